@@ -1,0 +1,53 @@
+"""Instruments: what can be held, and in which unit it is quoted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class AssetClass(StrEnum):
+    """The asset classes of the canonical files."""
+
+    EQUITY = "equity"
+    ETF = "etf"
+    FUND = "fund"
+    BOND = "bond"
+    CRYPTO = "crypto"
+    CURRENCY = "currency"
+    COMMODITY = "commodity"
+    INDEX = "index"
+    OPTION = "option"
+    FUTURE = "future"
+    CASH = "cash"
+    OTHER = "other"
+
+
+class InstrumentState(StrEnum):
+    """Whether a provider knows the instrument: not asked yet, known, or asked and unknown."""
+
+    UNRESOLVED = "unresolved"
+    ACTIVE = "active"
+    NOT_FOUND = "not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One thing that can be held. ``currency`` is the major currency of its stored prices (GBP, never GBp)."""
+
+    symbol: str
+    currency: str
+    name: str = ""
+    asset_class: AssetClass = AssetClass.EQUITY
+    exchange: str = ""
+    multiplier: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Split:
+    """From ``date`` on, one old unit is ``ratio`` new ones (5 for a 5-for-1 split)."""
+
+    date: date
+    ratio: Decimal

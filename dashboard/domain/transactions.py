@@ -1,0 +1,63 @@
+"""Transactions: the immutable facts of a ledger, and their order within a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+ZERO = Decimal(0)
+
+
+class TransactionType(StrEnum):
+    """What happened. The type gives the direction; quantities are positive."""
+
+    BUY = "buy"
+    SELL = "sell"
+    DIVIDEND = "dividend"
+    INTEREST = "interest"
+    FEE = "fee"
+    TAX = "tax"
+    DEPOSIT = "deposit"
+    WITHDRAWAL = "withdrawal"
+    EXCHANGE = "exchange"
+    SPLIT = "split"
+
+
+class LotMethod(StrEnum):
+    """Which lots a sale closes."""
+
+    FIFO = "fifo"
+    AVERAGE = "average"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction:
+    """One row of a ledger.
+
+    ``amount`` is the gross money of the event in ``currency`` (for a trade quantity × price × multiplier);
+    ``fee`` and ``tax`` are positive costs in ``currency``; ``fx_rate`` is base currency per 1 of ``currency``.
+    ``sequence`` is the order of entry: it breaks ties within a day and a kind. ``account`` "" is the one unnamed account.
+    """
+
+    date: date
+    type: TransactionType
+    currency: str
+    symbol: str | None = None
+    quantity: Decimal = ZERO
+    price: Decimal | None = None
+    fee: Decimal = ZERO
+    tax: Decimal = ZERO
+    amount: Decimal = ZERO
+    fx_rate: Decimal | None = None
+    cash_currency: str | None = None
+    account: str = ""
+    target_amount: Decimal | None = None
+    target_currency: str | None = None
+    ratio: Decimal | None = None
+    settle_date: date | None = None
+    note: str = ""
+    external_id: str | None = None
+    sequence: int = 0
+    id: int | None = field(default=None, compare=False)

@@ -1,0 +1,185 @@
+"""Settings: one frozen object, read from the environment and an ``.env`` file once, at the edge of a process.
+
+Nothing else in the code reads the environment. Every fault is reported at once as a :class:`SettingsError`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from dashboard.errors import SettingsError
+
+PROVIDER_NAMES = ("yahoo", "simulated")
+MINIMUM_SECRET_LENGTH = 32
+MINIMUM_SECRET_VARIETY = 10
+
+
+def _split_names(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _blank_is_unset(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+OptionalText = Annotated[str | None, BeforeValidator(_blank_is_unset)]
+OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)]
+
+
+class Settings(BaseSettings):
+    """What an installation is told from outside. The names are those of the environment, in lower case."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_file=None)
+
+    database_url: OptionalSecret = None
+    database_migration_url: OptionalSecret = None
+    redis_url: OptionalSecret = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8050, ge=0, le=65535)
+    stream_url: OptionalText = None
+    trusted_proxies: int = Field(default=0, ge=0, le=10)
+    dashboard_home: Path = Path(".dashboard")
+    secret_key: OptionalSecret = None
+    dashboard_env: Literal["development", "production"] = "development"
+    dashboard_base_url: OptionalText = None
+    providers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_names)] = ("yahoo",)
+    yahoo_base_url: OptionalText = None
+    alphavantage_base_url: OptionalText = None
+    alphavantage_api_key: OptionalSecret = None
+    smtp_url: OptionalSecret = None
+    mail_from: OptionalText = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is passed in counts: ``from_env`` does the reading, so that tests need no environment."""
+        return (init_settings,)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> Settings:
+        """Read the settings of this process.
+
+        Raises: SettingsError with every fault.
+        """
+        values: dict[str, str | None] = {}
+        if env_file is not None and env_file.is_file():
+            values.update(dotenv_values(env_file))
+        values.update(os.environ if environ is None else environ)
+        known = {name: value for name in cls.model_fields if (value := values.get(name.upper())) is not None}
+        return cls.build(**known)
+
+    @classmethod
+    def build(cls, **values: object) -> Settings:
+        """Make settings from values by their field names. Raises: SettingsError with every fault."""
+        faults = []
+        settings = None
+        try:
+            settings = cls(**values)  # type: ignore[arg-type]  # pydantic converts and checks each of them
+        except ValidationError as error:
+            faults = [_fault(detail) for detail in error.errors()]
+        faults += _production_faults(values)
+        if settings is None or faults:
+            raise SettingsError(tuple(faults))
+        return settings
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("dashboard_home", mode="after")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @field_validator("database_url", "database_migration_url", mode="after")
+    @classmethod
+    def _postgres(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and urlsplit(value.get_secret_value()).scheme not in {
+            "postgresql",
+            "postgres",
+            "postgresql+psycopg",
+        }:
+            raise ValueError("must begin with postgresql://")
+        return value
+
+    @field_validator("redis_url", mode="after")
+    @classmethod
+    def _redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and urlsplit(value.get_secret_value()).scheme not in {"redis", "rediss", "unix"}:
+            raise ValueError("must begin with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("yahoo_base_url", "alphavantage_base_url", "dashboard_base_url", "stream_url", mode="after")
+    @classmethod
+    def _http(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        if urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc:
+            raise ValueError("must be an http:// or https:// address")
+        return value.rstrip("/")
+
+    @field_validator("smtp_url", mode="after")
+    @classmethod
+    def _smtp(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and urlsplit(value.get_secret_value()).scheme not in {"smtp", "smtps"}:
+            raise ValueError("must begin with smtp:// or smtps://")
+        return value
+
+    @field_validator("providers", mode="after")
+    @classmethod
+    def _known_providers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [name for name in value if name not in PROVIDER_NAMES]
+        if unknown or not value:
+            raise ValueError(f"unknown provider {', '.join(unknown) or '(none given)'}; known: {', '.join(PROVIDER_NAMES)}")
+        return value
+
+    @property
+    def embedded(self) -> bool:
+        """Whether a service of our own is needed because no address was given for it."""
+        return self.database_url is None or self.redis_url is None
+
+    @property
+    def base_url(self) -> str:
+        """The address that users type, without a trailing slash."""
+        return self.dashboard_base_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies can carry ``Secure`` and the ``__Host-`` prefix (see ``docs/security.md``)."""
+        return self.base_url.startswith("https://")
+
+
+def _fault(detail: ErrorDetails) -> str:
+    name = ".".join(str(part) for part in detail["loc"][:1]).upper()
+    return f"{name}: {detail['msg'].removeprefix('Value error, ')}"
+
+
+def _production_faults(values: Mapping[str, object]) -> list[str]:
+    """What production refuses; checked beside the types, so that all faults are named at once."""
+    if values.get("dashboard_env") != "production":
+        return []
+    faults = []
+    secret = str(values.get("secret_key") or "").strip()
+    if len(secret) < MINIMUM_SECRET_LENGTH or len(set(secret)) < MINIMUM_SECRET_VARIETY:
+        faults.append(f"SECRET_KEY: production needs {MINIMUM_SECRET_LENGTH} random characters or more")
+    if not str(values.get("dashboard_base_url") or "").startswith("https://"):
+        faults.append("DASHBOARD_BASE_URL: production needs an https:// address")
+    return faults
