@@ -1,0 +1,55 @@
+"""A figure and how far it can be trusted: the status travels with the value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """How good a figure is, best first."""
+
+    OK = "ok"
+    ESTIMATED = "estimated"
+    STALE = "stale"
+    INSUFFICIENT_DATA = "insufficient_data"
+    UNDEFINED = "undefined"
+
+    @property
+    def rank(self) -> int:
+        """0 for ``ok``, higher for worse."""
+        return tuple(Status).index(self)
+
+
+def worst(*statuses: Status) -> Status:
+    """The worst of ``statuses``; ``ok`` when there is none."""
+    return max(statuses, key=lambda status: status.rank, default=Status.OK)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure: ``value`` is None exactly where it cannot be computed, and then ``reason`` says why."""
+
+    value: float | None
+    status: Status = Status.OK
+    reason: str = ""
+
+    @classmethod
+    def undefined(cls, reason: str) -> Measure:
+        """A figure that has no value, for ``reason``."""
+        return cls(None, Status.UNDEFINED, reason)
+
+    @classmethod
+    def insufficient(cls, reason: str) -> Measure:
+        """A figure that needs more observations than there are."""
+        return cls(None, Status.INSUFFICIENT_DATA, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a reader of a result must know; ``code`` is stable, ``since`` an ISO date."""
+
+    code: str
+    message: str
+    symbol: str | None = None
+    since: str | None = None
