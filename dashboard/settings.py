@@ -148,7 +148,9 @@ class Settings(BaseSettings):
     def _known_providers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         unknown = [name for name in value if name not in PROVIDER_NAMES]
         if unknown or not value:
-            raise ValueError(f"unknown provider {', '.join(unknown) or '(none given)'}; known: {', '.join(PROVIDER_NAMES)}")
+            raise ValueError(
+                f"unknown provider {', '.join(unknown) or '(none given)'}; known: {', '.join(PROVIDER_NAMES)}"
+            )
         return value
 
     @property

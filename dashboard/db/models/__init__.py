@@ -1,1 +1,27 @@
-"""TODOINIT"""
+"""The tables. Ledger money and quantities are NUMERIC, prices and rates double precision, times ``timestamptz``."""
+
+from dashboard.db.models.audit import AuditEntry
+from dashboard.db.models.base import Base
+from dashboard.db.models.identity import User, UserSession
+from dashboard.db.models.jobs import JobOccurrence, ReportRun, Schedule
+from dashboard.db.models.ledger import Account, ImportBatch, LedgerTransaction, Portfolio
+from dashboard.db.models.market import Dividend, FxRate, InstrumentRow, Price, SplitRow
+
+__all__ = [
+    "Account",
+    "AuditEntry",
+    "Base",
+    "Dividend",
+    "FxRate",
+    "ImportBatch",
+    "InstrumentRow",
+    "JobOccurrence",
+    "LedgerTransaction",
+    "Portfolio",
+    "Price",
+    "ReportRun",
+    "Schedule",
+    "SplitRow",
+    "User",
+    "UserSession",
+]

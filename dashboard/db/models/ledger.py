@@ -1,0 +1,165 @@
+"""Portfolios, their accounts, import batches and transactions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dashboard.db.models.base import Base, CreatedAt, Key, Moment, Money
+
+CURRENCY = "{0} ~ '^[A-Z]{{3,5}}$'"
+TRANSACTION_TYPES = "'buy','sell','dividend','interest','fee','tax','deposit','withdrawal','exchange','split'"
+
+
+class Portfolio(Base):
+    """A ledger and how it is counted. ``ledger_version`` grows with every change; ``dirty_from`` waits to be valued."""
+
+    __tablename__ = "portfolios"
+    __table_args__ = (
+        CheckConstraint("method in ('fifo', 'average')", name="method"),
+        CheckConstraint(CURRENCY.format("base_currency"), name="base_currency"),
+        CheckConstraint("btrim(name) <> ''", name="name"),
+        CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug"),
+        Index("uq_portfolios_slug", "slug", unique=True),
+        Index(
+            "uq_portfolios_owner_id_name",
+            "owner_id",
+            text("lower(name)"),
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+    id: Mapped[Key]
+    owner_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id", ondelete="RESTRICT"))
+    name: Mapped[str] = mapped_column(Text)
+    slug: Mapped[str] = mapped_column(Text)
+    base_currency: Mapped[str] = mapped_column(Text)
+    method: Mapped[str] = mapped_column(Text, server_default="fifo")
+    track_cash: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    benchmark_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("instruments.id", ondelete="SET NULL"))
+    time_zone: Mapped[str] = mapped_column(Text, server_default="UTC")
+    ledger_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    dirty_from: Mapped[dt.date | None] = mapped_column(Date)
+    created_at: Mapped[CreatedAt]
+
+
+class Account(Base):
+    """A broker or bank account within a portfolio; "" is the unnamed one."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (
+        UniqueConstraint("portfolio_id", "name"),
+        UniqueConstraint("id", "portfolio_id"),
+    )
+
+    id: Mapped[Key]
+    portfolio_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("portfolios.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(Text, server_default="")
+
+
+class ImportBatch(Base):
+    """One committed file; undoing it removes its rows and keeps this record."""
+
+    __tablename__ = "import_batches"
+    __table_args__ = (
+        UniqueConstraint("id", "portfolio_id"),
+        Index("ix_import_batches_portfolio_id", "portfolio_id", text("created_at desc")),
+    )
+
+    id: Mapped[Key]
+    portfolio_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("portfolios.id", ondelete="CASCADE"))
+    user_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id", ondelete="SET NULL"))
+    filename: Mapped[str] = mapped_column(Text, server_default="")
+    format: Mapped[str] = mapped_column(Text, server_default="canonical")
+    file_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    rows_added: Mapped[int] = mapped_column(Integer, server_default="0")
+    rows_duplicate: Mapped[int] = mapped_column(Integer, server_default="0")
+    rows_failed: Mapped[int] = mapped_column(Integer, server_default="0")
+    created_at: Mapped[CreatedAt]
+    undone_at: Mapped[Moment | None]
+
+
+class LedgerTransaction(Base):
+    """One row of a ledger; see :class:`dashboard.domain.transactions.Transaction` for what the columns mean."""
+
+    __tablename__ = "transactions"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["account_id", "portfolio_id"], ["accounts.id", "accounts.portfolio_id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(["batch_id", "portfolio_id"], ["import_batches.id", "import_batches.portfolio_id"]),
+        CheckConstraint(f"type in ({TRANSACTION_TYPES})", name="type"),
+        CheckConstraint(CURRENCY.format("currency"), name="currency"),
+        CheckConstraint("quantity >= 0", name="quantity"),
+        CheckConstraint("fee >= 0", name="fee"),
+        CheckConstraint("tax >= 0", name="tax"),
+        CheckConstraint("price is null or price >= 0", name="price"),
+        CheckConstraint("fx_rate is null or fx_rate > 0", name="fx_rate"),
+        CheckConstraint("type not in ('buy','sell') or (quantity > 0 and instrument_id is not null)", name="trade"),
+        CheckConstraint("type <> 'dividend' or instrument_id is not null", name="dividend"),
+        CheckConstraint("(type = 'split') = (ratio is not null)", name="split"),
+        CheckConstraint("ratio is null or (ratio > 0 and instrument_id is not null)", name="ratio"),
+        CheckConstraint(
+            "(type = 'exchange') = (target_amount is not null and target_currency is not null)", name="exchange"
+        ),
+        CheckConstraint(
+            "target_amount is null or (target_amount > 0 and target_currency ~ '^[A-Z]{3,5}$'"
+            " and target_currency <> currency)",
+            name="target",
+        ),
+        CheckConstraint("type in ('dividend','interest') or amount >= 0", name="amount"),
+        Index(
+            "uq_transactions_external_id",
+            "portfolio_id",
+            "external_id",
+            unique=True,
+            postgresql_where=text("external_id is not null"),
+        ),
+        Index("ix_transactions_portfolio_id_date", "portfolio_id", "date", "id"),
+        Index("ix_transactions_instrument_id", "instrument_id", "portfolio_id"),
+        Index("ix_transactions_batch_id", "batch_id"),
+        Index("ix_transactions_row_hash", "portfolio_id", "row_hash"),
+    )
+
+    id: Mapped[Key]
+    portfolio_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("portfolios.id", ondelete="CASCADE"))
+    account_id: Mapped[int] = mapped_column(BigInteger)
+    batch_id: Mapped[int | None] = mapped_column(BigInteger)
+    instrument_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("instruments.id", ondelete="RESTRICT"))
+    date: Mapped[dt.date] = mapped_column(Date)
+    type: Mapped[str] = mapped_column(Text)
+    currency: Mapped[str] = mapped_column(Text)
+    quantity: Mapped[Money] = mapped_column(server_default="0")
+    price: Mapped[Money | None]
+    fee: Mapped[Money] = mapped_column(server_default="0")
+    tax: Mapped[Money] = mapped_column(server_default="0")
+    amount: Mapped[Money] = mapped_column(server_default="0")
+    fx_rate: Mapped[Money | None]
+    cash_currency: Mapped[str | None] = mapped_column(Text)
+    target_amount: Mapped[Money | None]
+    target_currency: Mapped[str | None] = mapped_column(Text)
+    ratio: Mapped[Decimal | None] = mapped_column(Numeric(38, 18))
+    settle_date: Mapped[dt.date | None] = mapped_column(Date)
+    note: Mapped[str] = mapped_column(Text, server_default="")
+    external_id: Mapped[str | None] = mapped_column(Text)
+    row_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    created_at: Mapped[CreatedAt]

@@ -1,0 +1,115 @@
+"""Instruments, their prices as traded, corporate actions and exchange rates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Numeric, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dashboard.db.models.base import Base, CreatedAt, Key, Moment, Rate
+
+ASSET_CLASSES = "'equity','etf','fund','bond','crypto','currency','commodity','index','option','future','cash','other'"
+FINITE = "'-infinity'::float8 < {0} and {0} < 'infinity'::float8"
+
+
+class InstrumentRow(Base):
+    """Something that can be held. ``currency`` is a major one; ``price_unit`` is how its provider quotes (GBp)."""
+
+    __tablename__ = "instruments"
+    __table_args__ = (
+        CheckConstraint(f"asset_class in ({ASSET_CLASSES})", name="asset_class"),
+        CheckConstraint("currency ~ '^[A-Z]{3,5}$'", name="currency"),
+        CheckConstraint("state in ('unresolved', 'active', 'not_found')", name="state"),
+        CheckConstraint("multiplier > 0", name="multiplier"),
+        CheckConstraint("symbol = btrim(symbol) and symbol <> ''", name="symbol"),
+        Index("uq_instruments_symbol", "symbol", unique=True),
+        Index("ix_instruments_isin", "isin"),
+    )
+
+    id: Mapped[Key]
+    symbol: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text, server_default="")
+    asset_class: Mapped[str] = mapped_column(Text, server_default="equity")
+    currency: Mapped[str] = mapped_column(Text)
+    exchange: Mapped[str] = mapped_column(Text, server_default="")
+    isin: Mapped[str | None] = mapped_column(Text)
+    sector: Mapped[str] = mapped_column(Text, server_default="")
+    industry: Mapped[str] = mapped_column(Text, server_default="")
+    country: Mapped[str] = mapped_column(Text, server_default="")
+    provider: Mapped[str] = mapped_column(Text, server_default="")
+    provider_symbol: Mapped[str] = mapped_column(Text, server_default="")
+    multiplier: Mapped[Decimal] = mapped_column(Numeric(38, 18), server_default="1")
+    price_unit: Mapped[str] = mapped_column(Text, server_default="")
+    time_zone: Mapped[str] = mapped_column(Text, server_default="")
+    state: Mapped[str] = mapped_column(Text, server_default="unresolved")
+    problem_code: Mapped[str] = mapped_column(Text, server_default="")
+    problem: Mapped[str] = mapped_column(Text, server_default="")
+    refreshed_at: Mapped[Moment | None]
+    price_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    created_at: Mapped[CreatedAt]
+
+
+class Price(Base):
+    """One bar as traded, in the instrument's major currency, unadjusted for later splits."""
+
+    __tablename__ = "prices"
+    __table_args__ = (
+        CheckConstraint(f"close > 0 and {FINITE.format('close')}", name="close"),
+        CheckConstraint("volume is null or volume >= 0", name="volume"),
+    )
+
+    instrument_id: Mapped[int] = mapped_column(ForeignKey("instruments.id", ondelete="CASCADE"), primary_key=True)
+    date: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    open: Mapped[Rate | None]
+    high: Mapped[Rate | None]
+    low: Mapped[Rate | None]
+    close: Mapped[Rate]
+    volume: Mapped[Rate | None]
+    source: Mapped[str] = mapped_column(Text, server_default="")
+
+
+class SplitRow(Base):
+    """From ``date`` on, one old unit is ``ratio`` new ones."""
+
+    __tablename__ = "splits"
+    __table_args__ = (CheckConstraint("ratio > 0", name="ratio"),)
+
+    instrument_id: Mapped[int] = mapped_column(ForeignKey("instruments.id", ondelete="CASCADE"), primary_key=True)
+    date: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    ratio: Mapped[Decimal] = mapped_column(Numeric(38, 18))
+    source: Mapped[str] = mapped_column(Text, server_default="")
+
+
+class Dividend(Base):
+    """A distribution of ``amount`` a unit as held on the ex-date ``date``."""
+
+    __tablename__ = "dividends"
+    __table_args__ = (
+        CheckConstraint(f"amount > 0 and {FINITE.format('amount')}", name="amount"),
+        CheckConstraint("currency ~ '^[A-Z]{3,5}$'", name="currency"),
+    )
+
+    instrument_id: Mapped[int] = mapped_column(ForeignKey("instruments.id", ondelete="CASCADE"), primary_key=True)
+    date: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    amount: Mapped[Rate]
+    currency: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text, server_default="")
+
+
+class FxRate(Base):
+    """``rate`` units of ``quote`` for 1 ``base``."""
+
+    __tablename__ = "fx_rates"
+    __table_args__ = (
+        CheckConstraint(f"rate > 0 and {FINITE.format('rate')}", name="rate"),
+        CheckConstraint("base <> quote", name="pair"),
+        CheckConstraint("base ~ '^[A-Z]{3,5}$' and quote ~ '^[A-Z]{3,5}$'", name="currency"),
+    )
+
+    base: Mapped[str] = mapped_column(Text, primary_key=True)
+    quote: Mapped[str] = mapped_column(Text, primary_key=True)
+    date: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    rate: Mapped[Rate]
+    source: Mapped[str] = mapped_column(Text, server_default="")
