@@ -1,0 +1,98 @@
+"""Instruments, their bars and what happened to a refresh."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.domain.instruments import AssetClass, InstrumentState, Split
+from dashboard.domain.measures import Status
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentDetail:
+    """One instrument with its master data and how fresh its prices are."""
+
+    id: int
+    symbol: str
+    name: str
+    asset_class: AssetClass
+    currency: str
+    exchange: str = ""
+    isin: str | None = None
+    sector: str = ""
+    industry: str = ""
+    country: str = ""
+    provider: str = ""
+    provider_symbol: str = ""
+    state: InstrumentState = InstrumentState.UNRESOLVED
+    problem_code: str = ""
+    problem: str = ""
+    refreshed_at: datetime | None = None
+    first_date: date | None = None
+    last_date: date | None = None
+    last_close: float | None = None
+    previous_close: float | None = None
+    price_status: Status = Status.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Daily bars of one instrument, all arrays of one length. NaN where a source gave no open, high, low or volume."""
+
+    symbol: str
+    currency: str
+    dates: NDArray[np.datetime64]
+    open: NDArray[np.float64]
+    high: NDArray[np.float64]
+    low: NDArray[np.float64]
+    close: NDArray[np.float64]
+    volume: NDArray[np.float64]
+    splits: tuple[Split, ...] = ()
+    adjusted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshOutcome:
+    """What a refresh did for one series. ``code`` is "" where it is complete, else an error's stable code."""
+
+    symbol: str
+    rows: int
+    first_date: date | None = None
+    last_date: date | None = None
+    code: str = ""
+    reason: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the series now holds all that its provider has."""
+        return not self.code
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshReport:
+    """What a refresh did, series by series (instruments, then currency pairs such as EURUSD)."""
+
+    started_at: datetime
+    finished_at: datetime
+    outcomes: tuple[RefreshOutcome, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every series is complete."""
+        return all(outcome.complete for outcome in self.outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """An instrument that a search found, here or at a provider."""
+
+    symbol: str
+    name: str
+    asset_class: AssetClass
+    currency: str
+    exchange: str
+    source: str

@@ -1,0 +1,61 @@
+"""Report runs: asked for, being made, made or failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class ReportKind(StrEnum):
+    """What a report is about."""
+
+    PERFORMANCE = "performance"
+
+
+class ReportFormat(StrEnum):
+    """The file a report becomes."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+class RunState(StrEnum):
+    """Where a run stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRunItem:
+    """A line in the history of runs. ``progress`` is a fraction."""
+
+    id: int
+    portfolio_id: int
+    portfolio_name: str
+    kind: ReportKind
+    format: ReportFormat
+    period_from: date | None
+    period_to: date | None
+    state: RunState
+    progress: float
+    stage: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    attempts: int
+    error: str
+    filename: str
+    rows: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFile:
+    """A finished report."""
+
+    filename: str
+    media_type: str
+    content: bytes
