@@ -1,0 +1,1 @@
+"""What the product must be near, measured against the plainest thing that does the same work."""
