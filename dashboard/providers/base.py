@@ -1,0 +1,212 @@
+"""What a market data provider is asked, what it answers, and what it may raise.
+
+Prices are as traded and in the major currency of the quote (GBP, never GBp), whatever the source sends. Every method may
+raise ``ProviderUnavailable`` (trying again may help) and ``RateLimited`` (trying again later will); ``history`` also raises
+``InstrumentNotFound``. No other exception leaves a provider.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.domain.instruments import AssetClass, Split
+
+
+class Issue(StrEnum):
+    """What was wrong with a bar or an event that a provider sent."""
+
+    MISSING_CLOSE = "missing_close"
+    NOT_POSITIVE = "not_positive"
+    FUTURE = "future"
+    DUPLICATE = "duplicate"
+    BAD_SPLIT = "bad_split"
+    BAD_DIVIDEND = "bad_dividend"
+    SPLIT_NOT_APPLIED = "split_not_applied"
+    SPLIT_NOT_LISTED = "split_not_listed"
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedBar:
+    """A bar, a dividend or a split that was left out, and why."""
+
+    date: date
+    issue: Issue
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something odd that was seen and handled; nothing was left out."""
+
+    date: date
+    issue: Issue
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRequest:
+    """Daily bars of ``provider_symbol`` from ``start`` (None: the first) to ``end`` (None: today), both included.
+
+    ``known_splits`` are those already stored: a source whose answer leaves one out is checked against the prices.
+    An incremental request begins some days before the last stored bar, because a source may still correct those.
+    """
+
+    provider_symbol: str
+    start: date | None = None
+    end: date | None = None
+    known_splits: tuple[Split, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DailyBars:
+    """Daily bars in the order of their dates, all arrays of one length, one bar a day.
+
+    ``close`` is finite and positive; ``open``, ``high``, ``low`` and ``volume`` are NaN where the source gave none.
+    """
+
+    dates: NDArray[np.datetime64]
+    open: NDArray[np.float64]
+    high: NDArray[np.float64]
+    low: NDArray[np.float64]
+    close: NDArray[np.float64]
+    volume: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.dates)
+
+    def __getitem__(self, index: slice | NDArray[np.bool_] | NDArray[np.intp]) -> DailyBars:
+        return DailyBars(
+            self.dates[index],
+            self.open[index],
+            self.high[index],
+            self.low[index],
+            self.close[index],
+            self.volume[index],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Dividend:
+    """A distribution of ``amount`` for each unit as held on the ex-date, in a major currency."""
+
+    date: date
+    amount: float
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentMeta:
+    """What the source says about an instrument; text that it does not give is empty."""
+
+    name: str
+    currency: str
+    asset_class: AssetClass
+    exchange: str = ""
+    mic: str = ""
+    timezone: str = "UTC"
+    sector: str = ""
+    industry: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """A provider that was asked before the one that answered, and why it did not."""
+
+    provider: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The answer to a :class:`HistoryRequest`.
+
+    ``currency`` is the major one of every price; ``price_unit`` is the quote's own (GBp where the source quotes pence).
+    From ``provisional_from`` on, the session has not ended and the bar may still change.
+    """
+
+    provider: str
+    provider_symbol: str
+    currency: str
+    price_unit: str
+    bars: DailyBars
+    splits: tuple[Split, ...]
+    dividends: tuple[Dividend, ...]
+    meta: InstrumentMeta
+    rejected: tuple[RejectedBar, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    provisional_from: date | None = None
+    fallbacks: tuple[Fallback, ...] = ()
+
+
+class MarketState(StrEnum):
+    """Whether the instrument's exchange trades at the time of a quote."""
+
+    OPEN = "open"
+    PRE = "pre"
+    POST = "post"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The last price in the major currency; ``at`` is the time of the trade, not of the request."""
+
+    provider: str
+    provider_symbol: str
+    price: float
+    previous_close: float | None
+    currency: str
+    at: datetime
+    market_state: MarketState
+    delayed_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One instrument that a search found."""
+
+    provider: str
+    provider_symbol: str
+    name: str
+    asset_class: AssetClass
+    exchange: str
+    currency: str = ""
+    sector: str = ""
+    industry: str = ""
+
+
+class MarketDataProvider(Protocol):
+    """A source of prices."""
+
+    @property
+    def name(self) -> str:
+        """The name in the ``PROVIDERS`` setting and beside each stored price."""
+        ...
+
+    def history(self, request: HistoryRequest) -> History:
+        """Daily bars, splits and dividends.
+
+        Raises: InstrumentNotFound, ProviderUnavailable, RateLimited.
+        """
+        ...
+
+    def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
+        """The last prices by provider symbol; a symbol without one is absent. Raises: ProviderUnavailable, RateLimited."""
+        ...
+
+    def search(self, text: str) -> tuple[SearchHit, ...]:
+        """Instruments whose symbol or name fits ``text``, best first. Raises: ProviderUnavailable, RateLimited."""
+        ...
+
+    def fx_symbol(self, base: str, quote: str) -> str:
+        """The symbol of the series "units of ``quote`` for 1 ``base``"."""
+        ...

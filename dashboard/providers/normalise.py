@@ -1,0 +1,206 @@
+"""From split-adjusted prices in any unit to prices as traded in the major currency. Pure.
+
+Yahoo's open, high, low, close, volume and dividends are adjusted for *every* split up to now. With S the splits dated after
+the day d (a bar on the day of a split is already in new units)::
+
+    factor(d) = product of the ratios of S
+    traded price = adjusted price * factor      traded volume = adjusted volume / factor
+
+So the list must reach from the first bar to today, which is why a request's window always ends now. A split that is stored
+but missing from the answer, and one that is listed but not applied, are told by the step in the prices on its day.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.domain.instruments import Split
+from dashboard.providers.base import DailyBars, Dividend, Issue, Notice, RejectedBar
+
+# Quotes in a hundredth of the major currency: pence, South African cents, agorot.
+MINOR_UNITS = {"GBp": "GBP", "GBX": "GBP", "ZAc": "ZAR", "ZAC": "ZAR", "ILA": "ILS", "ILa": "ILS"}
+MINOR_PER_MAJOR = 100.0
+RATIO_DECIMALS = Decimal(1).scaleb(-18)
+SAME_SPLIT_DAYS = 10
+# Below a doubling, the day's own move cannot be told from a split that was not applied.
+SMALLEST_VISIBLE_RATIO = 2.0
+VISIBLE_STEP_TOLERANCE = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class RawHistory:
+    """What a source sent, in its own order and unit, still split-adjusted. NaN where it sent null."""
+
+    dates: NDArray[np.datetime64]
+    open: NDArray[np.float64]
+    high: NDArray[np.float64]
+    low: NDArray[np.float64]
+    close: NDArray[np.float64]
+    volume: NDArray[np.float64]
+    splits: tuple[tuple[date, Decimal, Decimal], ...] = ()
+    dividends: tuple[tuple[date, float, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """Bars and events as traded, and what was left out or remarkable."""
+
+    bars: DailyBars
+    splits: tuple[Split, ...]
+    dividends: tuple[Dividend, ...]
+    rejected: tuple[RejectedBar, ...]
+    notices: tuple[Notice, ...]
+
+
+def major_unit(unit: str) -> tuple[str, float]:
+    """The major currency of a quote's unit and how many units make one of it: ``GBp`` gives ``("GBP", 100.0)``."""
+    major = MINOR_UNITS.get(unit)
+    return (major, MINOR_PER_MAJOR) if major else (unit.upper(), 1.0)
+
+
+def split_factors(dates: NDArray[np.datetime64], splits: Sequence[Split]) -> NDArray[np.float64]:
+    """For each of n dates, the product of the ratios of the splits dated after it; ones where there is none."""
+    ordered = sorted(splits)
+    later = np.ones(len(ordered) + 1)
+    for index in range(len(ordered) - 1, -1, -1):
+        later[index] = later[index + 1] * float(ordered[index].ratio)
+    days = np.array([split.date for split in ordered], dtype="datetime64[D]")
+    return later[np.searchsorted(days, dates, side="right")]
+
+
+def as_traded(raw: RawHistory, unit: str, *, known_splits: Sequence[Split] = (), today: date) -> Normalised:
+    """Clean, un-adjust and convert what a source sent. ``today`` is the day at the instrument's exchange."""
+    currency, per_major = major_unit(unit)
+    splits, rejected = _valid_splits(raw.splits)
+    bars, bad_bars = _valid_bars(raw, today)
+    applied, notices = _applied_splits(bars, splits, known_splits)
+    factors = split_factors(bars.dates, applied)
+    scale = factors / per_major
+    traded = DailyBars(
+        bars.dates, bars.open * scale, bars.high * scale, bars.low * scale, bars.close * scale, bars.volume / factors
+    )
+    dividends, bad_dividends = _dividends(raw.dividends, unit, applied, today)
+    every_split = tuple(sorted({*splits, *(split for split in applied if split not in splits)}))
+    return Normalised(
+        traded, every_split, dividends, tuple([*rejected, *bad_bars, *bad_dividends]), tuple(notices)
+    )
+
+
+def _valid_bars(raw: RawHistory, today: date) -> tuple[DailyBars, list[RejectedBar]]:
+    """Bars in order, one a day (the last one sent wins), with a usable close and none of tomorrow."""
+    order = np.argsort(raw.dates, kind="stable")
+    bars = DailyBars(
+        raw.dates.astype("datetime64[D]"), raw.open, raw.high, raw.low, raw.close, raw.volume
+    )[order]
+    missing = np.isnan(bars.close)
+    negative = ~missing & ~(np.isfinite(bars.close) & (bars.close > 0))
+    future = bars.dates > np.datetime64(today, "D")
+    rejected = [
+        RejectedBar(day, issue, reason)
+        for mask, issue, reason in (
+            (missing & ~future, Issue.MISSING_CLOSE, "no close was given"),
+            (negative & ~future, Issue.NOT_POSITIVE, "the close is not a positive number"),
+            (future, Issue.FUTURE, "the day has not come yet"),
+        )
+        for day in bars.dates[mask].tolist()
+    ]
+    bars = bars[~(missing | negative | future)]
+    superseded = np.zeros(len(bars), dtype=np.bool_)
+    superseded[:-1] = bars.dates[:-1] == bars.dates[1:]
+    rejected += [
+        RejectedBar(day, Issue.DUPLICATE, "a later bar of the same day replaces it")
+        for day in bars.dates[superseded].tolist()
+    ]
+    return _without_bad_ranges(bars[~superseded]), rejected
+
+
+def _without_bad_ranges(bars: DailyBars) -> DailyBars:
+    """Open, high and low that are not positive, or low above high, become unknown; the close stands by itself."""
+    with np.errstate(invalid="ignore"):
+        bad = (bars.high < bars.low) | (bars.high <= 0) | (bars.low <= 0)
+        opening = np.where(bars.open > 0, bars.open, np.nan)
+        volume = np.where(bars.volume >= 0, bars.volume, np.nan)
+    return DailyBars(
+        bars.dates,
+        np.where(np.isfinite(opening), opening, np.nan),
+        np.where(bad | ~np.isfinite(bars.high), np.nan, bars.high),
+        np.where(bad | ~np.isfinite(bars.low), np.nan, bars.low),
+        bars.close,
+        np.where(np.isfinite(volume), volume, np.nan),
+    )
+
+
+def _valid_splits(raw: Sequence[tuple[date, Decimal, Decimal]]) -> tuple[list[Split], list[RejectedBar]]:
+    splits: dict[date, Split] = {}
+    rejected = []
+    for day, new, old in raw:
+        if not (new.is_finite() and old.is_finite() and new > 0 and old > 0):
+            rejected.append(RejectedBar(day, Issue.BAD_SPLIT, f"a split of {new} for {old} means nothing"))
+            continue
+        ratio = (new / old).quantize(RATIO_DECIMALS).normalize()
+        if ratio > 0 and ratio != 1:
+            splits[day] = Split(day, ratio)
+    return sorted(splits.values()), rejected
+
+
+def _applied_splits(
+    bars: DailyBars, listed: Sequence[Split], known: Sequence[Split]
+) -> tuple[list[Split], list[Notice]]:
+    """The splits that the source's bars are adjusted for."""
+    applied, notices = [], []
+    for split in listed:
+        if _step_is_visible(bars, split):
+            notices.append(Notice(split.date, Issue.SPLIT_NOT_APPLIED, f"{split.ratio:f} for 1 is not in the prices"))
+        else:
+            applied.append(split)
+    for split in known:
+        if any(_same_event(split, other) for other in listed):
+            continue
+        if len(bars) == 0 or split.date <= bars.dates[0].item() or _step_is_visible(bars, split):
+            continue
+        applied.append(split)
+        notices.append(Notice(split.date, Issue.SPLIT_NOT_LISTED, f"{split.ratio:f} for 1 is stored but was not sent"))
+    return applied, notices
+
+
+def _same_event(one: Split, other: Split) -> bool:
+    close = abs((one.date - other.date).days) <= SAME_SPLIT_DAYS
+    return close and math.isclose(float(one.ratio), float(other.ratio), rel_tol=1e-6)
+
+
+def _step_is_visible(bars: DailyBars, split: Split) -> bool:
+    """Whether the prices still fall by the ratio on the split's day, so that they are not adjusted for it."""
+    ratio = float(split.ratio)
+    if max(ratio, 1 / ratio) < SMALLEST_VISIBLE_RATIO:
+        return False
+    after = int(np.searchsorted(bars.dates, np.datetime64(split.date, "D")))
+    if after == 0 or after >= len(bars):
+        return False
+    step = float(bars.close[after - 1] / bars.close[after])
+    return abs(math.log(step / ratio)) < VISIBLE_STEP_TOLERANCE
+
+
+def _dividends(
+    raw: Sequence[tuple[date, float, str]], unit: str, applied: Sequence[Split], today: date
+) -> tuple[tuple[Dividend, ...], list[RejectedBar]]:
+    """Dividends as declared; several on one day in one currency are one."""
+    totals: dict[tuple[date, str], float] = {}
+    rejected = []
+    for day, amount, own_unit in raw:
+        if not math.isfinite(amount) or amount <= 0:
+            rejected.append(RejectedBar(day, Issue.BAD_DIVIDEND, f"a dividend of {amount} means nothing"))
+        elif day > today:
+            rejected.append(RejectedBar(day, Issue.FUTURE, "the ex-date has not come yet"))
+        else:
+            currency, per_major = major_unit(own_unit or unit)
+            factor = float(split_factors(np.array([day], dtype="datetime64[D]"), applied)[0])
+            key = (day, currency)
+            totals[key] = totals.get(key, 0.0) + amount * factor / per_major
+    return tuple(Dividend(day, amount, currency) for (day, currency), amount in sorted(totals.items())), rejected
