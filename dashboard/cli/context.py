@@ -37,7 +37,8 @@ class CommandContext:
         if self._settings is None:
             from dashboard.embedded import services_for
 
-            self._settings = self._stack.enter_context(services_for(Settings.from_env()))
+            given = Settings.from_env()
+            self._settings = self._stack.enter_context(services_for(given)).settings(given)
         return self._settings
 
     @contextlib.contextmanager

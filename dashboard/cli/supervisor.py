@@ -115,9 +115,7 @@ class Supervisor:
                 running.failures = 1 if steady else running.failures + 1
                 delay = RESTART_DELAYS_SECONDS[min(running.failures, len(RESTART_DELAYS_SECONDS)) - 1]
                 running.restart_at = now + delay
-                self.say(
-                    f"{running.program.name} ended with status {running.process.returncode}; again in {delay:g} s"
-                )
+                self.say(f"{running.program.name} ended with status {running.process.returncode}; again in {delay:g} s")
             elif now >= running.restart_at:
                 self._running[index] = self._start(running.program, running.failures)
 

@@ -9,17 +9,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from dashboard.domain.calendar import Period
 from dashboard.domain.measures import Measure
 from dashboard.results.notes import StatusNote
 from dashboard.results.portfolios import PortfolioRef
 
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The days ``start`` to ``end``, both included; values are compared with the close of the day before ``start``."""
-
-    start: date
-    end: date
+__all__ = [
+    "BenchmarkResult",
+    "DrawdownDates",
+    "ExternalFlow",
+    "GainParts",
+    "PerformanceSummary",
+    "Period",
+    "Returns",
+    "Risk",
+    "Series",
+]
 
 
 @dataclass(frozen=True, slots=True)
