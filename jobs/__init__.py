@@ -1,1 +1,1 @@
-"""TODOINIT"""
+"""What workers run: ids in, one service call."""

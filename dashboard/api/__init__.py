@@ -1,1 +1,1 @@
-"""TODOINIT"""
+"""REST API v1: schemas and one module a resource."""

@@ -1,1 +1,1 @@
-"""TODOINIT"""
+"""The database: engine, models, repositories and migrations."""

@@ -1,1 +1,1 @@
-"""TODOINIT"""
+"""Pure mathematics and rules of the ledger: no I/O, no clock, no globals."""

@@ -1,1 +1,1 @@
-"""TODOINIT"""
+"""The iframe views: plain HTML that needs no session and no Dash."""

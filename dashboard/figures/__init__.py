@@ -1,1 +1,1 @@
-"""TODOINIT"""
+"""Results into plotly figures, as plain dicts."""

@@ -1,1 +1,1 @@
-"""TODOINIT"""
+"""Numbers and dates as text for files, mail and the command line."""

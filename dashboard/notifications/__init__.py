@@ -1,1 +1,1 @@
-"""TODOINIT"""
+"""Ways out to people: mail, webhooks, and none."""

@@ -1,1 +1,1 @@
-"""TODOINIT"""
+"""What the product tells about itself: logs and metrics."""

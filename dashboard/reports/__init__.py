@@ -1,1 +1,1 @@
-"""TODOINIT"""
+"""Documents of typed columns into bytes of CSV, XLSX and JSON."""

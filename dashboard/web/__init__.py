@@ -1,1 +1,1 @@
-"""TODOINIT"""
+"""The shell around the pages: Dash, its guard, sign-in and the parts that pages share."""

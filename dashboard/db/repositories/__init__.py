@@ -1,1 +1,1 @@
-"""TODOINIT"""
+"""The queries, one module a subject."""

@@ -1,1 +1,1 @@
-"""TODOINIT"""
+"""Parts that more than one page draws."""
