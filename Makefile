@@ -67,16 +67,16 @@ check-types: $(DEV)
 	@$(BIN)/python -m mypy
 
 check-imports: $(DEV)
-	@$(BIN)/lint-imports --no-color
+	@$(BIN)/lint-imports --no-logo
 
 check-assets: $(NODE)
-	@npx --no-install prettier --check --log-level warn .
-	@npx --no-install eslint .
+	@node_modules/.bin/prettier --check --log-level warn .
+	@node_modules/.bin/eslint .
 
 format: $(DEV) $(NODE)
 	@$(BIN)/python -m isort --quiet .
 	@$(BIN)/python -m black --quiet .
-	@npx --no-install prettier --write --log-level warn .
+	@node_modules/.bin/prettier --write --log-level warn .
 
 # One resolution serves every Python from 3.11.0 on; the development lock keeps the versions of the runtime lock.
 RESOLVE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
