@@ -1,8 +1,8 @@
 """What a market data provider is asked, what it answers, and what it may raise.
 
-Prices are as traded and in the major currency of the quote (GBP, never GBp), whatever the source sends. Every method may
-raise ``ProviderUnavailable`` (trying again may help) and ``RateLimited`` (trying again later will); ``history`` also raises
-``InstrumentNotFound``. No other exception leaves a provider.
+Prices are as traded and in the major currency of the quote (GBP, never GBp), whatever the source sends. Every method
+may raise ``ProviderUnavailable`` (trying again may help) and ``RateLimited`` (trying again later will); ``history``
+also raises ``InstrumentNotFound``. No other exception leaves a provider.
 """
 
 from __future__ import annotations
@@ -200,7 +200,10 @@ class MarketDataProvider(Protocol):
         ...
 
     def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
-        """The last prices by provider symbol; a symbol without one is absent. Raises: ProviderUnavailable, RateLimited."""
+        """The last prices by provider symbol; a symbol without one is absent.
+
+        Raises: ProviderUnavailable, RateLimited.
+        """
         ...
 
     def search(self, text: str) -> tuple[SearchHit, ...]:

@@ -1,13 +1,13 @@
 """From split-adjusted prices in any unit to prices as traded in the major currency. Pure.
 
-Yahoo's open, high, low, close, volume and dividends are adjusted for *every* split up to now. With S the splits dated after
-the day d (a bar on the day of a split is already in new units)::
+Yahoo's open, high, low, close, volume and dividends are adjusted for *every* split up to now. With S the splits dated
+after the day d (a bar on the day of a split is already in new units)::
 
     factor(d) = product of the ratios of S
     traded price = adjusted price * factor      traded volume = adjusted volume / factor
 
-So the list must reach from the first bar to today, which is why a request's window always ends now. A split that is stored
-but missing from the answer, and one that is listed but not applied, are told by the step in the prices on its day.
+So the list must reach from the first bar to today, which is why a request's window always ends now. A split that is
+stored but missing from the answer, and one that is listed but not applied, are told by the step in the prices.
 """
 
 from __future__ import annotations
@@ -29,9 +29,11 @@ MINOR_UNITS = {"GBp": "GBP", "GBX": "GBP", "ZAc": "ZAR", "ZAC": "ZAR", "ILA": "I
 MINOR_PER_MAJOR = 100.0
 RATIO_DECIMALS = Decimal(1).scaleb(-18)
 SAME_SPLIT_DAYS = 10
-# Below a doubling, the day's own move cannot be told from a split that was not applied.
-SMALLEST_VISIBLE_RATIO = 2.0
-VISIBLE_STEP_TOLERANCE = 0.15
+# A listed split is trusted unless the prices deny it plainly; one that is only stored needs them to speak for it.
+# Below these ratios the day's own move could be mistaken for a split.
+SMALLEST_DENIABLE_RATIO = 2.0
+SMALLEST_PROVABLE_RATIO = 1.25
+STEP_TOLERANCE = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def split_factors(dates: NDArray[np.datetime64], splits: Sequence[Split]) -> NDA
 
 def as_traded(raw: RawHistory, unit: str, *, known_splits: Sequence[Split] = (), today: date) -> Normalised:
     """Clean, un-adjust and convert what a source sent. ``today`` is the day at the instrument's exchange."""
-    currency, per_major = major_unit(unit)
+    per_major = major_unit(unit)[1]
     splits, rejected = _valid_splits(raw.splits)
     bars, bad_bars = _valid_bars(raw, today)
     applied, notices = _applied_splits(bars, splits, known_splits)
@@ -88,17 +90,13 @@ def as_traded(raw: RawHistory, unit: str, *, known_splits: Sequence[Split] = (),
     )
     dividends, bad_dividends = _dividends(raw.dividends, unit, applied, today)
     every_split = tuple(sorted({*splits, *(split for split in applied if split not in splits)}))
-    return Normalised(
-        traded, every_split, dividends, tuple([*rejected, *bad_bars, *bad_dividends]), tuple(notices)
-    )
+    return Normalised(traded, every_split, dividends, (*rejected, *bad_bars, *bad_dividends), tuple(notices))
 
 
 def _valid_bars(raw: RawHistory, today: date) -> tuple[DailyBars, list[RejectedBar]]:
     """Bars in order, one a day (the last one sent wins), with a usable close and none of tomorrow."""
     order = np.argsort(raw.dates, kind="stable")
-    bars = DailyBars(
-        raw.dates.astype("datetime64[D]"), raw.open, raw.high, raw.low, raw.close, raw.volume
-    )[order]
+    bars = DailyBars(raw.dates.astype("datetime64[D]"), raw.open, raw.high, raw.low, raw.close, raw.volume)[order]
     missing = np.isnan(bars.close)
     negative = ~missing & ~(np.isfinite(bars.close) & (bars.close > 0))
     future = bars.dates > np.datetime64(today, "D")
@@ -144,7 +142,8 @@ def _valid_splits(raw: Sequence[tuple[date, Decimal, Decimal]]) -> tuple[list[Sp
         if not (new.is_finite() and old.is_finite() and new > 0 and old > 0):
             rejected.append(RejectedBar(day, Issue.BAD_SPLIT, f"a split of {new} for {old} means nothing"))
             continue
-        ratio = (new / old).quantize(RATIO_DECIMALS).normalize()
+        ratio = (new / old).quantize(RATIO_DECIMALS)
+        ratio = ratio.to_integral_value() if ratio == ratio.to_integral_value() else ratio.normalize()
         if ratio > 0 and ratio != 1:
             splits[day] = Split(day, ratio)
     return sorted(splits.values()), rejected
@@ -156,17 +155,20 @@ def _applied_splits(
     """The splits that the source's bars are adjusted for."""
     applied, notices = [], []
     for split in listed:
-        if _step_is_visible(bars, split):
+        step = _step(bars, split)
+        if step is not None and _size(split) >= SMALLEST_DENIABLE_RATIO and _is_the_split(step, split):
             notices.append(Notice(split.date, Issue.SPLIT_NOT_APPLIED, f"{split.ratio:f} for 1 is not in the prices"))
         else:
             applied.append(split)
     for split in known:
-        if any(_same_event(split, other) for other in listed):
+        step = _step(bars, split)
+        if step is None or _size(split) < SMALLEST_PROVABLE_RATIO or any(_same_event(split, it) for it in listed):
             continue
-        if len(bars) == 0 or split.date <= bars.dates[0].item() or _step_is_visible(bars, split):
-            continue
-        applied.append(split)
-        notices.append(Notice(split.date, Issue.SPLIT_NOT_LISTED, f"{split.ratio:f} for 1 is stored but was not sent"))
+        if abs(step) < abs(step - math.log(split.ratio)):
+            applied.append(split)
+            notices.append(
+                Notice(split.date, Issue.SPLIT_NOT_LISTED, f"{split.ratio:f} for 1 is stored but was not sent")
+            )
     return applied, notices
 
 
@@ -175,16 +177,20 @@ def _same_event(one: Split, other: Split) -> bool:
     return close and math.isclose(float(one.ratio), float(other.ratio), rel_tol=1e-6)
 
 
-def _step_is_visible(bars: DailyBars, split: Split) -> bool:
-    """Whether the prices still fall by the ratio on the split's day, so that they are not adjusted for it."""
-    ratio = float(split.ratio)
-    if max(ratio, 1 / ratio) < SMALLEST_VISIBLE_RATIO:
-        return False
+def _size(split: Split) -> float:
+    return float(max(split.ratio, 1 / split.ratio))
+
+
+def _is_the_split(step: float, split: Split) -> bool:
+    return abs(step - math.log(split.ratio)) < STEP_TOLERANCE
+
+
+def _step(bars: DailyBars, split: Split) -> float | None:
+    """The logarithm of the last close before the split over the first one from it on; None without both."""
     after = int(np.searchsorted(bars.dates, np.datetime64(split.date, "D")))
     if after == 0 or after >= len(bars):
-        return False
-    step = float(bars.close[after - 1] / bars.close[after])
-    return abs(math.log(step / ratio)) < VISIBLE_STEP_TOLERANCE
+        return None
+    return math.log(float(bars.close[after - 1] / bars.close[after]))
 
 
 def _dividends(

@@ -1,0 +1,42 @@
+"""Trying again: a few times, with growing and random waits, within a bounded total time."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from dashboard.errors import ProviderUnavailable
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """How often and how long. The wait before attempt n is random up to ``first_wait_seconds`` * 2^(n - 1)."""
+
+    attempts: int = 6
+    total_seconds: float = 60.0
+    first_wait_seconds: float = 0.4
+    longest_wait_seconds: float = 6.0
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    jitter: Callable[[], float] = field(default=random.random)
+
+    def call(self, attempt: Callable[[float], Answer]) -> Answer:
+        """Call ``attempt`` with the seconds that are left, until it answers or no attempt or time is left.
+
+        Raises: the last ProviderUnavailable, and at once whatever else ``attempt`` raises.
+        """
+        ends_at = self.clock() + self.total_seconds
+        for number in range(1, self.attempts):
+            try:
+                return attempt(ends_at - self.clock())
+            except ProviderUnavailable:
+                wait = min(self.first_wait_seconds * 2 ** (number - 1), self.longest_wait_seconds) * self.jitter()
+                if self.clock() + wait >= ends_at:
+                    raise
+                self.sleep(wait)
+        return attempt(ends_at - self.clock())

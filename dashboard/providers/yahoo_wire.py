@@ -1,0 +1,248 @@
+"""Yahoo's answers, from JSON to typed values. Pure; a shape that is not Yahoo's raises ``MalformedAnswer``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.domain.instruments import AssetClass
+from dashboard.providers.base import InstrumentMeta, MarketState, Quote, SearchHit
+from dashboard.providers.normalise import RawHistory, major_unit
+
+ASSET_CLASSES = {
+    "EQUITY": AssetClass.EQUITY,
+    "ETF": AssetClass.ETF,
+    "MUTUALFUND": AssetClass.FUND,
+    "MONEYMARKET": AssetClass.FUND,
+    "BOND": AssetClass.BOND,
+    "CRYPTOCURRENCY": AssetClass.CRYPTO,
+    "CURRENCY": AssetClass.CURRENCY,
+    "INDEX": AssetClass.INDEX,
+    "OPTION": AssetClass.OPTION,
+    "FUTURE": AssetClass.FUTURE,
+}
+# Yahoo's exchange codes and the market identifier codes (ISO 10383) of their calendars.
+MICS = {
+    "NMS": "XNAS", "NGM": "XNAS", "NCM": "XNAS", "NAS": "XNAS", "NIM": "XNAS",
+    "NYQ": "XNYS", "NYS": "XNYS", "ASE": "XNYS", "PCX": "XNYS", "BTS": "XNYS", "PNK": "XNYS", "OQB": "XNYS",
+    "OQX": "XNYS", "YHD": "XNYS", "SNP": "XNYS", "DJI": "XNYS", "NIY": "XNAS",
+    "LSE": "XLON", "IOB": "XLON", "GER": "XETR", "FRA": "XFRA", "PAR": "XPAR", "AMS": "XAMS", "BRU": "XBRU",
+    "MIL": "XMIL", "MCE": "XMAD", "LIS": "XLIS", "VIE": "XWBO", "EBS": "XSWX", "STO": "XSTO", "CPH": "XCSE",
+    "HEL": "XHEL", "OSL": "XOSL", "ISE": "XDUB", "WSE": "XWAR", "JPX": "XTKS", "HKG": "XHKG", "TOR": "XTSE",
+    "VAN": "XTSX", "ASX": "XASX", "NZE": "XNZE", "SES": "XSES", "KSC": "XKRX", "KOE": "XKRX", "TAI": "XTAI",
+    "SHH": "XSHG", "SHZ": "XSHE", "NSI": "XNSE", "BSE": "XBOM", "JNB": "XJSE", "TLV": "XTAE", "SAO": "BVMF",
+    "MEX": "XMEX", "IST": "XIST",
+}  # fmt: skip
+MARKET_STATES = {"REGULAR": MarketState.OPEN, "PRE": MarketState.PRE, "POST": MarketState.POST}
+# A daily bar stamped late in the evening belongs to the next day: the source took the wrong side of a clock change.
+EVENING_HOUR = 22
+
+
+class MalformedAnswer(ValueError):
+    """An answer that is JSON but not of the shape that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A daily chart: raw bars and events by the exchange's own days, and who it is about."""
+
+    raw: RawHistory
+    unit: str
+    meta: InstrumentMeta
+    session_ends_at: datetime | None
+
+
+class Node:
+    """A JSON object read with expectations: each accessor gives the type it names or raises ``MalformedAnswer``."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, value: object) -> None:
+        if not isinstance(value, Mapping):
+            raise MalformedAnswer("an object was expected")
+        self._values: Mapping[object, object] = value
+
+    def node(self, key: str) -> Node:
+        """The object under ``key``; an empty one where it is missing or null."""
+        return Node(self._values.get(key) or {})
+
+    def required(self, key: str) -> Node:
+        """The object under ``key``, which must be there."""
+        return Node(self._values.get(key))
+
+    def required_items(self, key: str) -> Sequence[object]:
+        """The list under ``key``, which must be there."""
+        value = self._values.get(key)
+        if not isinstance(value, list):
+            raise MalformedAnswer(f"{key} is not a list")
+        return value
+
+    def items(self, key: str) -> Sequence[object]:
+        """The list under ``key``; empty where it is missing or null."""
+        return [] if self._values.get(key) is None else self.required_items(key)
+
+    def children(self, key: str) -> Iterator[Node]:
+        """The objects in the object under ``key``."""
+        return (Node(value) for value in self.node(key)._values.values())
+
+    def text(self, *keys: str) -> str:
+        """The first text under ``keys`` that is not empty, else ""."""
+        return next((value.strip() for key in keys if isinstance(value := self._values.get(key), str) and value), "")
+
+    def number(self, key: str) -> float | None:
+        """The finite number under ``key``."""
+        value = self._values.get(key)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        return float(value) if is_number else None  # type: ignore[arg-type]  # narrowed by is_number
+
+    def decimal(self, key: str) -> Decimal:
+        """The number under ``key`` as it was written; NaN where there is none."""
+        try:
+            return Decimal(str(self._values.get(key)))
+        except InvalidOperation:
+            return Decimal("NaN")
+
+    def column(self, key: str, length: int) -> NDArray[np.float64]:
+        """The numbers under ``key``, NaN for null; all NaN where the key is missing."""
+        values = self.items(key)
+        if not values:
+            return np.full(length, np.nan)
+        if len(values) != length:
+            raise MalformedAnswer(f"{key} has {len(values)} values for {length} days")
+        try:
+            return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise MalformedAnswer(f"{key} holds something else than numbers") from error
+
+
+def parse_chart(symbol: str, answer: object) -> Chart:
+    """The one series of a chart answer. Raises: MalformedAnswer."""
+    results = Node(answer).required("chart").required_items("result")
+    if len(results) != 1:
+        raise MalformedAnswer("one series was expected")
+    result = Node(results[0])
+    meta = result.node("meta")
+    if (sent := meta.text("symbol")) and _canonical(sent) != _canonical(symbol):
+        raise MalformedAnswer(f"the series of {sent} came instead")
+    unit = meta.text("currency")
+    if not unit:
+        raise MalformedAnswer("the quote names no currency")
+    zone = _zone(meta.text("exchangeTimezoneName"))
+    end = meta.node("currentTradingPeriod").node("regular").number("end")
+    return Chart(
+        _raw_history(result, zone), unit, _meta(meta, symbol, unit, zone), _moment(end) if end is not None else None
+    )
+
+
+def parse_quotes(provider: str, symbols: Sequence[str], answer: object) -> dict[str, Quote]:
+    """The usable quotes of a quote answer, by the symbol that was asked for. Raises: MalformedAnswer."""
+    asked = {_canonical(symbol): symbol for symbol in symbols}
+    quotes = {}
+    for node in map(Node, Node(answer).required("quoteResponse").required_items("result")):
+        price, at, unit = node.number("regularMarketPrice"), node.number("regularMarketTime"), node.text("currency")
+        symbol = asked.get(_canonical(node.text("symbol")))
+        if symbol is None or price is None or price <= 0 or at is None or not unit:
+            continue
+        currency, per_major = major_unit(unit)
+        previous = node.number("regularMarketPreviousClose")
+        quotes[symbol] = Quote(
+            provider,
+            symbol,
+            price / per_major,
+            previous / per_major if previous and previous > 0 else None,
+            currency,
+            _moment(at),
+            MARKET_STATES.get(node.text("marketState"), MarketState.CLOSED),
+            int((node.number("exchangeDataDelayedBy") or 0) * 60),
+        )
+    return quotes
+
+
+def parse_search(provider: str, answer: object) -> tuple[SearchHit, ...]:
+    """The instruments of a search answer, best first. Raises: MalformedAnswer."""
+    return tuple(
+        SearchHit(
+            provider,
+            node.text("symbol"),
+            node.text("longname", "shortname") or node.text("symbol"),
+            ASSET_CLASSES.get(node.text("quoteType"), AssetClass.OTHER),
+            node.text("exchDisp", "exchange"),
+            sector=node.text("sector"),
+            industry=node.text("industry"),
+        )
+        for node in map(Node, Node(answer).required_items("quotes"))
+        if node.text("symbol")
+    )
+
+
+def _canonical(symbol: str) -> str:
+    """Yahoo calls the pairs against the dollar both ``USDJPY=X`` and ``JPY=X``."""
+    symbol = symbol.upper()
+    return symbol.removeprefix("USD") if symbol.endswith("=X") and len(symbol) == 8 else symbol
+
+
+def _meta(meta: Node, symbol: str, unit: str, zone: ZoneInfo) -> InstrumentMeta:
+    exchange = meta.text("exchangeName")
+    return InstrumentMeta(
+        name=meta.text("longName", "shortName") or symbol,
+        currency=major_unit(unit)[0],
+        asset_class=ASSET_CLASSES.get(meta.text("instrumentType"), AssetClass.OTHER),
+        exchange=meta.text("fullExchangeName") or exchange,
+        mic=MICS.get(exchange, ""),
+        timezone=zone.key,
+    )
+
+
+def _raw_history(result: Node, zone: ZoneInfo) -> RawHistory:
+    stamps = result.items("timestamp")
+    columns = result.node("indicators").items("quote")
+    quote = Node(columns[0] if columns else {})
+    length = len(stamps)
+    events = result.node("events")
+    return RawHistory(
+        np.array([_day(stamp, zone) for stamp in stamps], dtype="datetime64[D]"),
+        quote.column("open", length),
+        quote.column("high", length),
+        quote.column("low", length),
+        quote.column("close", length),
+        quote.column("volume", length),
+        splits=tuple(
+            (_day(node.number("date"), zone), node.decimal("numerator"), node.decimal("denominator"))
+            for node in events.children("splits")
+        ),
+        dividends=tuple(
+            (_day(node.number("date"), zone), node.number("amount") or math.nan, node.text("currency"))
+            for kind in ("dividends", "capitalGains")
+            for node in events.children(kind)
+        ),
+    )
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise MalformedAnswer(f"there is no time zone {name}") from error
+
+
+def _moment(stamp: float) -> datetime:
+    try:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=stamp)
+    except OverflowError as error:
+        raise MalformedAnswer(f"{stamp} is no time") from error
+
+
+def _day(stamp: object, zone: ZoneInfo) -> date:
+    """The exchange's own day of a bar or event."""
+    if not isinstance(stamp, int | float) or isinstance(stamp, bool) or not math.isfinite(stamp):
+        raise MalformedAnswer("a bar has no time")
+    local = _moment(stamp).astimezone(zone)
+    wrong_side = local.hour >= EVENING_HOUR and local.minute == local.second == 0
+    return local.date() + timedelta(days=1) if wrong_side else local.date()
