@@ -6,6 +6,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
 from dashboard.db.models import Base
+from dashboard.errors import SettingsError
 from dashboard.settings import Settings
 
 db = SQLAlchemy(model_class=Base, engine_options={"pool_pre_ping": True})
@@ -17,10 +18,16 @@ def psycopg_url(url: str) -> str:
     return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else url
 
 
+def database_address(settings: Settings) -> str:
+    """The application's database, for SQLAlchemy. Raises: SettingsError where no address was given or made."""
+    if settings.database_url is None:
+        raise SettingsError(("DATABASE_URL: not set, and no embedded service was started",))
+    return psycopg_url(settings.database_url.get_secret_value())
+
+
 def bind_database(app: Flask, settings: Settings) -> None:
-    """Give ``app`` its database. ``settings.database_url`` must be set (embedded or not)."""
-    assert settings.database_url is not None, "the caller resolves the embedded services first"
-    app.config["SQLALCHEMY_DATABASE_URI"] = psycopg_url(settings.database_url.get_secret_value())
+    """Give ``app`` its database. Raises: SettingsError where it has no address."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = database_address(settings)
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_size": 8, "max_overflow": 8, "pool_timeout": 10})
     db.init_app(app)
 

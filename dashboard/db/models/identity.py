@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, Text, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, Text, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dashboard.db.models.base import Base, CreatedAt, Key, Moment
@@ -35,7 +35,7 @@ class UserSession(Base):
     __tablename__ = "sessions"
     __table_args__ = (
         Index("uq_sessions_token_hash", "token_hash", unique=True),
-        Index("ix_sessions_user_id", "user_id", postgresql_where=text("ended_at is null")),
+        Index("ix_sessions_user_id", "user_id"),
         CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
     )
 

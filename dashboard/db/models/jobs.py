@@ -76,6 +76,9 @@ class ReportRun(Base):
         CheckConstraint("(state = 'done') = (content is not null)", name="content"),
         CheckConstraint("(state = 'running') = (lease_until is not null)", name="lease"),
         CheckConstraint("progress >= 0 and progress <= 1", name="progress"),
+        CheckConstraint("period_from <= period_to", name="period"),
+        CheckConstraint("rows >= 0", name="rows"),
+        Index("ix_report_runs_requested_by", "requested_by", text("created_at desc")),
         Index("ix_report_runs_portfolio_id", "portfolio_id", text("created_at desc")),
         Index("ix_report_runs_open", "created_at", postgresql_where=text("state in ('queued', 'running')")),
     )

@@ -25,6 +25,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from dashboard.db.models.base import Base, CreatedAt, Key, Moment, Money
 
 CURRENCY = "{0} ~ '^[A-Z]{{3,5}}$'"
+# A NUMERIC may be NaN, which passes every >= 0.
+NOT_NAN = (
+    "'NaN'::numeric not in (quantity, fee, tax, amount, coalesce(price, 0), coalesce(fx_rate, 0),"
+    " coalesce(target_amount, 0), coalesce(ratio, 0))"
+)
 TRANSACTION_TYPES = "'buy','sell','dividend','interest','fee','tax','deposit','withdrawal','exchange','split'"
 
 
@@ -38,6 +43,7 @@ class Portfolio(Base):
         CheckConstraint("btrim(name) <> ''", name="name"),
         CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug"),
         Index("uq_portfolios_slug", "slug", unique=True),
+        Index("ix_portfolios_benchmark_id", "benchmark_id"),
         Index(
             "uq_portfolios_owner_id_name",
             "owner_id",
@@ -112,6 +118,7 @@ class LedgerTransaction(Base):
         CheckConstraint("fee >= 0", name="fee"),
         CheckConstraint("tax >= 0", name="tax"),
         CheckConstraint("price is null or price >= 0", name="price"),
+        CheckConstraint(NOT_NAN, name="not_nan"),
         CheckConstraint("fx_rate is null or fx_rate > 0", name="fx_rate"),
         CheckConstraint("type not in ('buy','sell') or (quantity > 0 and instrument_id is not null)", name="trade"),
         CheckConstraint("type <> 'dividend' or instrument_id is not null", name="dividend"),
@@ -125,7 +132,11 @@ class LedgerTransaction(Base):
             " and target_currency <> currency)",
             name="target",
         ),
+        CheckConstraint("(target_amount is null) = (target_currency is null)", name="target_pair"),
+        CheckConstraint(f"cash_currency is null or {CURRENCY.format('cash_currency')}", name="cash_currency"),
         CheckConstraint("type in ('dividend','interest') or amount >= 0", name="amount"),
+        CheckConstraint("type not in ('deposit','withdrawal','exchange') or amount > 0", name="money"),
+        CheckConstraint("octet_length(row_hash) between 16 and 64", name="row_hash"),
         Index(
             "uq_transactions_external_id",
             "portfolio_id",

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Numeric, Text
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, ForeignKeyConstraint, Index, Numeric, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dashboard.db.models.base import Base, CreatedAt, Key, Moment, Rate
 
 ASSET_CLASSES = "'equity','etf','fund','bond','crypto','currency','commodity','index','option','future','cash','other'"
-FINITE = "'-infinity'::float8 < {0} and {0} < 'infinity'::float8"
+# NaN counts as larger than infinity, so one comparison refuses both.
+POSITIVE = "{0} > 0 and {0} < 'infinity'::float8"
+POSITIVE_NUMERIC = "{0} > 0 and {0} < 'NaN'::numeric"
 
 
 class InstrumentRow(Base):
@@ -22,7 +24,8 @@ class InstrumentRow(Base):
         CheckConstraint(f"asset_class in ({ASSET_CLASSES})", name="asset_class"),
         CheckConstraint("currency ~ '^[A-Z]{3,5}$'", name="currency"),
         CheckConstraint("state in ('unresolved', 'active', 'not_found')", name="state"),
-        CheckConstraint("multiplier > 0", name="multiplier"),
+        CheckConstraint(POSITIVE_NUMERIC.format("multiplier"), name="multiplier"),
+        CheckConstraint("(problem_code = '') = (problem = '')", name="problem"),
         CheckConstraint("symbol = btrim(symbol) and symbol <> ''", name="symbol"),
         Index("uq_instruments_symbol", "symbol", unique=True),
         Index("ix_instruments_isin", "isin"),
@@ -56,8 +59,12 @@ class Price(Base):
 
     __tablename__ = "prices"
     __table_args__ = (
-        CheckConstraint(f"close > 0 and {FINITE.format('close')}", name="close"),
-        CheckConstraint("volume is null or volume >= 0", name="volume"),
+        CheckConstraint(POSITIVE.format("close"), name="close"),
+        CheckConstraint(f"open is null or {POSITIVE.format('open')}", name="open"),
+        CheckConstraint(f"high is null or {POSITIVE.format('high')}", name="high"),
+        CheckConstraint(f"low is null or {POSITIVE.format('low')}", name="low"),
+        CheckConstraint("low <= high", name="range"),
+        CheckConstraint("volume is null or (volume >= 0 and volume < 'infinity'::float8)", name="volume"),
     )
 
     instrument_id: Mapped[int] = mapped_column(ForeignKey("instruments.id", ondelete="CASCADE"), primary_key=True)
@@ -74,7 +81,7 @@ class SplitRow(Base):
     """From ``date`` on, one old unit is ``ratio`` new ones."""
 
     __tablename__ = "splits"
-    __table_args__ = (CheckConstraint("ratio > 0", name="ratio"),)
+    __table_args__ = (CheckConstraint(f"{POSITIVE_NUMERIC.format('ratio')} and ratio <> 1", name="ratio"),)
 
     instrument_id: Mapped[int] = mapped_column(ForeignKey("instruments.id", ondelete="CASCADE"), primary_key=True)
     date: Mapped[dt.date] = mapped_column(Date, primary_key=True)
@@ -87,15 +94,35 @@ class Dividend(Base):
 
     __tablename__ = "dividends"
     __table_args__ = (
-        CheckConstraint(f"amount > 0 and {FINITE.format('amount')}", name="amount"),
+        CheckConstraint(POSITIVE.format("amount"), name="amount"),
         CheckConstraint("currency ~ '^[A-Z]{3,5}$'", name="currency"),
     )
 
     instrument_id: Mapped[int] = mapped_column(ForeignKey("instruments.id", ondelete="CASCADE"), primary_key=True)
     date: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    currency: Mapped[str] = mapped_column(Text, primary_key=True)
     amount: Mapped[Rate]
-    currency: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text, server_default="")
+
+
+class FxPair(Base):
+    """A series of exchange rates: which it is, who gives it and how its last refresh went."""
+
+    __tablename__ = "fx_pairs"
+    __table_args__ = (
+        CheckConstraint("base <> quote", name="pair"),
+        CheckConstraint("base ~ '^[A-Z]{3,5}$' and quote ~ '^[A-Z]{3,5}$'", name="currency"),
+        CheckConstraint("(problem_code = '') = (problem = '')", name="problem"),
+    )
+
+    base: Mapped[str] = mapped_column(Text, primary_key=True)
+    quote: Mapped[str] = mapped_column(Text, primary_key=True)
+    provider: Mapped[str] = mapped_column(Text, server_default="")
+    provider_symbol: Mapped[str] = mapped_column(Text, server_default="")
+    problem_code: Mapped[str] = mapped_column(Text, server_default="")
+    problem: Mapped[str] = mapped_column(Text, server_default="")
+    refreshed_at: Mapped[Moment | None]
+    rate_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class FxRate(Base):
@@ -103,9 +130,8 @@ class FxRate(Base):
 
     __tablename__ = "fx_rates"
     __table_args__ = (
-        CheckConstraint(f"rate > 0 and {FINITE.format('rate')}", name="rate"),
-        CheckConstraint("base <> quote", name="pair"),
-        CheckConstraint("base ~ '^[A-Z]{3,5}$' and quote ~ '^[A-Z]{3,5}$'", name="currency"),
+        ForeignKeyConstraint(["base", "quote"], ["fx_pairs.base", "fx_pairs.quote"], ondelete="CASCADE"),
+        CheckConstraint(POSITIVE.format("rate"), name="rate"),
     )
 
     base: Mapped[str] = mapped_column(Text, primary_key=True)

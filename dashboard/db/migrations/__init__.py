@@ -1,0 +1,1 @@
+"""The migrations, oldest first; ``dashboard.db.schema`` runs them."""
