@@ -1,0 +1,140 @@
+"""The schema: migrations from zero, what check sees, and what the application's role may not do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from dashboard.db import schema
+from dashboard.embedded import APPLICATION_ROLE, EmbeddedServices
+from dashboard.errors import SchemaMismatch, ServiceUnavailable
+from tests.conftest import DatabaseUrls, other_database
+
+pytestmark = pytest.mark.usefixtures("services")
+
+
+@pytest.fixture
+def empty_database(
+    services: EmbeddedServices, database_urls: DatabaseUrls, worker_number: int
+) -> Iterator[DatabaseUrls]:
+    """A database of its own for a test that changes the schema."""
+    name = f"schema_{worker_number}"
+    with psycopg.connect(libpq(database_urls.admin_url), autocommit=True) as connection:
+        connection.execute(f"drop database if exists {name} with (force)")
+        connection.execute(f"create database {name} owner basis_owner")
+        yield DatabaseUrls(
+            *(other_database(url, name) for url in (database_urls.database_url, database_urls.migration_url, ""))
+        )
+        connection.execute(f"drop database {name} with (force)")
+
+
+def libpq(url: str) -> str:
+    return url.replace("+psycopg", "")
+
+
+def execute(url: str, statement: str) -> None:
+    with psycopg.connect(libpq(url)) as connection:
+        connection.execute(statement.encode())
+
+
+def test_migrations_from_zero_give_the_schema_of_the_models(empty_database: DatabaseUrls) -> None:
+    report = schema.upgrade(empty_database.migration_url, APPLICATION_ROLE)
+
+    assert report.revision == report.head
+    for url in (empty_database.database_url, empty_database.migration_url):
+        assert schema.check(url).differences == ()
+
+
+def test_two_upgrades_at_once_both_succeed(empty_database: DatabaseUrls) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(schema.upgrade, empty_database.migration_url, APPLICATION_ROLE) for _ in range(2)]
+        reports = [each.result() for each in both]
+
+    assert all(report.revision == report.head for report in reports)
+    schema.require_current(empty_database.database_url)
+
+
+def test_a_database_without_tables_is_refused_with_what_to_run(empty_database: DatabaseUrls) -> None:
+    with pytest.raises(SchemaMismatch, match="dashboard db upgrade"):
+        schema.require_current(empty_database.database_url)
+
+
+def test_a_database_of_a_newer_version_is_neither_used_nor_changed(empty_database: DatabaseUrls) -> None:
+    schema.upgrade(empty_database.migration_url, APPLICATION_ROLE)
+    execute(empty_database.migration_url, "update alembic_version set version_num = 'later'")
+
+    with pytest.raises(SchemaMismatch, match="newer version"):
+        schema.require_current(empty_database.database_url)
+    with pytest.raises(SchemaMismatch, match="later"):
+        schema.upgrade(empty_database.migration_url, APPLICATION_ROLE)
+
+
+@pytest.mark.parametrize(
+    ("change", "difference"),
+    [
+        ("alter table prices drop constraint ck_prices_close", "prices constraint ck_prices_close: missing"),
+        (
+            "alter table prices drop constraint ck_prices_close, add constraint ck_prices_close check (close >= 0)",
+            "prices constraint ck_prices_close: is CHECK",
+        ),
+        (
+            "drop index ix_transactions_portfolio_id_date",
+            "transactions index ix_transactions_portfolio_id_date: missing",
+        ),
+        ("alter table users alter column name drop not null", "users.name: is text default"),
+        ("alter table users add column nickname text", "users.nickname: not in the models"),
+        ("alter table audit disable trigger audit_append_only", "audit: the trigger"),
+        ("grant update on audit to basis_app", "audit: this role may UPDATE"),
+        ("revoke delete on prices from basis_app", "prices: this role may not DELETE"),
+    ],
+)
+def test_check_names_what_differs(empty_database: DatabaseUrls, change: str, difference: str) -> None:
+    schema.upgrade(empty_database.migration_url, APPLICATION_ROLE)
+    execute(empty_database.migration_url, change)
+
+    report = schema.check(empty_database.database_url)
+
+    assert not report.current
+    assert [line for line in report.differences if line.startswith(difference)] == list(report.differences)
+
+
+def test_reset_drops_every_row_and_makes_the_schema_anew(empty_database: DatabaseUrls) -> None:
+    schema.upgrade(empty_database.migration_url, APPLICATION_ROLE)
+    execute(empty_database.database_url, "insert into instruments (symbol, currency) values ('A', 'USD')")
+
+    schema.reset(empty_database.migration_url, APPLICATION_ROLE)
+
+    assert schema.check(empty_database.database_url).current
+    with psycopg.connect(libpq(empty_database.database_url)) as connection:
+        assert connection.execute("select count(*) from instruments").fetchone() == (0,)
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password() -> None:
+    with pytest.raises(ServiceUnavailable) as refusal:
+        schema.require_current("postgresql://someone:very-secret@127.0.0.1:1/none")
+
+    assert "127.0.0.1:1/none" in refusal.value.message
+    assert "very-secret" not in refusal.value.message
+
+
+ENTRY = "insert into audit (action, previous_hash, hash) values ('sign_in', '', '')"
+
+
+@pytest.mark.parametrize("statement", ["update audit set action = ''", "delete from audit", "truncate audit"])
+def test_the_application_can_only_add_to_the_audit_trail(clean_database: DatabaseUrls, statement: str) -> None:
+    execute(clean_database.database_url, ENTRY)
+
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        execute(clean_database.database_url, statement)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"):
+        execute(clean_database.migration_url, statement)
+
+
+def test_the_application_cannot_change_the_schema(clean_database: DatabaseUrls) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        execute(clean_database.database_url, "drop table prices")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        execute(clean_database.database_url, "create table mine (id int)")
