@@ -25,6 +25,21 @@ class TransactionType(StrEnum):
     SPLIT = "split"
 
 
+# The order within a day: splits, then incoming, outgoing and income; within a kind, the order of entry.
+DAY_ORDER: dict[TransactionType, int] = {
+    TransactionType.SPLIT: 0,
+    TransactionType.BUY: 1,
+    TransactionType.DEPOSIT: 1,
+    TransactionType.EXCHANGE: 1,
+    TransactionType.SELL: 2,
+    TransactionType.WITHDRAWAL: 2,
+    TransactionType.FEE: 2,
+    TransactionType.TAX: 2,
+    TransactionType.DIVIDEND: 3,
+    TransactionType.INTEREST: 3,
+}
+
+
 class LotMethod(StrEnum):
     """Which lots a sale closes."""
 
@@ -61,3 +76,8 @@ class Transaction:
     external_id: str | None = None
     sequence: int = 0
     id: int | None = field(default=None, compare=False)
+
+
+def ledger_order(row: Transaction) -> tuple[date, int, int]:
+    """The key by which a ledger is walked."""
+    return row.date, DAY_ORDER[row.type], row.sequence

@@ -1,0 +1,79 @@
+"""Prices as traded: the last close at or before a day, carried across splits, and how old it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from dashboard.domain.arrays import Days, Floats, Ints
+from dashboard.domain.calendar import as_of_positions
+from dashboard.domain.corporate_actions import split_factors
+from dashboard.domain.fx import RateSeries
+from dashboard.domain.instruments import Instrument, Split
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSeries:
+    """Closes as traded: ``dates`` ascending and unique datetime64[D], ``closes`` positive float64, same length."""
+
+    dates: Days
+    closes: Floats
+
+    @classmethod
+    def of(cls, dates: npt.ArrayLike, closes: npt.ArrayLike) -> PriceSeries:
+        """A series from bars in any order; bars without a finite close are no bars."""
+        days = np.asarray(dates, dtype="datetime64[D]")
+        values = np.asarray(closes, dtype=np.float64)
+        good = np.isfinite(values)
+        days, first = np.unique(days[good], return_index=True)
+        return cls(days, values[good][first])
+
+
+@dataclass(frozen=True, slots=True)
+class MarketData:
+    """What is known of the market: everything that a valuation may use.
+
+    ``rates`` are units of the second currency per 1 of the first; ``sessions`` are the trading days by exchange.
+    """
+
+    prices: Mapping[str, PriceSeries] = field(default_factory=dict)
+    splits: Mapping[str, tuple[Split, ...]] = field(default_factory=dict)
+    rates: Mapping[tuple[str, str], RateSeries] = field(default_factory=dict)
+    instruments: Mapping[str, Instrument] = field(default_factory=dict)
+    sessions: Mapping[str, Days] = field(default_factory=dict)
+
+
+def carried(values: Floats, dates: Days, positions: Ints, days: Days, splits: Sequence[Split]) -> Floats:
+    """``values`` of ``dates`` taken to ``days`` by ``positions``; divided by the ratio of each split between the two."""
+    if not len(values):
+        return np.full(len(days), np.nan)
+    safe = np.maximum(positions, 0)
+    found = np.where(positions < 0, np.nan, values[safe])
+    if splits:
+        found = found * split_factors(dates, splits)[safe] / split_factors(days, splits)
+    return found
+
+
+def prices_on(series: PriceSeries, days: Days, splits: Sequence[Split] = ()) -> Floats:
+    """The last close at or before each of the consecutive ``days``, in units of that day; NaN before the first."""
+    return carried(series.closes, series.dates, as_of_positions(series.dates, days), days, splits)
+
+
+def adjusted_closes(series: PriceSeries, splits: Sequence[Split]) -> Floats:
+    """Closes in units of today: each divided by the ratios of the splits after it, shape of ``series.closes``."""
+    if not splits:
+        return series.closes
+    factors = split_factors(series.dates, splits)
+    last = float(np.prod([float(split.ratio) for split in splits]))
+    return series.closes * factors / last
+
+
+def last_price_date(series: PriceSeries | None, day: np.datetime64) -> np.datetime64:
+    """The date of the close that is in force on ``day``; NaT when there is none."""
+    position = int(np.searchsorted(series.dates, day, "right")) - 1 if series is not None else -1
+    if series is None or position < 0:
+        return np.datetime64("NaT", "D")
+    return series.dates[position]
