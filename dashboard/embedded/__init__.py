@@ -47,10 +47,18 @@ class EmbeddedServices(AbstractContextManager["EmbeddedServices"]):
         return type(settings).build(**{**dict(settings), **missing})
 
     def database_address(self, database: str, role: str) -> str:
-        """The SQLAlchemy address of a database of the embedded server. Raises: RuntimeError when it is not embedded."""
-        if self._share is None or self._share.postgres is None:
-            raise RuntimeError("the database is not an embedded one")
+        """The SQLAlchemy address of a database of the embedded server. Raises: RuntimeError after release."""
+        if self._share is None:
+            raise RuntimeError("the services were released")
         return self._share.postgres.address(database, role)
+
+    def ensure(self) -> None:
+        """Start again a service that has died since; a supervising command calls this now and then.
+
+        Raises: EmbeddedServiceError.
+        """
+        if self._share is not None:
+            self._share.ensure()
 
     def release(self) -> None:
         """Give the share back, stopping the services when it was the last; calling it again does nothing."""
@@ -72,11 +80,10 @@ def start(home: Path, *, database: bool = True, redis: bool = True) -> EmbeddedS
     from dashboard.embedded.supervisor import take_share
 
     share = take_share(home, database=database, redis=redis)
-    postgres, valkey = share.postgres, share.valkey
     return EmbeddedServices(
-        database_url=postgres.address(DATABASE, APPLICATION_ROLE) if postgres else "",
-        migration_url=postgres.address(DATABASE, OWNER_ROLE) if postgres else "",
-        redis_url=valkey.address() if valkey else "",
+        database_url=share.postgres.address(DATABASE, APPLICATION_ROLE) if database else "",
+        migration_url=share.postgres.address(DATABASE, OWNER_ROLE) if database else "",
+        redis_url=share.valkey.address() if redis else "",
         share=share,
     )
 

@@ -13,6 +13,7 @@ import pwd
 import stat
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,8 +33,15 @@ class RunAs:
 
     def own(self, path: Path) -> None:
         """Give one file or directory of ours to that user."""
-        if self.user_id is not None and self.group_id is not None:
+        if self.user_id is None or self.group_id is None:
+            return
+        try:
             os.chown(path, self.user_id, self.group_id)
+        except OSError as error:
+            raise EmbeddedServiceError(
+                f"PostgreSQL does not run as root, and root may not give {path} to the user with id {self.user_id} "
+                f"here ({error.strerror}): run as an ordinary user, or set DATABASE_URL and REDIS_URL."
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,13 @@ class Layout:
     def watch_lock(self) -> Path:
         """Held by the watcher for as long as it lives."""
         return self.root / "watch.lock"
+
+    def forget_sockets(self) -> None:
+        """Remove the short link to the sockets, if there is one."""
+        if self.sockets != self.root:
+            self.sockets.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                self.sockets.parent.rmdir()
 
 
 def prepare(home: Path) -> Layout:

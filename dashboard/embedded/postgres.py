@@ -48,8 +48,11 @@ LEFTOVERS = ("postmaster.pid", ".s.PGSQL.5432", ".s.PGSQL.5432.lock")
 class Postgres(Supervised):
     """PostgreSQL in ``embedded/postgres``, on a socket in that same directory."""
 
+    title = "PostgreSQL"
+    gentle_signal = signal.SIGINT  # stop cleanly, disconnecting whoever is still there
+
     def __init__(self, layout: Layout) -> None:
-        super().__init__(layout, "postgres", "PostgreSQL")
+        super().__init__(layout, "postgres")
         self.host = layout.sockets / "postgres"
 
     def address(self, database: str, role: str) -> str:
@@ -58,10 +61,8 @@ class Postgres(Supervised):
 
     def ensure(self) -> None:
         """Start it unless it runs, on a data directory that is made when missing. Raises: EmbeddedServiceError."""
-        if self.running() and self._answers():
+        if self.survives():
             return
-        if self.running():
-            self.stop(signal.SIGQUIT)  # the server is gone and children of it are left
         run_as = self.layout.run_as
         if not (self.data / "PG_VERSION").is_file():
             self._initialise(postgres_program("initdb", run_as))
@@ -71,12 +72,18 @@ class Postgres(Supervised):
         arguments = ["-D", str(self._data_argument())]
         for name, value in SETTINGS.items():
             arguments += ["-c", f"{name}={value}"]
-        self.launch(postgres_program("postgres", run_as), arguments, self._answers)
+        self.launch(postgres_program("postgres", run_as), arguments)
         self._ensure_roles()
 
-    def shut_down(self) -> None:
-        """Stop it cleanly, disconnecting whoever is still there."""
-        self.stop(signal.SIGINT)
+    def answers(self) -> bool:
+        """Whether it takes a connection now."""
+        import psycopg
+
+        try:
+            psycopg.connect(self._admin(), connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def _data_argument(self) -> Path:
         return self.data if self.layout.run_as.user_id is None else CURRENT_DIRECTORY
@@ -87,7 +94,8 @@ class Postgres(Supervised):
         unfinished.mkdir(mode=0o700)
         self.layout.run_as.own(unfinished)
         target = unfinished if self.layout.run_as.user_id is None else CURRENT_DIRECTORY
-        done = initdb.run([*INITIALISE, "-D", str(target)], unfinished)
+        with self.held() as descriptor:  # should this process be killed, the next one waits for initdb's end
+            done = initdb.run([*INITIALISE, "-D", str(target)], unfinished, keep=(descriptor,))
         if done.returncode != 0:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise faults.program_failed("PostgreSQL", f"making {self.data}", self.layout.home, done.stdout)
@@ -102,15 +110,6 @@ class Postgres(Supervised):
                 f"{self.data} was made by PostgreSQL {found} and this release runs PostgreSQL {POSTGRES_MAJOR}: "
                 f"move the data with pg_dump of version {found}, or set DASHBOARD_HOME to a new directory."
             )
-
-    def _answers(self) -> bool:
-        import psycopg
-
-        try:
-            psycopg.connect(self._admin(), connect_timeout=5).close()
-        except psycopg.OperationalError:
-            return False
-        return True
 
     def _admin(self) -> str:
         return self.address(ADMIN_ROLE, ADMIN_ROLE).replace("postgresql+psycopg://", "postgresql://")

@@ -10,8 +10,10 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import ClassVar
 
 from dashboard.embedded import faults
 from dashboard.embedded.layout import Layout, claim
@@ -23,78 +25,108 @@ STOP_SECONDS = 30.0
 LOG_BYTES = 2_000_000
 
 
-class Supervised:
+class Supervised(ABC):
     """A program that runs inside ``layout.root / name``, writes ``name.log`` and holds ``name.lock``."""
 
-    def __init__(self, layout: Layout, name: str, title: str) -> None:
+    title: ClassVar[str]
+    gentle_signal: ClassVar[signal.Signals]
+
+    def __init__(self, layout: Layout, name: str) -> None:
         self.layout = layout
-        self.title = title
         self.data = layout.root / name
         self.log = layout.root / f"{name}.log"
-        self.lock_file = layout.root / f"{name}.lock"
+        # Kept open: the program can be found and stopped even after its home was removed.
+        self.lock = FileLock(claim(layout.root / f"{name}.lock", layout.root))
+
+    @abstractmethod
+    def ensure(self) -> None:
+        """Start it unless it runs. Raises: EmbeddedServiceError."""
+
+    @abstractmethod
+    def answers(self) -> bool:
+        """Whether it serves a client now."""
 
     def running(self) -> bool:
         """Whether the program or a child of it lives."""
-        lock = FileLock(claim(self.lock_file, self.layout.root))
-        try:
-            return not lock.try_alone()
-        finally:
-            lock.close()
+        if self.lock.try_alone():
+            self.lock.unlock()
+            return False
+        return True
 
-    def launch(self, program: Program, arguments: Sequence[str], ready: Callable[[], bool]) -> None:
+    def survives(self) -> bool:
+        """Whether it runs and serves; one that does not serve in time, or left only children behind, is stopped."""
+        deadline = time.monotonic() + STOP_SECONDS
+        while self.running():
+            if self.answers():
+                return True
+            if time.monotonic() > deadline:
+                self.stop()
+            time.sleep(POLL_SECONDS)
+        return False
+
+    def launch(self, program: Program, arguments: Sequence[str]) -> None:
         """Start the program and wait until it answers. Raises: EmbeddedServiceError with what it said."""
         self._trim_log()
         said_before = self.log.stat().st_size
         self._spawn(program, arguments)
         deadline = time.monotonic() + START_SECONDS
-        while not ready():
+        while not self.answers():
             if not self.running():
                 raise self._failure(f"starting in {self.data}", said_before)
             if time.monotonic() > deadline:
-                self.stop(signal.SIGTERM)
-                raise self._failure(f"starting in {self.data}, for {START_SECONDS:.0f} s", said_before)
+                self.stop()
+                raise self._failure(f"starting in {self.data} for {START_SECONDS:.0f} s", said_before)
             time.sleep(POLL_SECONDS)
 
-    def stop(self, gently: signal.Signals) -> None:
+    def stop(self) -> None:
         """Ask it to end, insist after a while, and wait until nothing of it lives."""
-        lock = FileLock(claim(self.lock_file, self.layout.root))
-        try:
-            for request in (gently, signal.SIGQUIT, signal.SIGKILL):
-                if lock.try_alone():
-                    return
-                self._signal(request)
-                if lock.try_alone_for(STOP_SECONDS):
-                    self._reap()
-                    return
-            raise self._failure("being stopped", 0)
-        finally:
-            lock.close()
+        if not self.running():
+            return
+        for request in (self.gentle_signal, signal.SIGQUIT, signal.SIGKILL):
+            self._signal(request)
+            if self.lock.try_alone_for(STOP_SECONDS):
+                self.lock.unlock()
+                self._reap()
+                return
+        raise self._failure("being stopped", 0)
 
     def _spawn(self, program: Program, arguments: Sequence[str]) -> None:
-        lock = FileLock(claim(self.lock_file, self.layout.root))
+        with self.held() as descriptor, self.log.open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603  # a program of the package, no shell
+                [str(program.path), *arguments],
+                cwd=self.data,
+                env=ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                pass_fds=(descriptor,),
+                **user_arguments(program.run_as),
+            )
+        self._remember(process)
+
+    @contextmanager
+    def held(self) -> Iterator[int]:
+        """A descriptor that holds the lock for the program that inherits it; this process does not count as holding."""
+        held = FileLock(self.lock.path)
         try:
-            if not lock.try_alone_for(STOP_SECONDS):
-                raise self._failure("waiting for what is left of an earlier one", 0)
-            with self.log.open("ab") as log:
-                process = subprocess.Popen(  # noqa: S603  # a program of the package, no shell
-                    [str(program.path), *arguments],
-                    cwd=self.data,
-                    env=ENVIRONMENT,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                    pass_fds=(lock.descriptor,),
-                    **user_arguments(program.run_as),
-                )
-            os.ftruncate(lock.descriptor, 0)
-            os.pwrite(lock.descriptor, str(process.pid).encode(), 0)
-            process.returncode = 0  # it outlives this process: Popen shall neither wait for it nor warn of it
+            if not held.try_alone():
+                raise self._failure("starting, because another one took its place", 0)
+            yield held.descriptor
         finally:
-            lock.close()
+            held.close()
+
+    def _remember(self, process: subprocess.Popen[bytes]) -> None:
+        try:
+            os.pwrite(self.lock.descriptor, f"{process.pid:<12}".encode(), 0)
+        except OSError:  # a full disk: what cannot be found again must not be left running
+            process.kill()
+            process.wait()
+            raise
+        process.returncode = 0  # it outlives this process: Popen shall neither wait for it nor warn of it
 
     def _process_id(self) -> int:
-        written = self.lock_file.read_text().strip()
+        written = os.pread(self.lock.descriptor, 12, 0).strip()
         return int(written) if written.isdigit() else 0
 
     def _reap(self) -> None:
@@ -104,12 +136,9 @@ class Supervised:
     def _signal(self, number: signal.Signals) -> None:
         process_id = self._process_id()
         with suppress(ProcessLookupError):
-            # The leader of a session of its own, as it was started: a reused id is not.
+            # The leader of a session of its own, as it was started: an id in use again by another program is not.
             if process_id > 1 and os.getsid(process_id) == process_id:
-                if number is signal.SIGKILL:
-                    os.killpg(process_id, number)
-                else:
-                    os.kill(process_id, number)
+                os.kill(process_id, number)
 
     def _trim_log(self) -> None:
         claim(self.log, self.layout.root)

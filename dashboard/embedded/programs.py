@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import TypedDict
 
 from dashboard.embedded.layout import RunAs, fits_platform
@@ -33,8 +34,8 @@ class Program:
     path: Path
     run_as: RunAs
 
-    def run(self, arguments: Sequence[str], directory: Path) -> subprocess.CompletedProcess[str]:
-        """Run it to its end inside ``directory``; both outputs in ``stdout``."""
+    def run(self, arguments: Sequence[str], directory: Path, keep: tuple[int, ...] = ()) -> CompletedProcess[str]:
+        """Run it to its end inside ``directory``, with the descriptors ``keep``; both outputs in ``stdout``."""
         return subprocess.run(  # noqa: S603  # a program of the package, no shell
             [str(self.path), *arguments],
             cwd=directory,
@@ -44,6 +45,7 @@ class Program:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
+            pass_fds=keep,
             **user_arguments(self.run_as),
         )
 
@@ -124,10 +126,15 @@ def _copied(base: Path, parts: tuple[str, ...], parent: Path) -> Path:
     target = parent / f"basis-programs-{version}"
     if not target.exists():
         staging = Path(tempfile.mkdtemp(prefix="basis-programs-", dir=parent))
-        for part in parts:
-            _copy(base / part, staging / part)
-        staging.chmod(0o755)
-        staging.rename(target)
+        try:
+            for part in parts:
+                _copy(base / part, staging / part)
+            staging.chmod(0o755)
+            staging.rename(target)
+        except OSError:
+            shutil.rmtree(staging, ignore_errors=True)
+            if not target.exists():  # else another command was quicker
+                raise
     if target.lstat().st_uid != os.geteuid() or target.lstat().st_mode & 0o022:
         raise EmbeddedServiceError(f"{target} holds programs to run and belongs to somebody else: remove it.")
     return target
@@ -136,8 +143,8 @@ def _copied(base: Path, parts: tuple[str, ...], parent: Path) -> Path:
 def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     if source.is_dir():
-        shutil.copytree(source, target, copy_function=shutil.copy)
+        shutil.copytree(source, target)
     else:
         shutil.copy(source, target)
     for path in (target, *target.rglob("*")):
-        path.chmod(0o755 if path.is_dir() or (path.is_file() and os.access(source, os.X_OK)) else 0o644)
+        path.chmod(path.stat().st_mode | (0o555 if path.is_dir() or os.access(path, os.X_OK) else 0o444))

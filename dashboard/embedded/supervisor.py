@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dashboard.embedded import faults
 from dashboard.embedded.layout import Layout, prepare
 from dashboard.embedded.locks import FileLock, critical_section
 from dashboard.embedded.postgres import Postgres
+from dashboard.embedded.process import Supervised
+from dashboard.embedded.programs import ENVIRONMENT
 from dashboard.embedded.valkey import Valkey
 
 TURN_SECONDS = 180.0
@@ -23,19 +26,32 @@ class Share:
 
     layout: Layout
     users: FileLock
-    process_id: int
-    postgres: Postgres | None
-    valkey: Valkey | None
+    postgres: Postgres
+    valkey: Valkey
+    wanted: tuple[Supervised, ...]
+    process_id: int = field(default_factory=os.getpid)
+
+    def ensure(self) -> None:
+        """Start again what has died since. Raises: EmbeddedServiceError."""
+        with critical_section(self.layout.start_lock, TURN_SECONDS):
+            _ensure(self.wanted)
 
     def release(self) -> None:
-        """Stop using the services, and stop them when nobody else does. A forked copy only closes its descriptor."""
-        if os.getpid() != self.process_id:
-            self.users.close()
-            return
-        with critical_section(self.layout.start_lock, TURN_SECONDS):
-            self.users.unlock()
-            self.users.close()
-            stop_if_unused(self.layout)
+        """Stop using the services, and stop them when nobody else does. A forked copy only closes its descriptors."""
+        try:
+            if os.getpid() == self.process_id:
+                self._release()
+        finally:
+            for lock in (self.users, self.postgres.lock, self.valkey.lock):
+                lock.close()
+
+    def _release(self) -> None:
+        try:
+            with critical_section(self.layout.start_lock, TURN_SECONDS):
+                self.users.unlock()
+                stop_if_unused(self.layout, self.users, (self.postgres, self.valkey))
+        except FileNotFoundError:  # the home was removed, and nobody can find these services any more
+            _stop(self.wanted)
 
 
 def take_share(home: Path, *, database: bool, redis: bool) -> Share:
@@ -48,34 +64,41 @@ def take_share(home: Path, *, database: bool, redis: bool) -> Share:
         raise faults.from_os_error(error, home) from error
 
 
-def _start(layout: Layout, *, database: bool, redis: bool) -> Share:
-    postgres = Postgres(layout) if database else None
-    valkey = Valkey(layout) if redis else None
-    users = FileLock(layout.users_lock)
-    users.share()
+def stop_if_unused(layout: Layout, users: FileLock, services: Iterable[Supervised]) -> bool:
+    """Stop the services unless a living process uses them. Call it inside the critical section."""
+    if not users.try_alone():
+        return False
     try:
-        for service in (valkey, postgres):
-            if service is not None:
-                service.ensure()
-        _watch(layout)
-    except BaseException:
-        users.close()
-        stop_if_unused(layout)
-        raise
-    return Share(layout, users, os.getpid(), postgres, valkey)
-
-
-def stop_if_unused(layout: Layout) -> bool:
-    """Stop both services unless a living process uses them. Call it inside the critical section."""
-    users = FileLock(layout.users_lock)
-    try:
-        if not users.try_alone():
-            return False
-        for service in (Postgres(layout), Valkey(layout)):
-            service.shut_down()
-        return True
+        _stop(services)
+        layout.forget_sockets()
     finally:
-        users.close()
+        users.unlock()
+    return True
+
+
+def _start(layout: Layout, *, database: bool, redis: bool) -> Share:
+    postgres, valkey = Postgres(layout), Valkey(layout)
+    wanted = tuple(service for service, asked in ((valkey, redis), (postgres, database)) if asked)
+    share = Share(layout, FileLock(layout.users_lock), postgres, valkey, wanted)
+    share.users.share()
+    try:
+        _watch(layout)
+        _ensure(wanted)
+    except BaseException:
+        share.users.unlock()
+        stop_if_unused(layout, share.users, (postgres, valkey))
+        raise
+    return share
+
+
+def _ensure(services: Iterable[Supervised]) -> None:
+    for service in services:
+        service.ensure()
+
+
+def _stop(services: Iterable[Supervised]) -> None:
+    for service in services:
+        service.stop()
 
 
 def _watch(layout: Layout) -> None:
@@ -86,6 +109,7 @@ def _watch(layout: Layout) -> None:
             watcher = subprocess.Popen(  # noqa: S603  # this interpreter, no shell
                 [sys.executable, "-m", "dashboard.embedded.watch", str(layout.home), str(lock.descriptor)],
                 cwd=Path(__file__).parents[2],
+                env=ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -28,8 +28,11 @@ SETTINGS = {
 class Valkey(Supervised):
     """Valkey in ``embedded/valkey``, on a socket in that same directory."""
 
+    title = "Redis (Valkey)"
+    gentle_signal = signal.SIGTERM
+
     def __init__(self, layout: Layout) -> None:
-        super().__init__(layout, "valkey", "Redis (Valkey)")
+        super().__init__(layout, "valkey")
         self.socket = layout.sockets / "valkey" / SOCKET
 
     def address(self, database: int = 0) -> str:
@@ -38,22 +41,17 @@ class Valkey(Supervised):
 
     def ensure(self) -> None:
         """Start it unless it runs. Raises: EmbeddedServiceError."""
-        if self.running() and self._answers():
+        if self.survives():
             return
-        if self.running():
-            self.stop(signal.SIGTERM)
         if not self.data.is_dir():
             self.data.mkdir(mode=0o700)
             self.layout.run_as.own(self.data)
         (self.data / SOCKET).unlink(missing_ok=True)
         arguments = [part for name, value in SETTINGS.items() for part in (f"--{name}", value)]
-        self.launch(valkey_program(self.layout.run_as), arguments, self._answers)
+        self.launch(valkey_program(self.layout.run_as), arguments)
 
-    def shut_down(self) -> None:
-        """Stop it after the append-only file is on the disk."""
-        self.stop(signal.SIGTERM)
-
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether it answers a PING now; not while it still reads its file."""
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
                 client.settimeout(5.0)
