@@ -1,1 +1,1 @@
-"""Quotes on their way to the browser: the feed into Redis and the fan-out from it."""
+"""Live prices: a feed that writes quotes to Redis, and a fan-out that sends them as Server-Sent Events."""

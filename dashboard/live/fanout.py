@@ -1,0 +1,99 @@
+"""The fan-out: a Flask application, no Dash, that sends Server-Sent Events from a gevent process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, jsonify, request, stream_with_context
+
+from dashboard.domain.access import Actor, PortfolioId
+from dashboard.errors import AuthenticationRequired, DashboardError, InvalidInput
+from dashboard.live.clients import Client
+from dashboard.live.hub import Hub
+from dashboard.live.topics import Topic
+from dashboard.security.cookies import SESSION, cookie_name
+from dashboard.server import create_server
+from dashboard.services import portfolios, sessions
+from dashboard.settings import Settings
+
+MOST_SYMBOLS = 200
+PREFIXES = ("", "/stream")
+
+
+def create_fanout(settings: Settings) -> Flask:
+    """The application of ``dashboard stream``. Paths answer with and without ``/stream`` before them."""
+    app = create_server(settings)
+    assert settings.redis_url is not None
+    hub = Hub(app, app.extensions["redis"], settings.redis_url.get_secret_value())
+
+    def portfolio(portfolio_id: int) -> Response:
+        client, actor = _client(settings)
+        portfolios.portfolio_by_id(actor, PortfolioId(portfolio_id))
+        hub.start()
+        return _stream(hub, hub.join_portfolio(client, PortfolioId(portfolio_id)), client)
+
+    def quotes() -> Response:
+        client, _ = _client(settings)
+        symbols = [part for part in request.args.get("symbols", "").split(",") if part]
+        if not 0 < len(symbols) <= MOST_SYMBOLS:
+            raise InvalidInput(f"Name 1 to {MOST_SYMBOLS} symbols.", field="symbols")
+        hub.start()
+        return _stream(hub, hub.join_quotes(client, symbols), client)
+
+    for number, prefix in enumerate(PREFIXES):
+        app.add_url_rule(f"{prefix}/portfolios/<int:portfolio_id>", f"portfolio{number}", portfolio)
+        app.add_url_rule(f"{prefix}/quotes", f"quotes{number}", quotes)
+    app.add_url_rule("/healthz", "healthz", lambda: jsonify(status="ok"))
+    app.register_error_handler(DashboardError, _problem)
+    app.after_request(lambda response: _allow_origin(response, settings))
+    return app
+
+
+def _client(settings: Settings) -> tuple[Client, Actor]:
+    """The listener and the person behind it. Raises: AuthenticationRequired."""
+    token = request.cookies.get(cookie_name(SESSION, secure=settings.secure_cookies), "")
+    actor = sessions.actor_for(token, request.remote_addr or "") if token else None
+    if actor is None:
+        raise AuthenticationRequired
+    if not _origin_allowed(settings):
+        abort(403)
+    return Client(token), actor
+
+
+def _stream(hub: Hub, topic: Topic, client: Client) -> Response:
+    def body() -> Iterator[bytes]:
+        try:
+            yield from client.frames()
+        finally:
+            hub.leave(topic, client)
+
+    response = Response(stream_with_context(body()), mimetype="text/event-stream")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _origin_allowed(settings: Settings) -> bool:
+    """Whether the page that asks is one of ours: the base address, or any port of the host that was asked."""
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return True
+    if settings.dashboard_base_url is not None:
+        return origin == settings.dashboard_base_url
+    return urlsplit(origin).hostname == urlsplit(f"//{request.host}").hostname
+
+
+def _allow_origin(response: Response, settings: Settings) -> Response:
+    origin = request.headers.get("Origin")
+    if origin is not None and _origin_allowed(settings):
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Allow-Credentials"] = "true"
+        response.headers["Vary"] = "Origin"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    return response
+
+
+def _problem(error: DashboardError) -> tuple[Response, int]:
+    return jsonify(code=error.code, message=error.message), error.http_status
