@@ -127,9 +127,18 @@ class Settings(BaseSettings):
             raise ValueError("must begin with redis://, rediss:// or unix://")
         return value
 
-    @field_validator("yahoo_base_url", "alphavantage_base_url", "dashboard_base_url", "stream_url", mode="after")
+    @field_validator("stream_url", mode="after")
+    @classmethod
+    def _address_or_path(cls, value: str | None) -> str | None:
+        return value.rstrip("/") if value is not None and value.startswith("/") else cls._checked_address(value)
+
+    @field_validator("yahoo_base_url", "alphavantage_base_url", "dashboard_base_url", mode="after")
     @classmethod
     def _http(cls, value: str | None) -> str | None:
+        return cls._checked_address(value)
+
+    @staticmethod
+    def _checked_address(value: str | None) -> str | None:
         if value is None:
             return None
         if urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc:

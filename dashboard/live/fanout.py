@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, jsonify, request, stream_with_context
+from flask import Flask, Response, abort, jsonify, request
 
+from dashboard.db.engine import db
 from dashboard.domain.access import Actor, PortfolioId
 from dashboard.errors import AuthenticationRequired, DashboardError, InvalidInput
 from dashboard.live.clients import Client
@@ -68,7 +69,8 @@ def _stream(hub: Hub, topic: Topic, client: Client) -> Response:
         finally:
             hub.leave(topic, client)
 
-    response = Response(stream_with_context(body()), mimetype="text/event-stream")
+    db.session.remove()  # a stream lives for hours: it must not keep a database connection
+    response = Response(body(), mimetype="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response
