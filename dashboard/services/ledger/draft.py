@@ -1,0 +1,78 @@
+"""A row as it was entered: nothing filled in, nothing judged. Blank is None, and so is a zero that says nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+
+from dashboard.domain.transactions import Transaction, TransactionType
+from dashboard.services.ledger.decimals import plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """The columns of a row. Only ``date`` and ``type`` are always there."""
+
+    date: date
+    type: TransactionType
+    symbol: str | None = None
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    currency: str | None = None
+    fee: Decimal | None = None
+    tax: Decimal | None = None
+    amount: Decimal | None = None
+    fx_rate: Decimal | None = None
+    cash_currency: str | None = None
+    account: str = ""
+    settle_date: date | None = None
+    note: str = ""
+    external_id: str | None = None
+    target_amount: Decimal | None = None
+    target_currency: str | None = None
+    ratio: Decimal | None = None
+
+    @classmethod
+    def of(cls, row: Transaction) -> Draft:
+        """The draft that says the same as ``row``."""
+        return cls(
+            date=row.date,
+            type=row.type,
+            symbol=(row.symbol or "").strip() or None,
+            quantity=row.quantity or None,
+            price=row.price,
+            currency=(row.currency or "").strip() or None,
+            fee=row.fee or None,
+            tax=row.tax or None,
+            amount=row.amount or None,
+            fx_rate=row.fx_rate,
+            cash_currency=(row.cash_currency or "").strip() or None,
+            account=row.account.strip(),
+            settle_date=row.settle_date,
+            note=row.note.strip(),
+            external_id=(row.external_id or "").strip() or None,
+            target_amount=row.target_amount,
+            target_currency=(row.target_currency or "").strip() or None,
+            ratio=row.ratio,
+        )
+
+
+COLUMNS = tuple(field.name for field in fields(Draft))
+CODES = frozenset({"symbol", "currency", "cash_currency", "target_currency"})
+
+
+def fingerprint(draft: Draft) -> bytes:
+    """32 bytes that two drafts share exactly when all their columns are equal (1.50 equals 1.5)."""
+    words = [_canonical(name, getattr(draft, name)) for name in COLUMNS]
+    return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).digest()
+
+
+def _canonical(name: str, value: object) -> str | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, Decimal):
+        return plain(value)
+    return str(value).upper() if name in CODES else str(value)
