@@ -119,8 +119,10 @@ def post_ledger(
     day = np.array([row.date.toordinal() - origin for row in rows], np.intp)
     held = np.array([index.get(row.symbol or "", -1) for row in rows], np.intp)
     kind = np.array([KINDS[row.type] for row in rows], np.intp)
-    gross = [gross_amount(row, instruments[position].multiplier if position >= 0 else ONE)
-             for row, position in zip(rows, held.tolist(), strict=True)]
+    gross = [
+        gross_amount(row, instruments[position].multiplier if position >= 0 else ONE)
+        for row, position in zip(rows, held.tolist(), strict=True)
+    ]
     rate = _rates(rows, day, table)
     money = _Money(
         kind, held, worth(gross, rate), worth([row.fee for row in rows], rate), worth([row.tax for row in rows], rate)
@@ -222,20 +224,25 @@ def _rates(rows: Sequence[Transaction], day: Ints, table: RateTable) -> Floats:
 
 
 def _instrument_rates(
-    held: Ints, day: Ints, rate: Floats, rows: Sequence[Transaction], instruments: Sequence[Instrument], table: RateTable
+    held: Ints,
+    day: Ints,
+    rate: Floats,
+    rows: Sequence[Transaction],
+    instruments: Sequence[Instrument],
+    table: RateTable,
 ) -> Floats:
     """The rate that takes a row's value to its instrument's currency: the row's own where the currencies agree."""
-    same = np.array([at < 0 or instruments[at].currency == row.currency
-                     for row, at in zip(rows, held.tolist(), strict=True)], np.bool_)
+    same = np.array(
+        [at < 0 or instruments[at].currency == row.currency for row, at in zip(rows, held.tolist(), strict=True)],
+        np.bool_,
+    )
     if same.all():
         return rate
     currency = np.array([table.currencies[instruments[at].currency] if at >= 0 else 0 for at in held.tolist()], np.intp)
     return np.where(same, rate, table.matrix[day, currency])
 
 
-def _legs(
-    rows: Sequence[Transaction], day: Ints, gross: Sequence[Decimal], rate: Floats, table: RateTable
-) -> CashLegs:
+def _legs(rows: Sequence[Transaction], day: Ints, gross: Sequence[Decimal], rate: Floats, table: RateTable) -> CashLegs:
     """The movements of cash that the rows make; both legs of an exchange are worth what went out."""
     days: list[int] = []
     currencies: list[int] = []

@@ -41,9 +41,7 @@ class SplitEvent:
     split: Split
 
 
-def check_ledger(
-    transactions: Iterable[Transaction], splits: Mapping[str, Sequence[Split]]
-) -> tuple[LedgerFault, ...]:
+def check_ledger(transactions: Iterable[Transaction], splits: Mapping[str, Sequence[Split]]) -> tuple[LedgerFault, ...]:
     """Every transaction that the ledger cannot hold, in walking order; ``splits`` are the instruments' own."""
     return checked_ledger(transactions, splits).faults
 
@@ -69,11 +67,11 @@ def checked_ledger(transactions: Iterable[Transaction], splits: Mapping[str, Seq
     return CheckedLedger(tuple(good), events, tuple(faults))
 
 
-def walk(
-    rows: Sequence[Transaction], splits: Mapping[str, Sequence[Split]]
-) -> Iterator[Transaction | SplitEvent]:
+def walk(rows: Sequence[Transaction], splits: Mapping[str, Sequence[Split]]) -> Iterator[Transaction | SplitEvent]:
     """Ordered ``rows`` with each split before the other events of its day."""
-    events = sorted((SplitEvent(symbol, split) for symbol, found in splits.items() for split in found), key=_split_order)
+    events = sorted(
+        (SplitEvent(symbol, split) for symbol, found in splits.items() for split in found), key=_split_order
+    )
     position = 0
     for row in rows:
         while position < len(events) and events[position].split.date <= row.date:

@@ -116,7 +116,7 @@ def modified_dietz(
     left = np.datetime64(end, "D").astype(np.float64) - ordinals
     weights = (left + (net > 0.0)) / ((end - start).days + 1)
     base = start_value + float(weights @ net)
-    return gain / base if base > 0.0 else float("nan")
+    return float(gain / base) if base > 0.0 else float("nan")
 
 
 def _dated(dates: DatesLike, amounts: npt.ArrayLike) -> tuple[Floats, Floats]:

@@ -120,7 +120,9 @@ class _Walker:
         rate = self._rate(row)
         lot_id = None if row.id is None else str(row.id)
         base_cost = cost * rate
-        self._book(row).buy(row.date, row.quantity, cost=self._local(row, cost, rate), lot_id=lot_id, base_cost=base_cost)
+        self._book(row).buy(
+            row.date, row.quantity, cost=self._local(row, cost, rate), lot_id=lot_id, base_cost=base_cost
+        )
         return base_cost
 
     def _sell(self, row: Transaction) -> tuple[Decimal, Decimal]:

@@ -249,15 +249,10 @@ def _bars(positions: Ints, held: Mask) -> Mask:
     return mask
 
 
-def _traded(
-    column: int, instrument: Instrument, entries: LedgerEntries, splits: Sequence[Split], days: Days
-) -> Floats:
+def _traded(column: int, instrument: Instrument, entries: LedgerEntries, splits: Sequence[Split], days: Days) -> Floats:
     """The price of the last trade at or before each day, in the instrument's currency, shape (T,)."""
     chosen = np.flatnonzero((entries.instrument == column) & (entries.trade != 0.0))
     units = floats_of([entries.transactions[at].quantity for at in chosen]) * float(instrument.multiplier)
     unit_prices = np.abs(entries.trade_local[chosen]) / units
     dates = days[entries.day[chosen]]
     return carried(unit_prices, dates, as_of_positions(dates, days), days, splits)
-
-
-

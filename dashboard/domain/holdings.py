@@ -1,0 +1,150 @@
+"""What is held on a day: quantity, price, value, cost, gains, weight and lots of each holding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
+from dashboard.domain.arrays import date_of
+from dashboard.domain.instruments import AssetClass
+from dashboard.domain.lots import Lot
+from dashboard.domain.measures import Measure, Status
+from dashboard.domain.notes import price_status
+from dashboard.domain.positions import PositionBooks, book_positions
+from dashboard.domain.prices import last_price_date
+from dashboard.domain.transactions import ZERO
+from dashboard.domain.valuation import PortfolioHistory
+from dashboard.errors import InsufficientData
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingLot:
+    """An open lot of a holding; ``cost`` is its total in the report's currency."""
+
+    account: str
+    lot_id: str
+    acquired: date
+    quantity: Decimal
+    cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingFigures:
+    """One holding; values, costs and gains in the report's currency, ``price`` in the quote's.
+
+    ``realized`` and ``income`` (gross) are since the first transaction. ``day_change`` is the gain since the close
+    before the day of the price. ``weight`` is of the market value with cash.
+    """
+
+    symbol: str
+    name: str
+    asset_class: AssetClass
+    currency: str
+    quantity: Decimal
+    price: Measure
+    price_date: date | None
+    fx_rate: Measure
+    market_value: Measure
+    cost: Decimal
+    average_cost: Decimal
+    unrealized: Measure
+    unrealized_pct: Measure
+    realized: float
+    income: float
+    weight: Measure
+    day_change: Measure
+    day_change_pct: Measure
+    lots: tuple[HoldingLot, ...]
+
+    @property
+    def price_status(self) -> Status:
+        """How good the price is."""
+        return self.price.status
+
+
+def holdings(history: PortfolioHistory, as_of: date, books: PositionBooks | None = None) -> tuple[HoldingFigures, ...]:
+    """The holdings at the close of ``as_of``, by symbol. Raises InsufficientData past the end of the valuation."""
+    if np.datetime64(as_of, "D") > history.days[-1]:
+        raise InsufficientData(f"The portfolio is valued up to {history.days[-1]} only.")
+    if books is None or books.as_of != as_of:
+        books = book_positions(history, as_of)
+    day = history.position(as_of)
+    figures = [_figures(history, books, column, day) for column in np.flatnonzero(history.quantities[day]).tolist()]
+    return tuple(sorted(figures, key=lambda found: found.symbol))
+
+
+def _figures(history: PortfolioHistory, books: PositionBooks, column: int, day: int) -> HoldingFigures:
+    instrument = history.instruments[column]
+    entries = history.entries
+    status, reason = price_status(history, column, day)
+    own = (entries.instrument == column) & (entries.day <= day)
+    lots = _lots(books, instrument.symbol)
+    quantity = sum((lot.quantity for lot in lots), ZERO)
+    cost = sum((lot.cost for lot in lots), ZERO)
+    value = float(history.values[day, column])
+    gain = value - float(cost)
+    priced = last_price_date(history.market.prices.get(instrument.symbol), history.days[day])
+    before = int((priced - history.days[0]).astype(int)) - 1 if not np.isnat(priced) else -1
+    change = _day_change(history, column, before, day)
+    total = float(history.value[day])
+
+    def figure(number: float) -> Measure:
+        return (
+            Measure.undefined(reason or "It is not known.")
+            if not np.isfinite(number)
+            else Measure(number, status, reason)
+        )
+
+    return HoldingFigures(
+        symbol=instrument.symbol,
+        name=instrument.name or instrument.symbol,
+        asset_class=instrument.asset_class,
+        currency=instrument.currency,
+        quantity=quantity,
+        price=_price(float(history.prices[day, column]), status, reason),
+        price_date=None if np.isnat(priced) else date_of(priced),
+        fx_rate=figure(float(history.rates[day, column])),
+        market_value=figure(value),
+        cost=cost,
+        average_cost=cost / quantity,
+        unrealized=figure(gain),
+        unrealized_pct=figure(gain / float(cost) if cost else np.nan),
+        realized=float(books.realized[own].sum()),
+        income=float(entries.income[own].sum()),
+        weight=figure(value / total if total > 0.0 else np.nan),
+        day_change=figure(change[0]),
+        day_change_pct=figure(change[1]),
+        lots=lots,
+    )
+
+
+def _price(price: float, status: Status, reason: str) -> Measure:
+    """The price; a missing rate is no fault of it."""
+    return Measure(price) if status is Status.UNDEFINED else Measure(price, status, reason)
+
+
+def _lots(books: PositionBooks, symbol: str) -> tuple[HoldingLot, ...]:
+    found = [
+        _lot(account, lot) for (account, name), book in books.books.items() if name == symbol for lot in book.open_lots
+    ]
+    return tuple(sorted(found, key=lambda lot: (lot.acquired, lot.account)))
+
+
+def _lot(account: str, lot: Lot) -> HoldingLot:
+    return HoldingLot(account, lot.lot_id, lot.acquired, lot.quantity, lot.base_cost)
+
+
+def _day_change(history: PortfolioHistory, column: int, before: int, day: int) -> tuple[float, float]:
+    """The gain since the close of ``before`` (a calendar position), in money and of the value then and what came in."""
+    if before < 0:
+        return float("nan"), float("nan")
+    entries = history.entries
+    since = (entries.instrument == column) & (entries.day > before) & (entries.day <= day)
+    traded = entries.trade[since].sum()
+    start = history.values[before, column]
+    base = start + max(float(traded), 0.0)
+    change = float(history.values[day, column] - start - traded)
+    return change, float(change / base) if base > 0.0 else float("nan")
