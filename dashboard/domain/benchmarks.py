@@ -57,3 +57,12 @@ def flow_matched_value(levels: Floats, start_value: float, inflows: Floats, outf
     bought = np.divide(inflows, levels[:-1], out=np.zeros(len(inflows)), where=inflows != 0.0).sum()
     sold = np.divide(outflows, levels[1:], out=np.zeros(len(outflows)), where=outflows != 0.0).sum()
     return float((units + bought - sold) * levels[-1])
+
+
+def flow_matched_values(levels: Floats, start_value: float, inflows: Floats, outflows: Floats) -> Floats:
+    """:func:`flow_matched_value` at the close of each of the n days, shape (n,); NaN where a level is missing."""
+    units = start_value / levels[0] if start_value else 0.0
+    bought = np.divide(inflows, levels[:-1], out=np.zeros(len(inflows)), where=inflows != 0.0)
+    sold = np.divide(outflows, levels[1:], out=np.zeros(len(outflows)), where=outflows != 0.0)
+    values: Floats = (units + np.cumsum(bought) - np.cumsum(sold)) * levels[1:]
+    return values

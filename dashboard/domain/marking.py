@@ -10,6 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import numpy as np
+
+from dashboard.domain.arrays import date_of
+from dashboard.domain.positions import PositionBooks
+from dashboard.domain.valuation import PortfolioHistory
+
 
 @dataclass(frozen=True, slots=True)
 class ReferenceValue:
@@ -132,3 +138,57 @@ def _change(value: float, reference: ReferenceValue) -> tuple[float, float | Non
     change = value - reference.value - reference.flows
     base = reference.value + max(reference.flows, 0.0)
     return change, change / base if base > 0 else None
+
+
+def snapshot_of(history: PortfolioHistory, books: PositionBooks, portfolio_id: int) -> PortfolioSnapshot:
+    """What ``history`` leaves at the close of ``books.as_of``; its session is the last day with a bar of a holding.
+
+    Positions without a price or a rate stay in, with a price of None or without a rate.
+    """
+    day = history.position(books.as_of)
+    bars = np.flatnonzero(history.has_bar[: day + 1])
+    session = int(bars[-1]) if len(bars) else day
+    before = max(session - 1, 0)
+    held = np.flatnonzero(history.quantities[day]).tolist()
+    net = history.inflows - history.outflows
+    return PortfolioSnapshot(
+        portfolio_id=portfolio_id,
+        base_currency=history.currency,
+        session=date_of(history.days[session]),
+        positions=tuple(_position(history, books, column, before, session, day) for column in held),
+        cash={
+            name: float(amount)
+            for name, amount in zip(history.cash_currencies, history.cash[day], strict=True)
+            if amount != 0.0
+        },
+        rates={
+            name: float(history.table.matrix[day, at])
+            for name, at in history.table.currencies.items()
+            if np.isfinite(history.table.matrix[day, at])
+        },
+        previous=ReferenceValue(float(history.value[before]), float(net[before + 1 : day + 1].sum())),
+        last=ReferenceValue(float(history.value[session]), float(net[session + 1 : day + 1].sum())),
+    )
+
+
+def _position(
+    history: PortfolioHistory, books: PositionBooks, column: int, before: int, session: int, day: int
+) -> SnapshotPosition:
+    instrument, entries = history.instruments[column], history.entries
+    own = entries.instrument == column
+
+    def reference(close: int) -> ReferenceValue:
+        traded = entries.trade[own & (entries.day > close) & (entries.day <= day)].sum()
+        return ReferenceValue(float(history.values[close, column]), float(traded))
+
+    price = float(history.prices[day, column])
+    return SnapshotPosition(
+        symbol=instrument.symbol,
+        currency=instrument.currency,
+        quantity=float(history.quantities[day, column]),
+        multiplier=float(instrument.multiplier),
+        price=price if np.isfinite(price) else None,
+        cost=float(sum(lot.base_cost for book in books.of(instrument.symbol) for lot in book.open_lots)),
+        previous=reference(before),
+        last=reference(session),
+    )

@@ -1,0 +1,77 @@
+"""Results that were computed once: in this process, and in Redis for all others.
+
+A result is kept under the versions of everything that it was made of, so that an old one is never found again, and
+nothing is lost when Redis is.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import structlog
+from pydantic import TypeAdapter
+from redis import RedisError
+
+from dashboard.redis_store import key
+from dashboard.runtime import redis_client
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+SHARED_SECONDS = 24 * 3600
+
+
+class Memo(Generic[T]):
+    """The last ``size`` results of this process, by key; safe among threads."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._kept: OrderedDict[str, T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, name: str, compute: Callable[[], T]) -> T:
+        """The result under ``name``, computed if it is not here."""
+        with self._lock:
+            if name in self._kept:
+                self._kept.move_to_end(name)
+                return self._kept[name]
+        found = compute()
+        with self._lock:
+            self._kept[name] = found
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+        return found
+
+
+class SharedMemo(Generic[T]):
+    """A :class:`Memo` that also keeps its results in Redis, as JSON."""
+
+    def __init__(self, name: str, result_type: type[T], size: int) -> None:
+        self._name = name
+        self._adapter: TypeAdapter[T] = TypeAdapter(result_type)
+        self._memo: Memo[T] = Memo(size)
+
+    def get(self, name: str, compute: Callable[[], T]) -> T:
+        """The result under ``name``, from this process, from Redis, or computed."""
+        return self._memo.get(name, lambda: self._shared(name, compute))
+
+    def _shared(self, name: str, compute: Callable[[], T]) -> T:
+        where = key("memo", self._name, name)
+        try:
+            stored = redis_client().get(where)
+        except RedisError as error:
+            log.warning("memo.redis_unavailable", reason=str(error))
+            return compute()
+        if isinstance(stored, bytes):
+            return self._adapter.validate_python(json.loads(stored))
+        found = compute()
+        try:
+            # json, not pydantic's own writer: a value that is not known is NaN, and must come back as NaN.
+            data = json.dumps(self._adapter.dump_python(found, mode="json"))
+            redis_client().set(where, data, ex=SHARED_SECONDS)
+        except RedisError as error:
+            log.warning("memo.redis_unavailable", reason=str(error))
+        return found

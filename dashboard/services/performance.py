@@ -1,0 +1,297 @@
+"""How portfolios did and what they hold: the domain's figures as the one result that everything renders."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date
+
+import numpy as np
+
+from dashboard.db.engine import db
+from dashboard.db.models import Portfolio
+from dashboard.domain import benchmarks
+from dashboard.domain import holdings as domain_holdings
+from dashboard.domain import performance as domain_performance
+from dashboard.domain.access import SYSTEM, Actor, PortfolioId
+from dashboard.domain.arrays import date_of
+from dashboard.domain.attribution import Gain
+from dashboard.domain.benchmarks import Benchmark
+from dashboard.domain.calendar import Period
+from dashboard.domain.corporate_actions import split_factors
+from dashboard.domain.marking import MarkedPortfolio, MarkedPosition, mark, snapshot_of
+from dashboard.domain.measures import Measure, Note, Status
+from dashboard.domain.performance import PeriodPerformance
+from dashboard.domain.risk_figures import RiskFigures
+from dashboard.errors import InsufficientData, InvalidInput
+from dashboard.results.holdings import CashBalance, Holding, HoldingsReport, HoldingsTotals, OpenLot
+from dashboard.results.notes import StatusNote
+from dashboard.results.performance import (
+    BenchmarkResult,
+    DrawdownDates,
+    ExternalFlow,
+    GainParts,
+    PerformanceSummary,
+    Returns,
+    Risk,
+    Series,
+)
+from dashboard.services import market_data, portfolios, valuation
+from dashboard.services.memo import SharedMemo
+from dashboard.services.valuation import Valued
+
+TREND_BARS = 30
+_summaries: SharedMemo[PerformanceSummary] = SharedMemo("performance", PerformanceSummary, 128)
+_holdings: SharedMemo[HoldingsReport] = SharedMemo("holdings", HoldingsReport, 64)
+
+
+def summary(
+    actor: Actor,
+    portfolio_id: PortfolioId,
+    *,
+    start: date | None = None,
+    end: date | None = None,
+    currency: str | None = None,
+    benchmark: str | None = None,
+) -> PerformanceSummary:
+    """How a portfolio did from ``start`` (default: the first transaction) to ``end`` (default: today).
+
+    ``benchmark`` defaults to the portfolio's own. Raises: NotFound, InvalidInput, InsufficientData.
+    """
+    portfolio = portfolios.portfolio_by_id(actor, portfolio_id)
+    today = valuation.today_of(portfolio)
+    if end is not None and end > today:
+        raise InvalidInput(f"The period ends on {end}, which is later than today, {today}.", field="to")
+    against = benchmark or portfolio.benchmark
+    found = valuation.valued(portfolio, end=end, currency=currency, benchmark=against)
+    first = start or found.first_date
+    name = f"{portfolio_id}:{found.version}:{first}:{end or today}:{currency}:{against}:{portfolio.name}"
+    return _summaries.get(name, lambda: _summary(found, Period(first, end or today), against))
+
+
+def holdings(actor: Actor, portfolio_id: PortfolioId, *, as_of: date | None = None) -> HoldingsReport:
+    """What a portfolio holds at the close of ``as_of`` (default: today). Raises: NotFound, InsufficientData."""
+    portfolio = portfolios.portfolio_by_id(actor, portfolio_id)
+    day = as_of or valuation.today_of(portfolio)
+    found = valuation.valued(portfolio, end=as_of)
+    name = f"{portfolio_id}:{found.version}:{day}:{portfolio.name}"
+    return _holdings.get(name, lambda: _holdings_report(found, day))
+
+
+def revalue(portfolio_id: PortfolioId) -> None:
+    """Compute what the pages show first, so that they find it, and take the dirty mark away."""
+    row = db.session.get(Portfolio, portfolio_id)
+    if row is None:
+        return  # deleted meanwhile
+    seen = row.ledger_version
+    try:
+        holdings(SYSTEM, portfolio_id)
+        summary(SYSTEM, portfolio_id)
+    except InsufficientData:
+        pass  # an empty ledger has nothing to show, and that is known now
+    valuation.clear_dirty(portfolio_id, seen)
+
+
+def _summary(found: Valued, period: Period, against: str | None) -> PerformanceSummary:
+    history = found.history
+    notes: list[StatusNote] = []
+    benchmark = None
+    if against is not None:
+        try:
+            benchmark = benchmarks.benchmark_on(history, against)
+        except InsufficientData as error:
+            notes.append(StatusNote("benchmark_missing", error.message, against))
+    measured = domain_performance.measure(history, period, benchmark, books=found.books)
+    span = slice(history.position(period.before) + 1, history.position(period.end) + 1)
+    net = history.inflows[span] - history.outflows[span]
+    return PerformanceSummary(
+        portfolio=found.portfolio,
+        period=period,
+        as_of=found.computed_at,
+        currency=measured.currency,
+        market_value=_number(measured.market_value),
+        start_value=_number(measured.start_value),
+        cash=_number(measured.cash),
+        net_flows=measured.net_flows,
+        inflows=measured.inflows,
+        outflows=measured.outflows,
+        cash_by_currency=measured.cash_by_currency,
+        gain=_gain(measured.gain),
+        returns=Returns(**{field.name: getattr(measured.returns, field.name) for field in fields(Returns)}),
+        risk=_risk(measured.risk),
+        series=Series(
+            dates=tuple(measured.series.dates.tolist()),
+            value=tuple(measured.series.value.tolist()),
+            time_weighted=tuple(measured.series.time_weighted.tolist()),
+            drawdown=tuple(measured.series.drawdown.tolist()),
+        ),
+        flows=tuple(
+            ExternalFlow(date_of(history.days[span][at]), float(net[at])) for at in np.flatnonzero(net).tolist()
+        ),
+        benchmark=_benchmark(found, period, measured, benchmark),
+        status=(*notes, *_instrument_notes(found), *map(_note, measured.notes)),
+    )
+
+
+def _benchmark(
+    found: Valued, period: Period, measured: PeriodPerformance, benchmark: Benchmark | None
+) -> BenchmarkResult | None:
+    if benchmark is None or measured.benchmark is None:
+        return None
+    history = found.history
+    start, end = history.position(period.before), history.position(period.end)
+    levels, span = benchmark.levels[start : end + 1], slice(start + 1, end + 1)
+    matched = benchmarks.flow_matched_values(
+        levels, float(history.value[start]), history.inflows[span], history.outflows[span]
+    )
+    points = (measured.series.dates - history.days[start + 1]).astype(int)
+    return BenchmarkResult(
+        symbol=benchmark.symbol,
+        name=history.market.instruments[benchmark.symbol].name or benchmark.symbol,
+        time_weighted=measured.benchmark.time_weighted,
+        flow_matched_value=measured.benchmark.flow_matched_value,
+        dates=tuple(measured.series.dates.tolist()),
+        time_weighted_series=tuple((levels[1:][points] / levels[0] - 1.0).tolist()),
+        flow_matched_series=tuple(matched[points].tolist()),
+    )
+
+
+def _number(measure: Measure) -> float:
+    return float("nan") if measure.value is None else measure.value
+
+
+def _gain(gain: Gain) -> GainParts:
+    return GainParts(**{field.name: getattr(gain, field.name) for field in fields(GainParts)})
+
+
+def _risk(figures: RiskFigures) -> Risk:
+    measures = {
+        field.name: getattr(figures, field.name)
+        for field in fields(figures)
+        if isinstance(getattr(figures, field.name), Measure)
+    }
+    return Risk(
+        measures=measures,
+        drawdown=DrawdownDates(figures.max_drawdown_peak, figures.max_drawdown_trough, figures.max_drawdown_recovery),
+        observations=figures.observations,
+    )
+
+
+def _note(note: Note) -> StatusNote:
+    return StatusNote(note.code, note.message, note.symbol, date.fromisoformat(note.since) if note.since else None)
+
+
+def _instrument_notes(found: Valued) -> tuple[StatusNote, ...]:
+    """What is wrong with the instruments that the portfolio holds: not resolved, not found, a failed refresh."""
+    held = [instrument.symbol for instrument in found.history.instruments]
+    return tuple(StatusNote(problem.code, problem.message, problem.symbol) for problem in market_data.problems_of(held))
+
+
+def _holdings_report(found: Valued, day: date) -> HoldingsReport:
+    history = found.history
+    figures = {item.symbol: item for item in domain_holdings.holdings(history, day, found.books)}
+    marked = mark(snapshot_of(history, found.books, found.portfolio.id), {}, {})
+    changes = {position.symbol: position for position in marked.positions}
+    details = market_data.details_of(sorted(figures))
+    rows = tuple(
+        Holding(
+            symbol=item.symbol,
+            name=item.name,
+            asset_class=item.asset_class,
+            currency=item.currency,
+            quantity=item.quantity,
+            price=item.price.value,
+            price_date=item.price_date,
+            price_status=item.price_status,
+            fx_rate=item.fx_rate.value,
+            market_value=item.market_value.value,
+            cost=item.cost,
+            average_cost=float(item.average_cost),
+            unrealized=item.unrealized.value,
+            unrealized_pct=item.unrealized_pct.value,
+            realized=item.realized,
+            income=item.income,
+            weight=item.weight.value,
+            day_change=_change(changes, item.symbol),
+            day_change_pct=changes[item.symbol].day_change_pct if item.symbol in changes else None,
+            sector=details[item.symbol].sector if item.symbol in details else "",
+            country=details[item.symbol].country if item.symbol in details else "",
+            lots=tuple(OpenLot(lot.acquired, lot.quantity, lot.cost) for lot in item.lots),
+            trend=_trend(found, item.symbol, day),
+        )
+        for item in figures.values()
+    )
+    ordered = tuple(sorted(rows, key=lambda row: (-(row.market_value or 0.0), row.symbol)))
+    cash = _cash(found, day)
+    return HoldingsReport(
+        portfolio=found.portfolio,
+        as_of=day,
+        computed_at=found.computed_at,
+        currency=history.currency,
+        holdings=ordered,
+        cash=cash,
+        totals=_totals(found, day, ordered, cash, marked),
+        status=(
+            *_instrument_notes(found),
+            *map(_note, domain_performance.notes(history, history.position(day))),
+        ),
+    )
+
+
+def _change(changes: dict[str, MarkedPosition], symbol: str) -> float | None:
+    return changes[symbol].day_change if symbol in changes else None
+
+
+def _trend(found: Valued, symbol: str, day: date) -> tuple[float, ...]:
+    series = found.history.market.prices.get(symbol)
+    if series is None:
+        return ()
+    upto = int(np.searchsorted(series.dates, np.datetime64(day), "right"))
+    chosen = slice(max(0, upto - TREND_BARS), upto)
+    splits = found.history.splits.get(symbol, ())
+    closes = series.closes[chosen]
+    if splits and len(closes):
+        factors = split_factors(series.dates[chosen], splits)
+        closes = closes * factors / factors[-1]
+    return tuple(closes.tolist())
+
+
+def _cash(found: Valued, day: date) -> tuple[CashBalance, ...]:
+    history = found.history
+    at = history.position(day)
+    total = float(history.value[at])
+    balances = []
+    for column, currency in enumerate(history.cash_currencies):
+        amount = float(history.cash[at, column])
+        worth = amount * float(history.cash_rates[at, column])
+        known = bool(np.isfinite(worth))
+        if amount:
+            weight = worth / total if known and total > 0 else None
+            balances.append(CashBalance(currency, amount, worth if known else None, weight))
+    return tuple(sorted(balances, key=lambda balance: -(balance.market_value or 0.0)))
+
+
+def _totals(
+    found: Valued,
+    day: date,
+    rows: tuple[Holding, ...],
+    cash: tuple[CashBalance, ...],
+    marked: MarkedPortfolio,
+) -> HoldingsTotals:
+    history = found.history
+    at = history.position(day)
+    cost = float(sum(row.cost for row in rows))
+    unrealized = sum(row.unrealized for row in rows if row.unrealized is not None)
+    known = history.entries.day <= at
+    return HoldingsTotals(
+        market_value=float(history.value[at]),
+        cost=cost,
+        unrealized=unrealized,
+        unrealized_pct=unrealized / cost if cost > 0 else None,
+        realized=float(found.books.realized.sum()),
+        income=float(history.entries.income[known].sum()),
+        cash=sum(balance.market_value or 0.0 for balance in cash),
+        day_change=marked.day_change,
+        day_change_pct=marked.day_change_pct,
+        priced=sum(1 for row in rows if row.price_status in (Status.OK, Status.STALE)),
+        count=len(rows),
+    )
