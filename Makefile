@@ -3,9 +3,7 @@
 
 VENV ?= .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS ?= 2
-LOCKED := --quiet --no-deps --require-hashes
 
 # The first interpreter of 3.11 or newer that can also make an environment; PYTHON=... decides otherwise.
 CANDIDATES := $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
@@ -79,12 +77,14 @@ format: $(DEV) $(NODE)
 	@node_modules/.bin/prettier --write --log-level warn .
 
 # One resolution serves every Python from 3.11.0 on; the development lock keeps the versions of the runtime lock.
-RESOLVE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
-	--python-version 3.11 --extra embedded pyproject.toml requirements/build.in
-lock: $(DEV)
-	$(RESOLVE) -o requirements/runtime.lock $(ARGS)
-	$(RESOLVE) --extra dev --constraints requirements/runtime.lock --overrides requirements/overrides.txt \
-		-o requirements/dev.lock $(ARGS)
+RESOLVE = $(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-config --python-version 3.11
+PRODUCT = pyproject.toml requirements/build.in --extra embedded
+lock: $(RUNTIME)
+	$(RESOLVE) requirements/installer.in -o requirements/installer.lock $(ARGS)
+	$(RESOLVE) $(PRODUCT) -o requirements/runtime.lock $(ARGS)
+	$(RESOLVE) $(PRODUCT) --extra dev --constraints requirements/runtime.lock \
+		--overrides requirements/overrides.txt -o requirements/dev.lock $(ARGS)
 
 clean:
 	rm -rf $(VENV) node_modules build test-results *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis \
@@ -96,17 +96,13 @@ $(BIN)/python:
 	@$(if $(INTERPRETER),,$(error $(strip $(NO_PYTHON))))$(INTERPRETER) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 2; }
 
 $(RUNTIME): $(BIN)/python
-	@$(BIN)/python -c 'import pip' 2>/dev/null || $(BIN)/python -m ensurepip --upgrade
 	@echo 'Installing into $(VENV); the first time takes a minute or two.'
-	@$(PIP) install $(LOCKED) -r requirements/runtime.lock
-	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@requirements/install $(BIN)/python requirements/runtime.lock
 	@rm -f $(VENV)/.runtime-* && touch $@
 
 $(DEV): $(BIN)/python
-	@$(BIN)/python -c 'import pip' 2>/dev/null || $(BIN)/python -m ensurepip --upgrade
 	@echo 'Installing into $(VENV), with the test tools; the first time takes some minutes.'
-	@$(PIP) install $(LOCKED) -r requirements/dev.lock
-	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@requirements/install $(BIN)/python requirements/dev.lock
 	@rm -f $(VENV)/.runtime-* $(VENV)/.dev-* && touch $(RUNTIME) $@
 
 $(NODE): package.json
