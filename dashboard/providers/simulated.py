@@ -148,7 +148,7 @@ class Market:
         index = (days - self._factors.days[0]).astype(np.int64)
         if instrument.asset_class is AssetClass.CURRENCY:
             base, quote = instrument.symbol[:3], instrument.symbol[3:6]
-            return dollar_rate(self._factors, base)[index] / dollar_rate(self._factors, quote)[index]
+            return np.asarray(dollar_rate(self._factors, base)[index] / dollar_rate(self._factors, quote)[index])
         return np.asarray(instrument.first_price * np.exp(self._levels[index, PATHS.index(instrument)]))
 
 
