@@ -1,8 +1,9 @@
 """What keeps a provider in trouble from being asked: a pause after a refusal, and a circuit breaker.
 
-A pause is what a provider that answered 429 asked for. It is kept in Redis, for all processes to observe; while Redis
-does not answer, each process observes its own. The breaker opens after several failures in a row, and then lets one
-call through now and then to see whether the provider is back.
+A pause is what a provider that answered 429 asked for. It is kept in Redis, for all processes to observe; while that is
+away, each process observes its own. The breaker opens after several failures in a row, and then lets one call through
+now and then to see whether the provider is back.
+"""
 
 from __future__ import annotations
 
