@@ -60,8 +60,13 @@ class Layout:
 
     @property
     def users_lock(self) -> Path:
-        """Shared by every process that uses the services."""
+        """Shared by every process that uses the services; looked at only while holding the start lock."""
         return self.root / "users.lock"
+
+    @property
+    def presence_lock(self) -> Path:
+        """Shared by the same processes; the watcher waits on this one, so that it never disturbs a decision."""
+        return self.root / "presence.lock"
 
     @property
     def watch_lock(self) -> Path:
@@ -84,10 +89,19 @@ def prepare(home: Path) -> Layout:
     if not root.is_dir():
         root.mkdir(mode=0o700, exist_ok=True)
         _follow_owner(root, home)
-    layout = Layout(home, root, _sockets(root), _run_as(root))
-    for lock in (layout.start_lock, layout.users_lock, layout.watch_lock):
+    layout = locate(home)
+    if layout.sockets != root:
+        _link(layout.sockets, root)
+    for lock in (layout.start_lock, layout.users_lock, layout.presence_lock, layout.watch_lock):
         claim(lock, root)
     return layout
+
+
+def locate(home: Path) -> Layout:
+    """The places of a home that was prepared before; makes nothing. Raises: FileNotFoundError."""
+    home = Path(os.path.realpath(home))
+    root = home / "embedded"
+    return Layout(home, root, _sockets(root), _run_as(root))
 
 
 def claim(path: Path, root: Path) -> Path:
@@ -131,14 +145,15 @@ def _sockets(root: Path) -> Path:
     if len(os.fsencode(longest)) <= SOCKET_PATH_BYTES:
         return root
     name = "basis-" + hashlib.sha256(f"{os.geteuid()}:{root}".encode()).hexdigest()[:16]
-    directory = _short_directory() / name
-    directory.mkdir(mode=0o700, exist_ok=True)
-    _check_ours(directory)
-    link = directory / "s"
+    return _short_directory() / name / "s"
+
+
+def _link(link: Path, root: Path) -> None:
+    link.parent.mkdir(mode=0o700, exist_ok=True)
+    _check_ours(link.parent)
     if not link.is_symlink() or link.readlink() != root:
         link.unlink(missing_ok=True)
         link.symlink_to(root)
-    return link
 
 
 def _short_directory() -> Path:

@@ -26,6 +26,7 @@ class Share:
 
     layout: Layout
     users: FileLock
+    presence: FileLock
     postgres: Postgres
     valkey: Valkey
     wanted: tuple[Supervised, ...]
@@ -42,14 +43,23 @@ class Share:
             if os.getpid() == self.process_id:
                 self._release()
         finally:
-            for lock in (self.users, self.postgres.lock, self.valkey.lock):
-                lock.close()
+            self.close()
+
+    def leave(self) -> None:
+        """Count no longer, and stop the services if nobody counts. Call it inside the critical section."""
+        self.users.unlock()
+        stop_if_unused(self.layout, self.users, (self.postgres, self.valkey))
+        self.presence.unlock()
+
+    def close(self) -> None:
+        """Close every descriptor."""
+        for lock in (self.users, self.presence, self.postgres.lock, self.valkey.lock):
+            lock.close()
 
     def _release(self) -> None:
         try:
             with critical_section(self.layout.start_lock, TURN_SECONDS):
-                self.users.unlock()
-                stop_if_unused(self.layout, self.users, (self.postgres, self.valkey))
+                self.leave()
         except FileNotFoundError:  # the home was removed, and nobody can find these services any more
             _stop(self.wanted)
 
@@ -79,14 +89,15 @@ def stop_if_unused(layout: Layout, users: FileLock, services: Iterable[Supervise
 def _start(layout: Layout, *, database: bool, redis: bool) -> Share:
     postgres, valkey = Postgres(layout), Valkey(layout)
     wanted = tuple(service for service, asked in ((valkey, redis), (postgres, database)) if asked)
-    share = Share(layout, FileLock(layout.users_lock), postgres, valkey, wanted)
+    share = Share(layout, FileLock(layout.users_lock), FileLock(layout.presence_lock), postgres, valkey, wanted)
     share.users.share()
+    share.presence.share()
     try:
         _watch(layout)
         _ensure(wanted)
     except BaseException:
-        share.users.unlock()
-        stop_if_unused(layout, share.users, (postgres, valkey))
+        share.leave()
+        share.close()
         raise
     return share
 

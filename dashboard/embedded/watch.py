@@ -7,9 +7,10 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from dashboard.embedded.layout import Layout, prepare
+from dashboard.embedded.layout import Layout, locate
 from dashboard.embedded.locks import POLL_SECONDS, FileLock, critical_section
 from dashboard.embedded.postgres import Postgres
 from dashboard.embedded.process import Supervised
@@ -24,13 +25,13 @@ def watch(home: Path, descriptor: int) -> None:
 
     ``descriptor`` holds the watcher's lock from before this process began.
     """
-    layout = prepare(home)
+    layout = locate(home)
     services = (Postgres(layout), Valkey(layout))
-    users = FileLock(layout.users_lock)
+    users, presence = FileLock(layout.users_lock), FileLock(layout.presence_lock)
     _keep_from_sweeping(layout)
     while True:
-        users.wait_alone()
-        users.unlock()
+        presence.wait_alone()
+        presence.unlock()
         _leave_a_moment(services)
         try:
             with critical_section(layout.start_lock, TURN_SECONDS):
@@ -57,4 +58,5 @@ def _keep_from_sweeping(layout: Layout) -> None:
 
 
 if __name__ == "__main__":
-    watch(Path(sys.argv[1]), int(sys.argv[2]))
+    with suppress(FileNotFoundError):  # the home is gone already
+        watch(Path(sys.argv[1]), int(sys.argv[2]))
