@@ -1,15 +1,13 @@
-"""What portfolios are worth: the daily history of a ledger, its holdings, and the marks that say what must be valued anew."""
+"""What portfolios are worth: the daily history of a ledger and its holdings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import structlog
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select
 
 from dashboard.db.engine import db
 from dashboard.db.models import InstrumentRow, LedgerTransaction, Portfolio
@@ -17,16 +15,23 @@ from dashboard.domain.access import SYSTEM, Actor, PortfolioId
 from dashboard.domain.marking import PortfolioSnapshot, snapshot_of
 from dashboard.domain.positions import PositionBooks, book_positions
 from dashboard.domain.valuation import PortfolioHistory, value_portfolio
-from dashboard.errors import InsufficientData, ServiceUnavailable
-from dashboard.queue import JobName, enqueue
+from dashboard.errors import InsufficientData
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import market_data, portfolios, transactions
+from dashboard.services.marks import clear_dirty, enqueue_dirty, mark_dirty, mark_market_change
 from dashboard.services.memo import Memo
 
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-log = structlog.get_logger(__name__)
+__all__ = [
+    "Valued",
+    "clear_dirty",
+    "enqueue_dirty",
+    "mark_dirty",
+    "mark_market_change",
+    "snapshot",
+    "today_of",
+    "valued",
+    "version_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,39 +47,6 @@ class Valued:
 
 
 _valued: Memo[Valued] = Memo(16)
-
-
-def mark_dirty(portfolio_id: PortfolioId, from_date: date) -> None:
-    """Say, inside the caller's transaction, that a ledger changed from a day on; after its commit a worker is asked."""
-    db.session.execute(
-        update(Portfolio)
-        .where(Portfolio.id == portfolio_id)
-        .values(
-            ledger_version=Portfolio.ledger_version + 1,
-            dirty_from=func.least(func.coalesce(Portfolio.dirty_from, from_date), from_date),
-        )
-    )
-    _revalue_after_commit([portfolio_id])
-
-
-def mark_market_change(instrument_ids: Iterable[int], from_date: date) -> None:
-    """Say, inside the caller's transaction, that prices changed from a day on, for every portfolio that holds them."""
-    touched = select(LedgerTransaction.portfolio_id).where(LedgerTransaction.instrument_id.in_(list(instrument_ids)))
-    found = db.session.scalars(
-        update(Portfolio)
-        .where(Portfolio.id.in_(touched))
-        .values(dirty_from=func.least(func.coalesce(Portfolio.dirty_from, from_date), from_date))
-        .returning(Portfolio.id)
-    ).all()
-    _revalue_after_commit([PortfolioId(portfolio_id) for portfolio_id in found])
-
-
-def enqueue_dirty() -> int:
-    """Ask for the revaluation of every portfolio that is still marked; returns how many there are."""
-    found = db.session.scalars(select(Portfolio.id).where(Portfolio.dirty_from.is_not(None))).all()
-    for portfolio_id in found:
-        enqueue(JobName.REVALUE_PORTFOLIO, portfolio_id, unique=f"revalue-{portfolio_id}")
-    return len(found)
 
 
 def today_of(portfolio: PortfolioRef) -> date:
@@ -105,14 +77,6 @@ def snapshot(actor: Actor, portfolio_id: PortfolioId) -> PortfolioSnapshot:
     """What live quotes are laid over. Raises: NotFound, InsufficientData."""
     found = valued(portfolios.portfolio_by_id(actor, portfolio_id))
     return snapshot_of(found.history, found.books, portfolio_id)
-
-
-def clear_dirty(portfolio_id: PortfolioId, seen: int) -> None:
-    """Take the mark away if the ledger is still at the version ``seen`` before the revaluation began."""
-    db.session.execute(
-        update(Portfolio).where(Portfolio.id == portfolio_id, Portfolio.ledger_version == seen).values(dirty_from=None)
-    )
-    db.session.commit()
 
 
 def _value(portfolio: PortfolioRef, end: date, currency: str | None, benchmark: str | None, version: str) -> Valued:
@@ -157,17 +121,3 @@ def _version(portfolio: PortfolioRef, until: date, benchmark: str | None = None)
     ).one()
     wanted: Sequence[str] = sorted({*(symbols or ()), *((benchmark,) if benchmark else ())})
     return f"{ledger}.{portfolio.method}.{portfolio.track_cash}.{market_data.versions_for(wanted)}.{until:%Y%m%d}"
-
-
-def _revalue_after_commit(portfolio_ids: Sequence[PortfolioId]) -> None:
-    session: Session = db.session()
-
-    def ask(_: Session) -> None:
-        for portfolio_id in portfolio_ids:
-            try:
-                enqueue(JobName.REVALUE_PORTFOLIO, portfolio_id, unique=f"revalue-{portfolio_id}")
-            except ServiceUnavailable as error:
-                # The mark in PostgreSQL stands: the next tick asks again.
-                log.warning("valuation.enqueue_failed", portfolio_id=portfolio_id, reason=error.message)
-
-    event.listen(session, "after_commit", ask, once=True)
