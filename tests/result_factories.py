@@ -94,7 +94,7 @@ def summary(*, points: int = 300, with_benchmark: bool = False, **changes: Any) 
         returns=returns(),
         risk=risk(),
         series=shown,
-        flows=(ExternalFlow(shown.dates[10], 25000.0), ExternalFlow(shown.dates[-20], -2000.0)),
+        flows=(ExternalFlow(shown.dates[10], 25000.0), ExternalFlow(shown.dates[-20], -2000.0)) if points > 20 else (),
         benchmark=benchmark(shown) if with_benchmark else None,
         status=(StatusNote("stale", "SAND has no price since 13 Aug 2024.", "SAND", dt.date(2024, 8, 13)),),
     )

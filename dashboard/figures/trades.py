@@ -1,0 +1,105 @@
+"""One's own trades on a price chart: a triangle at the bar, and ``B 10`` or ``S 4`` beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+import numpy.typing as npt
+
+from dashboard.figures.colors import Figure
+from dashboard.formatting.numbers import quantity
+
+MOST_LABELS = 40
+LABEL_SHIFT = 16
+BOUGHT, SOLD = "c3", "c2"
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class TradeMark:
+    """A purchase or a sale; ``quantity`` is positive, in units of today (split-adjusted as the bars are)."""
+
+    date: dt.date
+    bought: bool
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """The trades of one direction on one bar."""
+
+    bar: int
+    bought: bool
+    quantity: Decimal
+    y: float
+
+
+def trade_layers(
+    trades: Sequence[TradeMark], days: npt.NDArray[np.datetime64], low: Floats, high: Floats, gap: float
+) -> tuple[list[Figure], list[Figure]]:
+    """The traces and the annotations of ``trades``; purchases under their bar, sales above, ``gap`` away from it.
+
+    With many trades only the latest have a label: the triangles, and the table beside the chart, have them all.
+    """
+    placed = _placed(trades, days, low, high, gap)
+    dates = np.datetime_as_string(days, unit="D")
+    marks = [
+        _marks([item for item in placed if item.bought is bought], dates, bought)
+        for bought in (True, False)
+        if any(item.bought is bought for item in placed)
+    ]
+    latest = sorted(placed, key=lambda item: item.bar)[-MOST_LABELS:]
+    return marks, [_label(item, str(dates[item.bar])) for item in latest]
+
+
+def _placed(
+    trades: Sequence[TradeMark], days: npt.NDArray[np.datetime64], low: Floats, high: Floats, gap: float
+) -> list[_Placed]:
+    sums: dict[tuple[int, bool], Decimal] = {}
+    for trade in trades:
+        day = np.datetime64(trade.date, "D")
+        bar = int(np.searchsorted(days, day))  # a trade on a day without a bar stands at the next one
+        if bar < len(days) and days[0] <= day:
+            sums[bar, trade.bought] = sums.get((bar, trade.bought), Decimal(0)) + trade.quantity
+    return [
+        _Placed(bar, bought, total, float(low[bar]) - gap if bought else float(high[bar]) + gap)
+        for (bar, bought), total in sums.items()
+    ]
+
+
+def _marks(items: list[_Placed], dates: npt.NDArray[np.str_], bought: bool) -> Figure:
+    return {
+        "type": "scatter",
+        "x": [str(dates[item.bar]) for item in items],
+        "y": [round(item.y, 6) for item in items],
+        "mode": "markers",
+        "name": "Bought" if bought else "Sold",
+        "marker": {
+            "symbol": "triangle-up" if bought else "triangle-down",
+            "size": 11,
+            "color": f"@{{{BOUGHT if bought else SOLD}}}",
+            "line": {"color": "@{bg-surface}", "width": 1.5},
+        },
+        "customdata": [quantity(item.quantity) for item in items],
+        "hovertemplate": f"%{{customdata}}<extra>{'Bought' if bought else 'Sold'}</extra>",
+    }
+
+
+def _label(item: _Placed, date: str) -> Figure:
+    return {
+        "x": date,
+        "y": round(item.y, 6),
+        "yshift": -LABEL_SHIFT if item.bought else LABEL_SHIFT,
+        "text": f"<b>{'B' if item.bought else 'S'} {quantity(item.quantity)}</b>",
+        "showarrow": False,
+        "font": {"size": 10.5, "color": "@{text-1}"},
+        "bgcolor": "@{bg-surface}",
+        "bordercolor": f"@{{{BOUGHT if item.bought else SOLD}}}",
+        "borderwidth": 1,
+        "borderpad": 2,
+    }
