@@ -37,8 +37,7 @@ class CommandContext:
         if self._settings is None:
             from dashboard.embedded import services_for
 
-            given = Settings.from_env()
-            self._settings = self._stack.enter_context(services_for(given)).settings(given)
+            self._settings = self._stack.enter_context(services_for(Settings.from_env()))
         return self._settings
 
     @contextlib.contextmanager

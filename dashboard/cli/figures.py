@@ -89,14 +89,14 @@ def _print_holdings(report: HoldingsReport) -> None:
     click.echo(f"{'':14}{'quantity':>16}{'price':>14}{'value':>18}{'cost':>18}{'unrealised':>16}{'weight':>9}")
     for item in report.holdings:
         click.echo(
-            f"{item.symbol:<14}{numbers.quantity(item.quantity):>16}{numbers.price(item.price):>14}"
-            f"{numbers.money(item.market_value):>18}{numbers.money(item.cost):>18}"
-            f"{numbers.money(item.unrealized, signed=True):>16}{numbers.percent(item.weight, 1):>9}"
+            f"{item.symbol:<14}{numbers.quantity(item.quantity):>16}{numbers.number(item.price, 4, min_decimals=2):>14}"
+            f"{numbers.number(item.market_value):>18}{numbers.number(item.cost):>18}"
+            f"{numbers.number(item.unrealized, signed=True):>16}{numbers.percent(item.weight, 1):>9}"
         )
     for balance in report.cash:
-        amount = numbers.money(balance.amount)
-        click.echo(f"{'Cash ' + balance.currency:<14}{amount:>16}{'':14}{numbers.money(balance.market_value):>18}")
-    click.echo(f"{'Total':<44}{numbers.money(report.totals.market_value):>18}{numbers.money(report.totals.cost):>18}")
+        amount = numbers.number(balance.amount)
+        click.echo(f"{'Cash ' + balance.currency:<14}{amount:>16}{'':14}{numbers.number(balance.market_value):>18}")
+    click.echo(f"{'Total':<44}{numbers.number(report.totals.market_value):>18}{numbers.number(report.totals.cost):>18}")
     for note in report.status:
         click.echo(f"! {note.message}", err=True)
 
@@ -107,16 +107,16 @@ def _print_performance(summary: PerformanceSummary) -> None:
     period = f"{dates.day(summary.period.start)} – {dates.day(summary.period.end)}"
     click.echo(f"{summary.portfolio.name}, {period}, {summary.currency}\n")
     for label, value in (
-        ("Market value", numbers.money(summary.market_value)),
-        ("of it cash", numbers.money(summary.cash)),
-        ("Start value", numbers.money(summary.start_value)),
-        ("Net flows", numbers.money(summary.net_flows, signed=True)),
-        ("Total gain", numbers.money(summary.gain.total, signed=True)),
-        ("  price", numbers.money(summary.gain.price, signed=True)),
-        ("  currency", numbers.money(summary.gain.currency, signed=True)),
-        ("  income", numbers.money(summary.gain.income, signed=True)),
-        ("  fees", numbers.money(-summary.gain.fees, signed=True)),
-        ("  taxes", numbers.money(-summary.gain.taxes, signed=True)),
+        ("Market value", numbers.number(summary.market_value)),
+        ("of it cash", numbers.number(summary.cash)),
+        ("Start value", numbers.number(summary.start_value)),
+        ("Net flows", numbers.number(summary.net_flows, signed=True)),
+        ("Total gain", numbers.number(summary.gain.total, signed=True)),
+        ("  price", numbers.number(summary.gain.price, signed=True)),
+        ("  currency", numbers.number(summary.gain.currency, signed=True)),
+        ("  income", numbers.number(summary.gain.income, signed=True)),
+        ("  fees", numbers.number(-summary.gain.fees, signed=True)),
+        ("  taxes", numbers.number(-summary.gain.taxes, signed=True)),
         ("Time-weighted", numbers.percent(summary.returns.time_weighted.value, signed=True)),
         ("  p.a.", numbers.percent(summary.returns.time_weighted_annualized.value, signed=True)),
         ("Money-weighted", numbers.percent(summary.returns.money_weighted.value, signed=True)),

@@ -13,6 +13,8 @@ import click
 
 from dashboard.cli.context import CommandContext, pass_context
 from dashboard.cli.supervisor import Program, Supervisor, free_port
+from dashboard.db.schema import upgrade_for
+from dashboard.embedded import child_environment
 
 if TYPE_CHECKING:
     from dashboard.settings import Settings
@@ -22,33 +24,18 @@ SELF = (sys.executable, "-m", "dashboard.cli")
 START_LIMIT_SECONDS = 60.0
 
 
-def child_environment(settings: Settings) -> dict[str, str]:
-    """What children are told, so that only the parent supervises embedded services and picks ports."""
+def process_environment(settings: Settings) -> dict[str, str]:
+    """What the processes are told, so that only their parent supervises embedded services and picks ports."""
     port = free_port(settings.host, settings.port)
-    secrets = {
-        "DATABASE_URL": settings.database_url,
-        "DATABASE_MIGRATION_URL": settings.database_migration_url,
-        "REDIS_URL": settings.redis_url,
-    }
-    told = {name: value.get_secret_value() for name, value in secrets.items() if value is not None}
     stream_url = settings.stream_url or f"http://{settings.host}:{free_port(settings.host, port + 1, taken=(port,))}"
     return {
-        **told,
+        **child_environment(settings),
         "DASHBOARD_HOME": str(settings.dashboard_home),
         "HOST": settings.host,
         "PORT": str(port),
         "STREAM_URL": stream_url,
         "PROVIDERS": ",".join(settings.providers),
     }
-
-
-def upgrade_schema(settings: Settings) -> None:
-    """Bring the schema to the code's version, as the role that owns the tables."""
-    from dashboard.db.schema import upgrade
-
-    url = settings.database_migration_url or settings.database_url
-    assert url is not None
-    upgrade(url.get_secret_value(), application_url=settings.database_url and settings.database_url.get_secret_value())
 
 
 def wait_until_ready(address: str, supervisor: Supervisor) -> bool:
@@ -68,7 +55,7 @@ def wait_until_ready(address: str, supervisor: Supervisor) -> bool:
 @pass_context
 def serve(context: CommandContext) -> None:
     """Run the web process alone."""
-    environment = child_environment(context.settings)
+    environment = process_environment(context.settings)
     with context.app():
         pass  # refuses a schema that is behind, in this terminal, before a server is started
     context.say(f"Serving on http://{environment['HOST']}:{environment['PORT']}")
@@ -81,7 +68,7 @@ def serve(context: CommandContext) -> None:
 def up(context: CommandContext, workers: int) -> None:
     """Run everything in one command: web, worker, scheduler and stream."""
     settings = context.settings
-    upgrade_schema(settings)
+    upgrade_for(settings)
     run_everything(context, settings, workers=workers, notice=_first_run_notice(context))
 
 
@@ -94,7 +81,7 @@ def demo(workers: int) -> None:
     context = CommandContext()
     try:
         settings = context.settings
-        upgrade_schema(settings)
+        upgrade_for(settings)
         with context.app():
             from dashboard.services.demo import load_demo
 
@@ -108,7 +95,7 @@ def demo(workers: int) -> None:
 
 def run_everything(context: CommandContext, settings: Settings, *, workers: int, notice: str) -> None:
     """Start every process, say where it is once it answers, and stop all on one Ctrl-C."""
-    environment = child_environment(settings)
+    environment = process_environment(settings)
     address = f"http://{environment['HOST']}:{environment['PORT']}"
     programs = [
         Program("web", GUNICORN),

@@ -11,6 +11,7 @@ import click
 
 from dashboard.cli.context import CommandContext, pass_context
 from dashboard.cli.supervisor import Program, Supervisor
+from dashboard.embedded import child_environment
 
 GUNICORN = (sys.executable, "-m", "gunicorn", "-c", "python:dashboard.live.gunicorn_conf", "dashboard.live.wsgi:server")
 FEED = (sys.executable, "-m", "dashboard.cli", "stream", "--feed-only")
@@ -26,15 +27,7 @@ def stream(context: CommandContext, feed_only: bool) -> None:
         return
     settings = context.settings
     address = urlsplit(settings.stream_url or "")
-    environment = {
-        name: value.get_secret_value()
-        for name, value in {
-            "DATABASE_URL": settings.database_url,
-            "DATABASE_MIGRATION_URL": settings.database_migration_url,
-            "REDIS_URL": settings.redis_url,
-        }.items()
-        if value is not None
-    }
+    environment = child_environment(settings)
     environment["STREAM_BIND"] = f"//{settings.host}:{address.port or settings.port + 1}"
     with context.app():
         pass  # refuses a schema that is behind before anything is started

@@ -95,7 +95,7 @@ class Feed:
         with answering():
             self.redis.zremrangebyscore(WANTED, "-inf", self.clock())
             members = self.redis.zrange(WANTED, 0, -1)
-        return tuple(sorted(member.decode() for member in members))
+        return tuple(sorted(member.decode() for member in members if isinstance(member, bytes)))
 
     def publish(self, quotes: dict[str, LiveQuote]) -> None:
         """Keep the quotes for whoever comes later, and tell whoever listens now."""

@@ -11,6 +11,7 @@ from dashboard.db.engine import db
 from dashboard.db.models import Portfolio
 from dashboard.domain import benchmarks
 from dashboard.domain import holdings as domain_holdings
+from dashboard.domain import notes as domain_notes
 from dashboard.domain import performance as domain_performance
 from dashboard.domain.access import SYSTEM, Actor, PortfolioId
 from dashboard.domain.arrays import date_of
@@ -232,7 +233,7 @@ def _holdings_report(found: Valued, day: date) -> HoldingsReport:
         totals=_totals(found, day, ordered, cash, marked),
         status=(
             *_instrument_notes(found),
-            *map(_note, domain_performance.notes(history, history.position(day))),
+            *map(_note, domain_notes.notes(history, history.position(day))),
         ),
     )
 
