@@ -14,6 +14,7 @@ from dashboard.results.holdings import HoldingsReport
 
 NOTHING = "What moved the value appears here on the next trading day."
 EACH_SIDE = 3
+ROOM_FOR_TEXT = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def contribution_figure(
     amounts = [round(item.amount, 2) for item in shown]
     low, high = padded(min(0.0, *amounts), max(0.0, *amounts))
     ticks = nice_ticks(low, high, 3)
+    room = (high - low) * ROOM_FOR_TEXT
     bars: Figure = {
         "type": "bar",
         "orientation": "h",
@@ -64,10 +66,11 @@ def contribution_figure(
     }
     layout: Figure = {
         "height": height,
-        "margin": {"l": 64, "r": 64, "t": 4, "b": 22},
+        "margin": {"l": 64, "r": 8, "t": 4, "b": 22},
         "hovermode": "closest",
         "xaxis": {
             "showgrid": True, "zeroline": True, "fixedrange": True,
+            "range": [round(low - room, 2) if low < 0 else 0, round(high + room, 2) if high > 0 else 0],
             "tickvals": ticks, "ticktext": money_labels(ticks, report.currency, locale),
         },
         "yaxis": {"autorange": "reversed", "showgrid": False, "fixedrange": True, "type": "category"},

@@ -204,7 +204,10 @@ def _layout(chart: _Chart, flows: tuple[ExternalFlow, ...], height: int) -> Figu
     return {
         "height": height,
         "margin": {**MARGIN, "l": 10, "r": 52} if chart.narrow else MARGIN,
-        "xaxis": time_axis(**date_ticks(dates[0], dates[-1], narrow=chart.narrow)),
+        "xaxis": time_axis(
+            range=[dates[0].isoformat(), dates[-1].isoformat()],
+            **date_ticks(dates[0], dates[-1], narrow=chart.narrow),
+        ),
         "yaxis": value_axis(
             range=rounded([chart.base, chart.top], chart.decimals()),
             tickvals=ticks,
