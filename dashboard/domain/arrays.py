@@ -19,12 +19,19 @@ NAN = Decimal("NaN")
 
 def floats_of(values: Sequence[Decimal]) -> Floats:
     """Ledger amounts as float64, the nearest to each."""
+    if not any(values):
+        return np.zeros(len(values))
     return np.fromiter(map(float, values), np.float64, len(values))
 
 
 def decimal_of(value: float) -> Decimal:
     """A float64 (a price or a rate) as the shortest Decimal that reads back as the same float; NaN stays NaN."""
     return Decimal(repr(float(value)))
+
+
+def summed(positions: Ints, amounts: Floats, count: int) -> Floats:
+    """Sums of ``amounts`` by their position, shape (count,)."""
+    return np.bincount(positions, amounts, count).astype(np.float64, copy=False)
 
 
 def day_of(value: date) -> np.datetime64:

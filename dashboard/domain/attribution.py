@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.domain.arrays import Floats, Mask
+from dashboard.domain.arrays import Floats, Mask, summed
 from dashboard.domain.calendar import Period
 from dashboard.domain.positions import PositionBooks, book_positions
 from dashboard.domain.valuation import PortfolioHistory
@@ -83,13 +83,13 @@ class _Parts:
         """Sums of the period's entries, shape (I + 1,); the last are those of no instrument."""
         entries, count = self.history.entries, len(self.history.instruments)
         columns = np.where(entries.instrument < 0, count, entries.instrument)[self.inside]
-        return np.bincount(columns, amounts[self.inside], count + 1)
+        return summed(columns, amounts[self.inside], count + 1)
 
     def _effects(self) -> tuple[Floats, Floats]:
         history, start, end = self.history, self.start, self.end
         local0 = _local(history, start)
         local1 = _local(history, end)
-        rate1 = history.rates[end]
+        rate1 = history.rates_on(end)
         flows, worth = self.traded_local[:-1], self.traded[:-1]
         price = _times(local1 - local0 - flows, rate1)
         currency = _times(local0 + flows, rate1) - history.values[start] - worth

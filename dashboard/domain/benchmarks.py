@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.domain.arrays import Floats, Mask
-from dashboard.domain.calendar import as_of_positions
+from dashboard.domain.calendar import offsets_between
 from dashboard.domain.corporate_actions import split_factors
 from dashboard.domain.fx import Rates
 from dashboard.domain.prices import prices_on
@@ -39,11 +39,10 @@ def benchmark_on(history: PortfolioHistory, symbol: str) -> Benchmark:
     if series is None or instrument is None or not len(series.dates):
         raise InsufficientData(f"There are no prices of the benchmark {symbol}.")
     splits = market.splits.get(symbol, ())
-    positions = as_of_positions(series.dates, days)
     # A share before the splits is `factor` shares of today's kind: with it the level does not fall at a split.
     levels = prices_on(series, days, splits) * split_factors(days, tuple(sorted(splits)))
     sessions = np.zeros(len(days), np.bool_)
-    sessions[1:] = positions[1:] != positions[:-1]
+    sessions[offsets_between(series.dates, days)[0]] = True
     rates = Rates(market.rates).on(instrument.currency, history.currency, days)
     return Benchmark(symbol, levels * rates, sessions)
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from dashboard.domain.arrays import Days, Ints, day_of
+from dashboard.domain.arrays import Days, Floats, Ints, day_of
 from dashboard.errors import InvalidInput
 
 STALE_AFTER_SESSIONS = 5
@@ -40,13 +40,22 @@ def calendar_days(start: date, end: date) -> Days:
     return np.arange(day_of(start), day_of(end) + 1, dtype="datetime64[D]")
 
 
+def offsets_between(dates: Days, days: Days) -> tuple[Ints, slice]:
+    """Where the ascending ``dates`` lie on the consecutive ``days``, and which of them do."""
+    offsets = (dates - days[0]).view(np.int64)
+    first, last = np.searchsorted(offsets, (0, len(days))).tolist()
+    return offsets[first:last].astype(np.intp, copy=False), slice(first, last)
+
+
+def spread(offsets: Ints, values: Floats, count: int) -> Floats:
+    """The last value at or before each of ``count`` days; ``values`` are one before all ``offsets`` and one at each."""
+    return np.repeat(values, np.diff(offsets, prepend=0, append=count))
+
+
 def as_of_positions(dates: Days, days: Days) -> Ints:
-    """For each of the consecutive ``days`` the position of the last of the ascending ``dates`` at or before it, or -1."""
-    offsets = (dates - days[0]).astype(np.int64)
-    first = int(np.searchsorted(offsets, 0))
-    last = int(np.searchsorted(offsets, len(days)))
-    counts = np.bincount(offsets[first:last], minlength=len(days))
-    return (np.cumsum(counts) + (first - 1)).astype(np.intp)
+    """For each of the consecutive ``days`` the position of the last of the ascending ``dates`` up to it, or -1."""
+    offsets, inside = offsets_between(dates, days)
+    return np.repeat(np.arange(inside.start - 1, inside.stop), np.diff(offsets, prepend=0, append=len(days)))
 
 
 def sessions_since(day: np.datetime64, as_of: np.datetime64, sessions: Days | None = None) -> int:

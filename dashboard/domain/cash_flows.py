@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from dashboard.domain.arrays import NAN, Floats, Ints, Mask, decimal_of, floats_of
 from dashboard.domain.instruments import Instrument
-from dashboard.domain.transactions import Transaction, TransactionType
+from dashboard.domain.transactions import ZERO, Transaction, TransactionType
 
 ONE = Decimal(1)
 KINDS = {kind: code for code, kind in enumerate(TransactionType)}
@@ -74,7 +74,9 @@ class LedgerEntries:
 
 
 def gross_amount(row: Transaction, multiplier: Decimal = ONE) -> Decimal:
-    """The gross money of the event: its amount, else quantity × price × multiplier."""
+    """The gross money of the event: its amount, else quantity × price × multiplier; a split has none."""
+    if row.type is TransactionType.SPLIT:
+        return ZERO
     if row.amount or row.price is None:
         return row.amount
     return row.quantity * row.price * multiplier
@@ -82,22 +84,13 @@ def gross_amount(row: Transaction, multiplier: Decimal = ONE) -> Decimal:
 
 def cash_change(row: Transaction, gross: Decimal) -> Decimal:
     """What the event moves in cash, in the row's currency; of an exchange, the leg that goes out."""
-    change = CASH_CHANGE[row.type](gross)
+    change = gross if row.type in BRINGS_CASH else -gross
     return change - row.fee - row.tax if row.fee or row.tax else change
 
 
-CASH_CHANGE: dict[TransactionType, Callable[[Decimal], Decimal]] = {
-    TransactionType.BUY: lambda gross: -gross,
-    TransactionType.SELL: lambda gross: gross,
-    TransactionType.DIVIDEND: lambda gross: gross,
-    TransactionType.INTEREST: lambda gross: gross,
-    TransactionType.FEE: lambda gross: -gross,
-    TransactionType.TAX: lambda gross: -gross,
-    TransactionType.DEPOSIT: lambda gross: gross,
-    TransactionType.WITHDRAWAL: lambda gross: -gross,
-    TransactionType.EXCHANGE: lambda gross: -gross,
-    TransactionType.SPLIT: lambda gross: Decimal(0),
-}
+BRINGS_CASH = frozenset(
+    {TransactionType.SELL, TransactionType.DIVIDEND, TransactionType.INTEREST, TransactionType.DEPOSIT}
+)
 
 
 def cash_currency(row: Transaction, base_currency: str) -> str:
@@ -118,17 +111,21 @@ def post_ledger(
     index = {instrument.symbol: position for position, instrument in enumerate(instruments)}
     day = np.array([row.date.toordinal() - origin for row in rows], np.intp)
     held = np.array([index.get(row.symbol or "", -1) for row in rows], np.intp)
-    kind = np.array([KINDS[row.type] for row in rows], np.intp)
+    kinds = [KINDS[row.type] for row in rows]
     gross = [
         gross_amount(row, instruments[position].multiplier if position >= 0 else ONE)
         for row, position in zip(rows, held.tolist(), strict=True)
     ]
-    rate = _rates(rows, day, table)
+    rate = _rates(rows, kinds, day, table)
     money = _Money(
-        kind, held, worth(gross, rate), worth([row.fee for row in rows], rate), worth([row.tax for row in rows], rate)
+        np.array(kinds, np.intp),
+        held,
+        worth(gross, rate),
+        worth([row.fee for row in rows], rate),
+        worth([row.tax for row in rows], rate),
     )
     trade = money.trade()
-    legs = _legs(rows, day, gross, rate, table) if cash_tracked else NO_LEGS
+    legs = _legs(rows, day, gross, money, table) if cash_tracked else NO_LEGS
     counted = money.counted(cash_tracked)
     fees, taxes = np.where(counted, money.fees(), 0.0), np.where(counted, money.taxes(), 0.0)
     return LedgerEntries(
@@ -162,8 +159,9 @@ class _Money:
     tax: Floats
 
     def is_of(self, *kinds: TransactionType) -> Mask:
-        found: Mask = np.isin(self.kind, [KINDS[kind] for kind in kinds])
-        return found
+        chosen = np.zeros(len(KINDS), np.bool_)
+        chosen[[KINDS[kind] for kind in kinds]] = True
+        return chosen[self.kind]
 
     def _signed(self, plus: TransactionType, minus: TransactionType) -> Floats:
         return np.where(self.is_of(plus), self.gross, np.where(self.is_of(minus), -self.gross, 0.0))
@@ -182,6 +180,11 @@ class _Money:
 
     def taxes(self) -> Floats:
         return self.tax + np.where(self.is_of(TransactionType.TAX), self.gross, 0.0)
+
+    def cash(self) -> Floats:
+        """What each row moves in cash; of an exchange, the leg that goes out."""
+        gross = np.where(self.is_of(*BRINGS_CASH), self.gross, -self.gross)
+        return gross - self.fee - self.tax
 
     def standing(self) -> Mask:
         return self.is_of(TransactionType.FEE, TransactionType.TAX)
@@ -207,20 +210,21 @@ def worth(amounts: Sequence[Decimal], rate: Floats) -> Floats:
     return np.where(values == 0.0, 0.0, values * rate)
 
 
-def _rates(rows: Sequence[Transaction], day: Ints, table: RateTable) -> Floats:
-    currency = np.array([table.currencies[row.currency] for row in rows], np.intp)
-    own = floats_of([NAN if row.fx_rate is None else row.fx_rate for row in rows])
-    if table.currency != table.base_currency:
-        own = own * table.matrix[day, table.currencies[table.base_currency]]
-    exchange = np.array([row.type is TransactionType.EXCHANGE for row in rows], np.bool_)
-    given = np.array([row.fx_rate is not None for row in rows], np.bool_) & ~exchange
-    market = table.matrix[day, currency]
-    for position in np.flatnonzero(exchange & np.isnan(market)):
-        row = rows[position]
-        if row.target_amount is not None and row.target_currency and row.amount:
-            target = table.matrix[day[position], table.currencies[row.target_currency]]
-            market[position] = float(row.target_amount / row.amount) * target
-    return np.where(given, own, market)
+def _rates(rows: Sequence[Transaction], kinds: Sequence[int], day: Ints, table: RateTable) -> Floats:
+    """What 1 of each row's currency was worth: its own rate, else the market's; an exchange goes by the market."""
+    rates = table.matrix[day, np.array([table.currencies[row.currency] for row in rows], np.intp)]
+    exchange = KINDS[TransactionType.EXCHANGE]
+    own = [at for at, row in enumerate(rows) if row.fx_rate is not None and kinds[at] != exchange]
+    if own:
+        given = floats_of([row.fx_rate or NAN for row in (rows[at] for at in own)])
+        to_report = table.matrix[:, table.currencies[table.base_currency]]
+        rates[own] = given if table.currency == table.base_currency else given * to_report[day[own]]
+    for at in np.flatnonzero(np.isnan(rates)).tolist():
+        row = rows[at]
+        if kinds[at] == exchange and row.target_amount is not None and row.target_currency and row.amount:
+            target = table.matrix[day[at], table.currencies[row.target_currency]]
+            rates[at] = float(row.target_amount / row.amount) * target
+    return rates
 
 
 def _instrument_rates(
@@ -232,44 +236,41 @@ def _instrument_rates(
     table: RateTable,
 ) -> Floats:
     """The rate that takes a row's value to its instrument's currency: the row's own where the currencies agree."""
-    same = np.array(
-        [at < 0 or instruments[at].currency == row.currency for row, at in zip(rows, held.tolist(), strict=True)],
-        np.bool_,
-    )
-    if same.all():
+    currencies = [instrument.currency for instrument in instruments]
+    other = [at for at, column in enumerate(held.tolist()) if column >= 0 and currencies[column] != rows[at].currency]
+    if not other:
         return rate
-    currency = np.array([table.currencies[instruments[at].currency] if at >= 0 else 0 for at in held.tolist()], np.intp)
-    return np.where(same, rate, table.matrix[day, currency])
+    columns = np.array([table.currencies[currency] for currency in currencies], np.intp)
+    rates = rate.copy()
+    rates[other] = table.matrix[day[other], columns[held[other]]]
+    return rates
 
 
-def _legs(rows: Sequence[Transaction], day: Ints, gross: Sequence[Decimal], rate: Floats, table: RateTable) -> CashLegs:
+def _legs(
+    rows: Sequence[Transaction], day: Ints, gross: Sequence[Decimal], money: _Money, table: RateTable
+) -> CashLegs:
     """The movements of cash that the rows make; both legs of an exchange are worth what went out."""
-    days: list[int] = []
-    currencies: list[int] = []
-    local: list[Decimal] = []
-    values: list[float] = []
-
-    def add(at: int, currency: str, amount: Decimal, value: float) -> None:
-        days.append(at)
-        currencies.append(table.currencies[currency])
-        local.append(amount)
-        values.append(value)
-
-    for row, at, amount, price in zip(rows, day.tolist(), gross, rate.tolist(), strict=True):
-        change = cash_change(row, amount)
-        if not change:
-            continue
-        currency = cash_currency(row, table.base_currency)
-        add(at, currency, _in_currency(row, change, currency, at, table), float(change) * price)
-        if row.type is TransactionType.EXCHANGE and row.target_amount is not None and row.target_currency:
-            add(at, row.target_currency, row.target_amount, float(row.amount) * price)
-    return CashLegs(np.array(days, np.intp), np.array(currencies, np.intp), tuple(local), np.array(values))
+    names = [cash_currency(row, table.base_currency) for row in rows]
+    local = [cash_change(row, amount) for row, amount in zip(rows, gross, strict=True)]
+    for at, (row, name) in enumerate(zip(rows, names, strict=True)):
+        if name != row.currency:
+            local[at] = _in_currency(row, local[at], name, int(day[at]), table)
+    incoming = np.flatnonzero(money.is_of(TransactionType.EXCHANGE)).tolist()
+    local.extend(rows[at].target_amount or ZERO for at in incoming)
+    names.extend(rows[at].target_currency or "" for at in incoming)
+    days = np.concatenate((day, day[incoming]))
+    order = np.argsort(days, kind="stable") if incoming else np.arange(len(rows))
+    index = {**table.currencies, "": -1}
+    return CashLegs(
+        day=days[order],
+        currency=np.array([index[name] for name in names], np.intp)[order],
+        local=tuple(local) if not incoming else tuple(local[at] for at in order.tolist()),
+        value=np.concatenate((money.cash(), money.gross[incoming]))[order],
+    )
 
 
 def _in_currency(row: Transaction, change: Decimal, currency: str, day: int, table: RateTable) -> Decimal:
-    """``change`` of the row's currency as a movement of the ``currency`` balance."""
-    if currency == row.currency:
-        return change
+    """``change`` of the row's currency as a movement of the balance in another ``currency``."""
     if currency == table.base_currency and row.fx_rate is not None:
         return change * row.fx_rate
     return change * table.of(row, day) / table.market(currency, day)

@@ -42,6 +42,5 @@ def _same_event(one: Split, other: Split) -> bool:
 def split_factors(days: Days, splits: Sequence[Split]) -> Floats:
     """Units on each of ``days`` of what was one unit before every split, shape (n,): the product of ratios up to it."""
     dates = np.array([day_of(split.date) for split in splits], dtype="datetime64[D]")
-    products = np.cumprod([1.0, *(float(split.ratio) for split in splits)])
-    factors: Floats = products[np.searchsorted(dates, days, "right")]
-    return factors
+    products = np.cumprod([1.0, *(float(split.ratio) for split in splits)], dtype=np.float64)
+    return products[np.searchsorted(dates, days, "right")]

@@ -81,7 +81,7 @@ def worst_drawdowns(returns: npt.ArrayLike | pd.Series, count: int = 5) -> list[
     """The ``count`` deepest drawdowns, the deepest first."""
     series = returns if isinstance(returns, pd.Series) else pd.Series(np.asarray(returns, dtype=np.float64))
     seen = series.dropna()
-    grown = wealth(seen.to_numpy(dtype=np.float64))
+    grown = wealth(np.asarray(seen, dtype=np.float64))
     deepest = sorted(episodes(grown), key=lambda episode: episode.depth)[:count]
     return [_labelled(episode, seen.index) for episode in deepest]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.domain.arrays import Days, Floats
-from dashboard.domain.calendar import as_of_positions
+from dashboard.domain.calendar import offsets_between, spread
 
 PIVOTS = ("EUR", "USD")
 
@@ -22,10 +22,9 @@ class RateSeries:
 
     def on(self, days: Days) -> Floats:
         """The last rate at or before each of the consecutive ``days``; NaN before the first."""
-        positions = as_of_positions(self.dates, days)
-        if not len(self.rates):
-            return np.full(len(days), np.nan)
-        return np.where(positions < 0, np.nan, self.rates[np.maximum(positions, 0)])
+        offsets, inside = offsets_between(self.dates, days)
+        before = self.rates[inside.start - 1] if inside.start else np.nan
+        return spread(offsets, np.concatenate(([before], self.rates[inside])), len(days))
 
     def last_date(self, day: np.datetime64) -> np.datetime64:
         """The date of the rate that is in force on ``day``; NaT when there is none yet."""

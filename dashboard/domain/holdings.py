@@ -106,7 +106,7 @@ def _figures(history: PortfolioHistory, books: PositionBooks, column: int, day: 
         quantity=quantity,
         price=_price(float(history.prices[day, column]), status, reason),
         price_date=None if np.isnat(priced) else date_of(priced),
-        fx_rate=figure(float(history.rates[day, column])),
+        fx_rate=figure(float(history.rates_on(day)[column])),
         market_value=figure(value),
         cost=cost,
         average_cost=cost / quantity,

@@ -13,7 +13,6 @@ from dashboard.domain.transactions import ZERO, Transaction, TransactionType, le
 from dashboard.errors import LedgerError, Oversell
 
 Position = tuple[str, str]
-TRADES = frozenset({TransactionType.BUY, TransactionType.SELL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +25,16 @@ class LedgerFault:
 
 @dataclass(frozen=True, slots=True)
 class CheckedLedger:
-    """A ledger in walking order without its faulty rows; ``splits`` are the events that apply, by symbol."""
+    """A ledger in walking order without its faulty rows; ``splits`` are the events that apply, by symbol.
+
+    ``units`` are, by symbol, the ordinals of the days on which the quantity held changed and what it was then, in all
+    accounts.
+    """
 
     transactions: tuple[Transaction, ...]
     splits: Mapping[str, tuple[Split, ...]]
     faults: tuple[LedgerFault, ...]
+    units: Mapping[str, tuple[list[int], list[Decimal]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +56,19 @@ def checked_ledger(transactions: Iterable[Transaction], splits: Mapping[str, Seq
     reported = ledger_splits(rows)
     symbols = dict.fromkeys(row.symbol for row in rows if row.symbol)
     events = {symbol: merged_splits(splits.get(symbol, ()), reported.get(symbol, ())) for symbol in symbols}
-    held: dict[Position, Decimal] = {}
+    units = _Units()
     good: list[Transaction] = []
     faults: list[LedgerFault] = []
     for item in walk(rows, events):
         if isinstance(item, SplitEvent):
-            _split(held, item)
+            units.split(item)
             continue
-        error = _fault(item, held)
+        error = units.fault(item)
         if error is None:
             good.append(item)
         else:
             faults.append(LedgerFault(item, error))
-    return CheckedLedger(tuple(good), events, tuple(faults))
+    return CheckedLedger(tuple(good), events, tuple(faults), units.steps)
 
 
 def walk(rows: Sequence[Transaction], splits: Mapping[str, Sequence[Split]]) -> Iterator[Transaction | SplitEvent]:
@@ -85,29 +89,52 @@ def _split_order(event: SplitEvent) -> Split:
     return event.split
 
 
-def _split(held: dict[Position, Decimal], event: SplitEvent) -> None:
-    for position in held:
-        if position[1] == event.symbol:
-            held[position] *= event.split.ratio
+class _Units:
+    """What each account holds of each symbol, and each change of what all of them hold."""
+
+    def __init__(self) -> None:
+        self.steps: dict[str, tuple[list[int], list[Decimal]]] = {}
+        self._held: dict[Position, Decimal] = {}
+
+    def split(self, event: SplitEvent) -> None:
+        """Every account's units by the ratio."""
+        positions = [position for position in self._held if position[1] == event.symbol]
+        for position in positions:
+            self._held[position] *= event.split.ratio
+        if positions:
+            total = sum((self._held[position] for position in positions), ZERO)
+            self._step(event.symbol, event.split.date.toordinal(), total)
+
+    def fault(self, row: Transaction) -> LedgerError | None:
+        """Why ``row`` cannot be held, else None; a good trade moves what is held."""
+        bought = row.type is TransactionType.BUY
+        if not bought and row.type is not TransactionType.SELL:
+            rule = RULES.get(row.type)
+            return rule(row) if rule is not None else None
+        quantity, symbol = row.quantity, row.symbol
+        if not symbol or quantity <= 0 or (row.price is None and row.amount <= 0):
+            return _trade_fault(row)
+        position = (row.account, symbol)
+        before = self._held.get(position, ZERO)
+        if not bought and quantity > before:
+            if quantity - before > quantity * ROUNDING:
+                return _oversell(row, before)
+            quantity = before
+        change = quantity if bought else -quantity
+        self._held[position] = before + change
+        _, totals = self.steps.get(symbol, NOTHING)
+        self._step(symbol, row.date.toordinal(), totals[-1] + change)
+        return None
+
+    def _step(self, symbol: str, ordinal: int, total: Decimal) -> None:
+        found = self.steps.get(symbol)
+        if found is None:
+            found = self.steps[symbol] = ([], [])
+        found[0].append(ordinal)
+        found[1].append(total)
 
 
-def _fault(row: Transaction, held: dict[Position, Decimal]) -> LedgerError | None:
-    """Why ``row`` cannot be held, else None; a good trade moves ``held``."""
-    rule = RULES.get(row.type)
-    error = rule(row) if rule is not None else None
-    if error is not None or row.type not in TRADES:
-        return error
-    position = (row.account, row.symbol or "")
-    before = held.get(position, ZERO)
-    if row.type is TransactionType.BUY:
-        held[position] = before + row.quantity
-    elif row.quantity > before:
-        if row.quantity - before > row.quantity * ROUNDING:
-            return _oversell(row, before)
-        held[position] = ZERO
-    else:
-        held[position] = before - row.quantity
-    return None
+NOTHING: tuple[list[int], list[Decimal]] = ([], [ZERO])
 
 
 def _oversell(row: Transaction, held: Decimal) -> Oversell:
@@ -116,14 +143,12 @@ def _oversell(row: Transaction, held: Decimal) -> Oversell:
     return Oversell(text, wanted=row.quantity, held=held)
 
 
-def _trade_fault(row: Transaction) -> LedgerError | None:
+def _trade_fault(row: Transaction) -> LedgerError:
     if not row.symbol:
         return LedgerError(f"A {row.type} needs a symbol.", field="symbol")
     if row.quantity <= 0:
         return LedgerError(f"A {row.type} needs a positive quantity.", field="quantity")
-    if row.price is None and row.amount <= 0:
-        return LedgerError(f"A {row.type} needs a price or an amount.", field="price")
-    return None
+    return LedgerError(f"A {row.type} needs a price or an amount.", field="price")
 
 
 def _money_fault(row: Transaction) -> LedgerError | None:
@@ -153,8 +178,6 @@ def _dividend_fault(row: Transaction) -> LedgerError | None:
 
 
 RULES: dict[TransactionType, Callable[[Transaction], LedgerError | None]] = {
-    TransactionType.BUY: _trade_fault,
-    TransactionType.SELL: _trade_fault,
     TransactionType.DEPOSIT: _money_fault,
     TransactionType.WITHDRAWAL: _money_fault,
     TransactionType.EXCHANGE: _exchange_fault,

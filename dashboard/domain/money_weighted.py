@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard.domain.arrays import Floats
+from dashboard.domain.arrays import Floats, summed
 from dashboard.domain.measures import Measure, Status
 from dashboard.errors import InvalidInput
 
@@ -111,7 +111,7 @@ def modified_dietz(
     """
     days, amounts = _dated(dates, flows)
     ordinals, groups = np.unique(days, return_inverse=True)
-    net = np.bincount(groups, amounts, len(ordinals)) if len(ordinals) else amounts
+    net = summed(groups, amounts, len(ordinals))
     gain = end_value - start_value - float(net.sum())
     left = np.datetime64(end, "D").astype(np.float64) - ordinals
     weights = (left + (net > 0.0)) / ((end - start).days + 1)
@@ -132,7 +132,7 @@ def _dated(dates: DatesLike, amounts: npt.ArrayLike) -> tuple[Floats, Floats]:
 
 def _netted(times: Floats, amounts: Floats) -> _Flows:
     unique, groups = np.unique(times, return_inverse=True)
-    return _Flows(unique, np.bincount(groups, amounts, len(unique)) if len(unique) else amounts)
+    return _Flows(unique, summed(groups, amounts, len(unique)))
 
 
 def _solve(flows: _Flows) -> Measure:

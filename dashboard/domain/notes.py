@@ -1,4 +1,4 @@
-"""What a reader of a valuation must know: stale, estimated and missing prices and rates, overdrawn cash, faulty rows."""
+"""What a reader of a valuation must know: doubtful prices and rates, overdrawn cash, rows that were left out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def price_status(history: PortfolioHistory, column: int, day: int) -> tuple[Stat
     """How good the price and the rate of an instrument are on a day, and why they are not better."""
     instrument = history.instruments[column]
     as_of = history.days[day]
-    if np.isnan(history.rates[day, column]):
+    if np.isnan(history.rates_on(day)[column]):
         return Status.UNDEFINED, f"There is no exchange rate from {instrument.currency} to {history.currency}."
     if history.estimated[day, column]:
         return Status.ESTIMATED, f"There is no price of {instrument.symbol}; the last trade's stands in."

@@ -20,7 +20,7 @@ from dashboard.domain.valuation import PortfolioHistory
 
 @dataclass(frozen=True, slots=True)
 class Realization:
-    """One sale: its ``proceeds`` net of fee and tax, the lots that it closed, and the gain, in the report's currency."""
+    """One sale: its ``proceeds`` net of fee and tax, the lots that it closed, the gain; in the report's currency."""
 
     transaction: Transaction
     proceeds: Decimal
@@ -53,7 +53,7 @@ class PositionBooks:
 
 
 def book_positions(history: PortfolioHistory, as_of: date) -> PositionBooks:
-    """Walk the ledger up to and with ``as_of`` by the portfolio's method; costs and proceeds in the report's currency."""
+    """The ledger up to and with ``as_of``, walked by the portfolio's method; money in the report's currency."""
     rows = [row for row in history.entries.transactions if row.date <= as_of]
     splits = {
         symbol: tuple(split for split in found if split.date <= as_of) for symbol, found in history.splits.items()

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.domain.arrays import Days, Floats, Ints
-from dashboard.domain.calendar import as_of_positions
+from dashboard.domain.arrays import Days, Floats
+from dashboard.domain.calendar import offsets_between, spread
 from dashboard.domain.corporate_actions import split_factors
 from dashboard.domain.fx import RateSeries
 from dashboard.domain.instruments import Instrument, Split
@@ -46,20 +46,22 @@ class MarketData:
     sessions: Mapping[str, Days] = field(default_factory=dict)
 
 
-def carried(values: Floats, dates: Days, positions: Ints, days: Days, splits: Sequence[Split]) -> Floats:
-    """``values`` of ``dates`` taken to ``days`` by ``positions``; divided by the ratio of each split between the two."""
-    if not len(values):
-        return np.full(len(days), np.nan)
-    safe = np.maximum(positions, 0)
-    found = np.where(positions < 0, np.nan, values[safe])
+def carried(values: Floats, dates: Days, days: Days, splits: Sequence[Split] = ()) -> Floats:
+    """The last of ``values`` at or before each of the consecutive ``days``, NaN before the first of the ``dates``.
+
+    What is carried across a split is divided by its ratio: the result is in units of each day.
+    """
     if splits:
-        found = found * split_factors(dates, splits)[safe] / split_factors(days, splits)
-    return found
+        values = values * split_factors(dates, splits)
+    offsets, inside = offsets_between(dates, days)
+    before = values[inside.start - 1] if inside.start else np.nan
+    found = spread(offsets, np.concatenate(([before], values[inside])), len(days))
+    return found / split_factors(days, splits) if splits else found
 
 
 def prices_on(series: PriceSeries, days: Days, splits: Sequence[Split] = ()) -> Floats:
     """The last close at or before each of the consecutive ``days``, in units of that day; NaN before the first."""
-    return carried(series.closes, series.dates, as_of_positions(series.dates, days), days, splits)
+    return carried(series.closes, series.dates, days, splits)
 
 
 def adjusted_closes(series: PriceSeries, splits: Sequence[Split]) -> Floats:
@@ -76,4 +78,5 @@ def last_price_date(series: PriceSeries | None, day: np.datetime64) -> np.dateti
     position = int(np.searchsorted(series.dates, day, "right")) - 1 if series is not None else -1
     if series is None or position < 0:
         return np.datetime64("NaT", "D")
-    return series.dates[position]
+    found: np.datetime64 = series.dates[position]
+    return found

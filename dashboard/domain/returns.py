@@ -55,7 +55,7 @@ def time_weighted_returns(
 
 
 def simple_returns(prices: SeriesOrArray) -> SeriesOrArray:
-    """``Pₜ / Pₜ₋₁ − 1`` between observed prices: n − 1 of n for an array; a Series keeps its index without the first."""
+    """``Pₜ / Pₜ₋₁ − 1`` between observed prices: n − 1 of n, on the index of a Series without its first."""
     if isinstance(prices, pd.Series):
         return prices.dropna().pct_change().iloc[1:]
     seen = observations(prices)

@@ -122,7 +122,7 @@ def per_period(annual: float, periods: float) -> float:
 
 
 class _Judge:
-    """Turns numbers into measures, all of them insufficient below twenty returns, undefined across a day without one."""
+    """Turns numbers into measures: insufficient below twenty returns, undefined across a day without a return."""
 
     def __init__(self, count: int, undefined: str) -> None:
         self._fault: Measure | None = None

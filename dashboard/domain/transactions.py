@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -23,6 +23,9 @@ class TransactionType(StrEnum):
     WITHDRAWAL = "withdrawal"
     EXCHANGE = "exchange"
     SPLIT = "split"
+
+    # A ledger is walked by looks-ups of the type: the hash of the text is kept with it, the enumeration's own is not.
+    __hash__ = str.__hash__
 
 
 # The order within a day: splits, then incoming, outgoing and income; within a kind, the order of entry.
@@ -53,10 +56,10 @@ class Transaction:
 
     ``amount`` is the gross money of the event in ``currency`` (for a trade quantity × price × multiplier);
     ``fee`` and ``tax`` are positive costs in ``currency``; ``fx_rate`` is base currency per 1 of ``currency``.
-    ``sequence`` is the order of entry: it breaks ties within a day and a kind. ``account`` "" is the one unnamed account.
+    ``sequence`` is the order of entry: it breaks ties within a day and a kind. ``account`` "" is the unnamed one.
     """
 
-    date: date
+    date: datetime.date
     type: TransactionType
     currency: str
     symbol: str | None = None
@@ -71,13 +74,13 @@ class Transaction:
     target_amount: Decimal | None = None
     target_currency: str | None = None
     ratio: Decimal | None = None
-    settle_date: date | None = None
+    settle_date: datetime.date | None = None
     note: str = ""
     external_id: str | None = None
     sequence: int = 0
     id: int | None = field(default=None, compare=False)
 
 
-def ledger_order(row: Transaction) -> tuple[date, int, int]:
+def ledger_order(row: Transaction) -> tuple[datetime.date, int, int]:
     """The key by which a ledger is walked."""
     return row.date, DAY_ORDER[row.type], row.sequence

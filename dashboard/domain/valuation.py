@@ -10,22 +10,22 @@ from itertools import accumulate
 
 import numpy as np
 
-from dashboard.domain.arrays import Days, Floats, Ints, Mask, day_of, floats_of
-from dashboard.domain.calendar import as_of_positions, calendar_days
+from dashboard.domain.arrays import Days, Floats, Ints, Mask, date_of, day_of, floats_of, summed
+from dashboard.domain.calendar import calendar_days, offsets_between, spread
 from dashboard.domain.cash_flows import CashLegs, LedgerEntries, RateTable, post_ledger
 from dashboard.domain.fx import Rates
 from dashboard.domain.instruments import Instrument, Split
-from dashboard.domain.ledger import CheckedLedger, LedgerFault, SplitEvent, checked_ledger, walk
-from dashboard.domain.prices import MarketData, carried
-from dashboard.domain.transactions import ZERO, LotMethod, Transaction, TransactionType
+from dashboard.domain.ledger import CheckedLedger, LedgerFault, checked_ledger
+from dashboard.domain.prices import MarketData, PriceSeries, carried
+from dashboard.domain.transactions import LotMethod, Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class PortfolioHistory:
     """A ledger's value on every calendar day; T days, I instruments, C currencies of cash.
 
-    ``days`` runs from the day before the first transaction. ``quantities``, ``prices`` (quote currency), ``rates``
-    (report's currency per 1 of the quote's) and ``values`` (report's currency) are (T, I); NaN where a rate is missing.
+    ``days`` runs from the day before the first transaction. ``quantities``, ``prices`` (quote currency) and ``values``
+    (report's currency) are (T, I); NaN where a rate is missing.
     ``estimated`` marks prices taken from the last trade. ``cash`` (own currency) and ``cash_rates`` are (T, C).
     ``value``, ``inflows``, ``outflows`` (of the day's netted external flow) and ``standing_costs`` (paid from outside)
     are (T,); ``has_bar`` marks the days that the series shows. ``faults`` are ledger rows that were left out.
@@ -42,7 +42,6 @@ class PortfolioHistory:
     quantities: Floats
     prices: Floats
     estimated: Mask
-    rates: Floats
     values: Floats
     cash_currencies: tuple[str, ...]
     cash: Floats
@@ -67,10 +66,16 @@ class PortfolioHistory:
                 return position
         raise KeyError(symbol)
 
+    def rates_on(self, day: int) -> Floats:
+        """The report's currency per 1 of each instrument's at a calendar position, shape (I,); NaN where unknown."""
+        columns = [self.table.currencies[instrument.currency] for instrument in self.instruments]
+        return self.table.matrix[day, columns]
+
     @property
     def cash_value(self) -> Floats:
         """All cash in the report's currency, shape (T,)."""
-        return _product(self.cash, self.cash_rates).sum(axis=1)
+        total: Floats = _product(self.cash, self.cash_rates).sum(axis=1)
+        return total
 
 
 def value_portfolio(
@@ -94,16 +99,10 @@ def value_portfolio(
     table = _rate_table(ledger, instruments, market, days, currency or base_currency, base_currency)
     origin = (first - timedelta(days=1)).toordinal()
     entries = post_ledger(ledger.transactions, instruments, table, origin, cash_tracked)
-    quantities = _quantities(ledger, instruments, len(days), origin)
-    prices, estimated, has_bar = _prices(instruments, market, ledger.splits, days, quantities, entries)
-    rates = table.matrix[:, [table.currencies[instrument.currency] for instrument in instruments]]
-    multipliers = np.array([float(instrument.multiplier) for instrument in instruments])
-    values = _product(quantities, prices, rates)
-    if (multipliers != 1.0).any():
-        values *= multipliers
+    held = _value_holdings(instruments, ledger, market, days, table, entries)
     cash, used = _balances(entries.cash, table, len(days))
     cash_rates = table.matrix[:, [table.currencies[name] for name in used]]
-    net = np.bincount(entries.day, entries.external, len(days))
+    net = summed(entries.day, entries.external, len(days))
     return PortfolioHistory(
         currency=table.currency,
         base_currency=base_currency,
@@ -113,32 +112,27 @@ def value_portfolio(
         splits=ledger.splits,
         days=days,
         instruments=instruments,
-        quantities=quantities,
-        prices=prices,
-        estimated=estimated,
-        rates=rates,
-        values=values,
+        quantities=held.quantities,
+        prices=held.prices,
+        estimated=held.estimated,
+        values=held.values,
         cash_currencies=used,
         cash=cash,
         cash_rates=cash_rates,
-        value=values.sum(axis=1) + _product(cash, cash_rates).sum(axis=1),
+        value=held.total + _product(cash, cash_rates).sum(axis=1),
         inflows=np.maximum(net, 0.0),
         outflows=np.maximum(-net, 0.0),
-        standing_costs=np.bincount(entries.day, entries.outside, len(days)),
-        has_bar=has_bar,
+        standing_costs=summed(entries.day, entries.outside, len(days)),
+        has_bar=held.has_bar,
         entries=entries,
         table=table,
         faults=ledger.faults,
     )
 
 
-def _product(quantities: Floats, *factors: Floats) -> Floats:
-    """The product of (T, n) matrices; exactly 0 where nothing is held, whatever the price or the rate."""
-    product = quantities.copy()
-    for factor in factors:
-        product *= factor
-    product[quantities == 0.0] = 0.0
-    return product
+def _product(amounts: Floats, rates: Floats) -> Floats:
+    """Amounts × rates; exactly 0 where there is nothing, whatever the rate."""
+    return np.where(amounts == 0.0, 0.0, amounts * rates)
 
 
 def _instruments(ledger: CheckedLedger, market: MarketData) -> tuple[Instrument, ...]:
@@ -166,87 +160,104 @@ def _rate_table(
         if row.target_currency:
             names[row.target_currency] = None
     rates = Rates(market.rates)
-    matrix = np.column_stack([rates.on(name, currency, days) for name in names])
+    matrix = np.array([rates.on(name, currency, days) for name in names]).T
     return RateTable(currency, base_currency, {name: at for at, name in enumerate(names)}, matrix)
 
 
-def _quantities(ledger: CheckedLedger, instruments: Sequence[Instrument], count: int, origin: int) -> Floats:
-    """Units held at the close of each day, (T, I): running sums in Decimal, so that nothing held is exactly 0."""
-    events: dict[str, list[tuple[int, Decimal]]] = {instrument.symbol: [] for instrument in instruments}
-    held = dict.fromkeys(events, ZERO)
-    for item in walk(ledger.transactions, ledger.splits):
-        if isinstance(item, SplitEvent):
-            symbol, day = item.symbol, item.split.date.toordinal() - origin
-            if not held.get(symbol) or day >= count:
-                continue
-            held[symbol] *= item.split.ratio
-        elif item.type is TransactionType.BUY and item.symbol:
-            symbol, day = item.symbol, item.date.toordinal() - origin
-            held[symbol] += item.quantity
-        elif item.type is TransactionType.SELL and item.symbol:
-            symbol, day = item.symbol, item.date.toordinal() - origin
-            held[symbol] = max(held[symbol] - item.quantity, ZERO)
-        else:
-            continue
-        events[symbol].append((day, held[symbol]))
-    matrix = np.zeros((count, len(instruments)), order="F")
-    for column, found in enumerate(events.values()):
-        if found:
-            matrix[:, column] = _stepwise([day for day, _ in found], [value for _, value in found], count)
-    return matrix
-
-
-def _stepwise(days: Sequence[int], values: Sequence[Decimal], count: int) -> Floats:
-    """The last of ``values`` at or before each of ``count`` days, 0 before the first, shape (count,)."""
-    positions = np.cumsum(np.bincount(np.array(days, np.intp), minlength=count))
-    steps: Floats = np.concatenate(([0.0], floats_of(values)))[positions]
-    return steps
+def _stepwise(days: Ints, values: Sequence[Decimal], count: int) -> Floats:
+    """The last of ``values`` at or before each of ``count`` ascending ``days``, 0 before the first, shape (count,)."""
+    last = np.flatnonzero(np.diff(days, append=count))
+    kept = floats_of([values[at] for at in last.tolist()])
+    return spread(days[last], np.concatenate(([0.0], kept)), count)
 
 
 def _balances(legs: CashLegs, table: RateTable, count: int) -> tuple[Floats, tuple[str, ...]]:
     """Cash balances at the close of each day, (T, C), and their currencies; running sums in Decimal."""
     names = {at: name for name, at in table.currencies.items()}
-    used = [at for at in names if (legs.currency == at).any()]
-    matrix = np.zeros((count, len(used)))
-    for column, at in enumerate(used):
+    used: list[int] = []
+    columns: list[Floats] = []
+    for at in names:
         chosen = np.flatnonzero(legs.currency == at)
-        running = list(accumulate(legs.local[position] for position in chosen))
-        matrix[:, column] = _stepwise(legs.day[chosen].tolist(), running, count)
-    return matrix, tuple(names[at] for at in used)
+        local = [legs.local[position] for position in chosen.tolist()]
+        if any(local):
+            used.append(at)
+            columns.append(_stepwise(legs.day[chosen], list(accumulate(local)), count))
+    return np.array(columns).reshape(len(used), count).T, tuple(names[at] for at in used)
 
 
-def _prices(
+@dataclass(frozen=True, slots=True)
+class _Holdings:
+    """The matrices of what is held, filled column by column."""
+
+    quantities: Floats
+    prices: Floats
+    values: Floats
+    estimated: Mask
+    total: Floats
+    has_bar: Mask
+
+    @classmethod
+    def empty(cls, days: int, instruments: int) -> _Holdings:
+        """Nothing held; columns are contiguous."""
+        quantities, prices, values = (np.zeros((days, instruments), order="F") for _ in range(3))
+        estimated = np.zeros((days, instruments), np.bool_, order="F")
+        return cls(quantities, prices, values, estimated, np.zeros(days), np.zeros(days, np.bool_))
+
+
+def _value_holdings(
     instruments: Sequence[Instrument],
+    ledger: CheckedLedger,
     market: MarketData,
-    splits: Mapping[str, tuple[Split, ...]],
     days: Days,
-    quantities: Floats,
+    table: RateTable,
     entries: LedgerEntries,
-) -> tuple[Floats, Mask, Mask]:
-    """Prices (T, I), where they are those of a last trade (T, I), and the days with a bar of something held (T,)."""
-    prices = np.full(quantities.shape, np.nan, order="F")
-    estimated = np.zeros(quantities.shape, np.bool_, order="F")
-    has_bar = np.zeros(len(days), np.bool_)
+) -> _Holdings:
+    """Quantity, price and value of each instrument on each day: a pass an instrument, none over days."""
+    found = _Holdings.empty(len(days), len(instruments))
+    origin = date_of(days[0]).toordinal()
+    rates = np.ascontiguousarray(table.matrix.T)
     for column, instrument in enumerate(instruments):
-        held = quantities[:, column] != 0.0
-        series = market.prices.get(instrument.symbol)
-        events = splits.get(instrument.symbol, ())
-        if series is not None and len(series.dates):
-            positions = as_of_positions(series.dates, days)
-            prices[:, column] = carried(series.closes, series.dates, positions, days, events)
-            has_bar |= _bars(positions, held)
-        missing = held & np.isnan(prices[:, column])
-        if missing.any():
-            prices[missing, column] = _traded(column, instrument, entries, events, days)[missing]
-            estimated[missing, column] = True
-    return prices, estimated, has_bar
+        splits = ledger.splits.get(instrument.symbol, ())
+        quantity = _units(ledger, instrument.symbol, origin, len(days))
+        held = quantity != 0.0
+        price = _prices(market.prices.get(instrument.symbol), splits, days, held, found.has_bar)
+        value = quantity * price
+        if np.isnan(value).any():
+            missing = held & np.isnan(price)
+            price = np.where(missing, _traded(column, instrument, entries, splits, days), price)
+            found.estimated[:, column] = missing
+            value = np.where(held, quantity * price, 0.0)
+        if instrument.currency != table.currency:
+            value *= rates[table.currencies[instrument.currency]]
+            value[~held] = 0.0
+        if instrument.multiplier != 1:
+            value *= float(instrument.multiplier)
+        found.total[:] += value
+        found.quantities[:, column], found.prices[:, column], found.values[:, column] = quantity, price, value
+    return found
 
 
-def _bars(positions: Ints, held: Mask) -> Mask:
-    """Days with a bar of an instrument that is held that day or was the day before, shape (T,)."""
-    mask = np.zeros(len(positions), np.bool_)
-    mask[1:] = (positions[1:] != positions[:-1]) & (held[1:] | held[:-1])
-    return mask
+def _units(ledger: CheckedLedger, symbol: str, origin: int, count: int) -> Floats:
+    """Units held at the close of each day; running sums in Decimal, so that nothing held is exactly 0."""
+    if symbol not in ledger.units:
+        return np.zeros(count)
+    ordinals, units = ledger.units[symbol]
+    days = np.array(ordinals, np.intp) - origin
+    inside = int(np.searchsorted(days, count))  # a split may be known that is later than the valuation
+    return _stepwise(days[:inside], units[:inside], count)
+
+
+def _prices(series: PriceSeries | None, splits: Sequence[Split], days: Days, held: Mask, has_bar: Mask) -> Floats:
+    """The as-of price of each day, NaN before the first, shape (T,); marks the bars of days held in ``has_bar``.
+
+    A bar counts on a day at whose close, or at the close before it, the instrument was held.
+    """
+    if series is None or not len(series.dates):
+        return np.full(len(days), np.nan)
+    bars, _ = offsets_between(series.dates, days)
+    bars = bars[bars > 0]
+    has_bar[bars] |= held[bars] | held[bars - 1]
+    return carried(series.closes, series.dates, days, splits)
 
 
 def _traded(column: int, instrument: Instrument, entries: LedgerEntries, splits: Sequence[Split], days: Days) -> Floats:
@@ -255,4 +266,5 @@ def _traded(column: int, instrument: Instrument, entries: LedgerEntries, splits:
     units = floats_of([entries.transactions[at].quantity for at in chosen]) * float(instrument.multiplier)
     unit_prices = np.abs(entries.trade_local[chosen]) / units
     dates = days[entries.day[chosen]]
-    return carried(unit_prices, dates, as_of_positions(dates, days), days, splits)
+    last = np.flatnonzero(np.diff(entries.day[chosen], append=len(days)))
+    return carried(unit_prices[last], dates[last], days, splits)
