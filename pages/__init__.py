@@ -1,1 +1,15 @@
-"""The pages: one module each, registered here and nowhere else."""
+"""The pages. ``PAGES`` is the only registry, and the order in the menu."""
+
+from __future__ import annotations
+
+from dash import Dash
+
+from pages import home
+
+PAGES = (home,)
+
+
+def register(app: Dash) -> None:
+    """Add every page to ``app``."""
+    for page in PAGES:
+        page.register(app)

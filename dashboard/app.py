@@ -1,0 +1,44 @@
+"""The web application: the server, the guard, sign-in, operations, Dash and its pages."""
+
+from __future__ import annotations
+
+from dash import Dash
+from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import pages
+from dashboard.db import schema
+from dashboard.db.engine import database_address
+from dashboard.server import create_server
+from dashboard.settings import Settings
+from dashboard.web import auth, csrf, guard, headers, identity, ops, problems
+from dashboard.web.dash_app import make_dash
+
+LARGEST_BODY = 64 * 1024 * 1024
+COMPRESSED = ("text/html", "text/css", "text/csv", "application/json", "application/javascript", "text/javascript")
+
+
+def create_app(settings: Settings) -> Dash:
+    """Make the application; its ``server`` is what gunicorn serves.
+
+    Raises: SettingsError, SchemaMismatch (and what to run), ServiceUnavailable.
+    """
+    schema.require_current(database_address(settings))
+    server = create_server(settings)
+    server.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    server.config["COMPRESS_MIMETYPES"] = list(COMPRESSED)
+    server.config["COMPRESS_ALGORITHM"] = ["zstd", "br", "gzip"]
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        server.wsgi_app = ProxyFix(server.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    headers.install(server, settings)
+    problems.install(server)
+    identity.install(server)
+    ops.install(server)
+    guard.install(server)
+    csrf.install(server)
+    auth.install(server)
+    Compress(server)
+    app = make_dash(server, pages.register, secure=settings.secure_cookies)
+    auth.announce_set_up(server)
+    return app

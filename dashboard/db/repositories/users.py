@@ -1,0 +1,90 @@
+"""Users and sessions as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, text, update
+
+from dashboard.db.engine import db
+from dashboard.db.models.identity import User, UserSession
+from dashboard.db.models.ledger import Portfolio
+
+FIRST_USER_LOCK = 4_201_001
+
+
+def count() -> int:
+    """How many users there are, disabled ones too."""
+    return db.session.scalar(select(func.count()).select_from(User)) or 0
+
+
+def exists() -> bool:
+    """Whether there is any user."""
+    return db.session.scalar(select(User.id).limit(1)) is not None
+
+
+def by_email(email: str) -> User | None:
+    """The user with this e-mail (in lower case), if there is one."""
+    return db.session.scalar(select(User).where(User.email == email))
+
+
+def everyone() -> Sequence[User]:
+    """All users, oldest first."""
+    return db.session.scalars(select(User).order_by(User.id)).all()
+
+
+def lock_first_user() -> None:
+    """Hold back every other first user until this transaction ends."""
+    db.session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": FIRST_USER_LOCK})
+
+
+def adopt_portfolios(user_id: int) -> None:
+    """Give ``user_id`` the portfolios that were made before there was any user."""
+    db.session.execute(update(Portfolio).where(Portfolio.owner_id.is_(None)).values(owner_id=user_id))
+
+
+def open_session_of(token_hash: bytes, now: datetime, idle_since: datetime) -> UserSession | None:
+    """The session behind a token, if it is open, neither expired nor idle, and its user is not disabled."""
+    return db.session.scalar(
+        select(UserSession)
+        .join(UserSession.user)
+        .where(
+            UserSession.token_hash == token_hash,
+            UserSession.ended_at.is_(None),
+            UserSession.expires_at > now,
+            UserSession.last_seen_at > idle_since,
+            User.disabled_at.is_(None),
+        )
+    )
+
+
+def touch(session_id: int, now: datetime) -> None:
+    """Note that a session was used."""
+    db.session.execute(update(UserSession).where(UserSession.id == session_id).values(last_seen_at=now))
+
+
+def end_session(token_hash: bytes, now: datetime) -> None:
+    """End the session behind a token."""
+    db.session.execute(
+        update(UserSession)
+        .where(UserSession.token_hash == token_hash, UserSession.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+
+
+def end_sessions(user_id: int, now: datetime) -> None:
+    """End every session of a user."""
+    db.session.execute(
+        update(UserSession).where(UserSession.user_id == user_id, UserSession.ended_at.is_(None)).values(ended_at=now)
+    )
+
+
+def signed_in_from(user_id: int, address: str) -> bool:
+    """Whether the user has signed in from this address before."""
+    return (
+        db.session.scalar(
+            select(UserSession.id).where(UserSession.user_id == user_id, UserSession.address == address).limit(1)
+        )
+        is not None
+    )

@@ -1,0 +1,77 @@
+"""Sessions: a token in a cookie, a row in PostgreSQL. Only a hash of the token is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from dashboard.db.engine import db
+from dashboard.db.models.identity import User, UserSession
+from dashboard.db.repositories import users
+from dashboard.domain.access import Actor, Role, UserId
+from dashboard.services import audit
+
+IDLE = timedelta(hours=8)
+ABSOLUTE = timedelta(days=7)
+TOUCH_EVERY = timedelta(minutes=1)
+LONGEST_AGENT = 300
+
+
+def open_session(actor: Actor, *, address: str, agent: str) -> str:
+    """Open a session for a person who has just proved to be ``actor``; the token is told this once."""
+    assert actor.user_id is not None, "the system does not sign in"
+    token = secrets.token_urlsafe(32)
+    now = datetime.now(UTC)
+    db.session.add(
+        UserSession(
+            token_hash=_hash(token),
+            user_id=actor.user_id,
+            last_seen_at=now,
+            expires_at=now + ABSOLUTE,
+            address=address,
+            agent=agent[:LONGEST_AGENT],
+        )
+    )
+    audit.record(actor, "session.open")
+    db.session.commit()
+    return token
+
+
+def actor_for(token: str, address: str = "") -> Actor | None:
+    """Who holds ``token``; None where the session has ended, expired or idled, or its user is disabled.
+
+    The row is read each time: a user who is disabled is out with the next request.
+    """
+    now = datetime.now(UTC)
+    session = users.open_session_of(_hash(token), now, now - IDLE)
+    if session is None:
+        return None
+    if now - session.last_seen_at > TOUCH_EVERY:
+        users.touch(session.id, now)
+        db.session.commit()
+    return actor_of(session.user, address)
+
+
+def end_session(token: str) -> None:
+    """End the session behind ``token``; an unknown one is no error."""
+    actor = actor_for(token)
+    users.end_session(_hash(token), datetime.now(UTC))
+    if actor is not None:
+        audit.record(actor, "session.end")
+    db.session.commit()
+
+
+def end_all(user_id: UserId) -> None:
+    """End every session of a user."""
+    users.end_sessions(user_id, datetime.now(UTC))
+    db.session.commit()
+
+
+def actor_of(user: User, address: str = "") -> Actor:
+    """The actor that a user is."""
+    return Actor(user_id=UserId(user.id), email=user.email, role=Role(user.role), address=address)
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

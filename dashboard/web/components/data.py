@@ -1,0 +1,101 @@
+"""Grids and charts with the house's defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash_ag_grid as dag
+from dash import dcc, html
+from dash.development.base_component import Component
+
+CHART_CONFIG: Mapping[str, object] = {
+    "displayModeBar": False,
+    "displaylogo": False,
+    "responsive": True,
+    "scrollZoom": False,
+    "showSendToCloud": False,
+    "plotlyServerURL": "",
+}
+
+DEFAULT_COLUMN: Mapping[str, object] = {
+    "sortable": True,
+    "resizable": True,
+    "suppressMovable": False,
+    "suppressHeaderMenuButton": True,
+    "filter": False,
+    "minWidth": 72,
+}
+
+Json = Any  # ag-grid's options and plotly's figures are free-form JSON
+
+
+def grid(
+    id: str | dict[str, str],
+    columns: Sequence[Mapping[str, Json]],
+    rows: Sequence[Mapping[str, Json]] = (),
+    *,
+    label: str,
+    row_id: str = "",
+    options: Mapping[str, Json] | None = None,
+    default_column: Mapping[str, Json] | None = None,
+    auto_height: bool = False,
+    column_size: str | None = "responsiveSizeToFit",
+    class_name: str = "",
+    **more: Json,
+) -> Component:
+    """An ag-grid in the house's theme. ``row_id`` is the field that identifies a row, so that updates keep their place."""
+    grid_options: dict[str, Json] = {
+        "theme": "legacy",
+        "rowHeight": 38,
+        "headerHeight": 32,
+        "suppressCellFocus": False,
+        "animateRows": False,
+        "enableCellTextSelection": True,
+        "ensureDomOrder": True,
+        "tooltipShowDelay": 300,
+        "overlayNoRowsTemplate": "<span class='t3'>No rows match</span>",
+        **({"domLayout": "autoHeight"} if auto_height else {}),
+        **(options or {}),
+    }
+    identity = {"getRowId": f"params.data.{row_id}"} if row_id else {}
+    sizing = {"columnSize": column_size} if column_size else {}
+    return html.Div(
+        dag.AgGrid(
+            id=id,
+            columnDefs=[dict(column) for column in columns],
+            rowData=[dict(row) for row in rows],
+            defaultColDef={**DEFAULT_COLUMN, **(default_column or {})},
+            dashGridOptions=grid_options,
+            className=f"ag-theme-app {class_name}".strip(),
+            style={"height": None if auto_height else "100%", "width": "100%"},
+            **sizing,
+            **identity,
+            **more,
+        ),
+        className="grid-x",
+        **{"aria-label": label, "role": "region"},
+    )
+
+
+def graph(
+    id: str | dict[str, str],
+    figure: Mapping[str, Json] | None = None,
+    *,
+    label: str,
+    height: int | None = None,
+    label_id: str | dict[str, str] | None = None,
+    **more: Json,
+) -> Component:
+    """A plotly chart. ``label`` states what it shows, for those who cannot see it."""
+    named = {"id": label_id} if label_id is not None else {}
+    size = {"height": f"{height}px"} if height else {}
+    chart = dcc.Graph(
+        id=id,
+        figure=dict(figure) if figure else {"data": [], "layout": {}},
+        config=dict(CHART_CONFIG),
+        responsive=True,
+        style=size,
+        **more,
+    )
+    return html.Div(chart, className="ch", role="img", style=size, **{"aria-label": label}, **named)

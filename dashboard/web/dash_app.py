@@ -1,0 +1,106 @@
+"""Dash over the guarded Flask application: one a process, pages by explicit registration."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import dash
+from dash import Dash
+from flask import Flask, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from dashboard.errors import DashboardError, InvalidInput, NotFound
+from dashboard.services import portfolios
+from dashboard.web import csrf, headers, shell
+from dashboard.web.document import ASSETS, IGNORED, INDEX, theme_script_hash
+from dashboard.web.identity import current_actor
+from dashboard.web.page import BRAND, page_at, portfolio_path
+from dashboard.web.problems import problem
+
+DISPATCH = "/_dash-update-component"
+NOT_FOUND = "not_found"
+_one_at_a_time = threading.Lock()
+
+
+class GuardedDash(Dash):  # type: ignore[misc]  # Dash has no types
+    """Dash whose documents have the status that fits the address."""
+
+    def index(self, *_args: object, **_kwargs: object) -> AnyResponse:
+        """The document of a page: 404 for an unknown address or another's portfolio, "/" leads to the first portfolio."""
+        if request.path == "/":
+            owned = portfolios.list_portfolios(current_actor())
+            if owned:
+                return redirect(portfolio_path(owned[0].portfolio.slug))
+        return Response(super().index(), _status(self.server), mimetype="text/html")
+
+
+def make_dash(server: Flask, register: Callable[[Dash], None], *, secure: bool) -> Dash:
+    """Put Dash on ``server`` and let ``register`` add the pages; then the content security policy is complete."""
+    with _one_at_a_time:
+        dash.page_registry.clear()
+        app = GuardedDash(
+            "dashboard",
+            server=server,
+            use_pages=True,
+            pages_folder="",
+            assets_folder=str(ASSETS),
+            assets_path_ignore=[IGNORED],
+            serve_locally=True,
+            suppress_callback_exceptions=True,
+            include_pages_meta=False,
+            index_string=INDEX,
+            title=BRAND,
+            update_title=None,
+            csrf_token_name=csrf.cookie(secure=secure),
+            csrf_header_name=csrf.HEADER,
+            add_log_handler=False,
+        )
+        shell.install(app)
+        register(app)
+        server.before_request(lambda: _check_call(app))
+        _complete(app)
+        headers.allow_scripts(server, [theme_script_hash(), *app.csp_hashes()])
+    return app
+
+
+def _complete(app: Dash) -> None:
+    """Let Dash do now what it does at the first request, so that every inline script is known."""
+    with app.server.test_request_context("/healthz"):
+        app.server.preprocess_request()
+
+
+def _status(server: Flask) -> int:
+    found = page_at(server, request.path)
+    if found is None:
+        return 404
+    page, variables = found
+    if not page.of_portfolio:
+        return 200
+    try:
+        portfolios.portfolio_by_slug(current_actor(), variables["slug"])
+    except NotFound:
+        return 404
+    return 200
+
+
+def _check_call(app: Dash) -> AnyResponse | None:
+    """Refuse a call of a callback that does not exist or that has no well-formed body."""
+    if request.path != DISPATCH:
+        return None
+    body = request.get_json(silent=True)
+    fault: DashboardError | None = None
+    if not isinstance(body, dict) or not _is_call(body):
+        fault = InvalidInput("This is not a call of a callback.")
+    elif "callback" not in app.callback_map.get(body["output"], {}):
+        fault = NotFound("There is no such callback.")
+    return problem(fault) if fault else None
+
+
+Body = dict[str, Any]  # JSON from a browser: nothing is known of it yet
+
+
+def _is_call(body: Body) -> bool:
+    lists = (body.get("inputs", []), body.get("state", []), body.get("changedPropIds", []))
+    return isinstance(body.get("output"), str) and all(isinstance(each, list) for each in lists)

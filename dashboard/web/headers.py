@@ -1,0 +1,72 @@
+"""Security headers on every response, and the content security policy that fits what the pages load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+
+from dashboard.settings import Settings
+
+HSTS = "max-age=31536000; includeSubDomains"
+HASHES = "CSP_HASHES"
+EMBED_PREFIX = "/embed/"
+
+
+def install(server: Flask, settings: Settings) -> None:
+    """Add the headers to every response; :func:`allow_scripts` completes the policy."""
+    server.config[HASHES] = ()
+    stream = _origin(settings.stream_url)
+
+    def add(response: Response) -> Response:
+        policy = content_security_policy(server.config[HASHES], stream)
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        if not request.path.startswith(EMBED_PREFIX):
+            response.headers["X-Frame-Options"] = "DENY"
+        if settings.secure_cookies:
+            response.headers["Strict-Transport-Security"] = HSTS
+        if _is_private(response):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    server.after_request(add)
+
+
+def allow_scripts(server: Flask, hashes: Iterable[str]) -> None:
+    """Allow the inline scripts with these hashes, and no others."""
+    server.config[HASHES] = tuple(dict.fromkeys(hashes))
+
+
+def content_security_policy(hashes: Iterable[str], stream_origin: str = "") -> str:
+    """The policy of every page: nothing from elsewhere, no inline script but ours."""
+    directives = {
+        "default-src": "'self'",
+        "script-src": " ".join(["'self'", *hashes]),
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "connect-src": f"'self' {stream_origin}".strip(),
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in directives.items())
+
+
+def _is_private(response: Response) -> bool:
+    """Whether a browser or a proxy must not keep the response: all but files that everybody gets."""
+    public = request.path.startswith(("/assets/", "/_dash-component-suites/", "/_favicon.ico", "/favicon.ico"))
+    return not public and "Cache-Control" not in response.headers
+
+
+def _origin(address: str | None) -> str:
+    if not address or not address.startswith("http"):
+        return ""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,139 @@
+"""The state of a view as its address carries it: ``?tf=1Y&bm=ACWI&acc=a,b&by=sector&from=&to=``."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+from urllib.parse import parse_qsl, urlencode
+
+from dashboard.results.performance import Period
+
+LONGEST_VALUE = 200
+EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class Timeframe(StrEnum):
+    """How far back a view looks."""
+
+    DAY = "1D"
+    WEEK = "5D"
+    MONTH = "1M"
+    QUARTER = "3M"
+    HALF = "6M"
+    YEAR_TO_DATE = "YTD"
+    YEAR = "1Y"
+    THREE_YEARS = "3Y"
+    FIVE_YEARS = "5Y"
+    MAX = "MAX"
+    CUSTOM = "custom"
+
+
+MONTHS = {
+    Timeframe.MONTH: 1,
+    Timeframe.QUARTER: 3,
+    Timeframe.HALF: 6,
+    Timeframe.YEAR: 12,
+    Timeframe.THREE_YEARS: 36,
+    Timeframe.FIVE_YEARS: 60,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ViewState:
+    """What a person chose to see. ``other`` has what only one page knows (``by``, ``text``, ...)."""
+
+    timeframe: Timeframe = Timeframe.YEAR
+    start: date | None = None
+    end: date | None = None
+    benchmark: str | None = None
+    accounts: tuple[str, ...] = ()
+    other: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+
+    def get(self, name: str, default: str = "") -> str:
+        """A choice that only one page knows."""
+        return self.other.get(name, default)
+
+    def period(self, today: date, first: date | None = None) -> Period:
+        """The days that are looked at: up to ``today``, and not before ``first`` (of the ledger, say)."""
+        end = min(self.end or today, today) if self.timeframe is Timeframe.CUSTOM else today
+        start = self._start(end, first)
+        if first is not None:
+            start = max(start, first)
+        return Period(min(start, end), end)
+
+    def _start(self, end: date, first: date | None) -> date:
+        if self.timeframe is Timeframe.CUSTOM:
+            return self.start or first or end
+        if self.timeframe in MONTHS:
+            return months_before(end, MONTHS[self.timeframe]) + timedelta(days=1)
+        if self.timeframe is Timeframe.YEAR_TO_DATE:
+            return end.replace(month=1, day=1)
+        if self.timeframe is Timeframe.MAX:
+            return first or months_before(end, 600)
+        return weekdays_before(end, 4 if self.timeframe is Timeframe.WEEK else 0)
+
+
+def parse(search: str | None) -> ViewState:
+    """The state in an address's query. What cannot be understood counts as not given."""
+    given = {name: value for name, value in parse_qsl((search or "").lstrip("?")) if len(value) <= LONGEST_VALUE}
+    start, end = _day(given.pop("from", "")), _day(given.pop("to", ""))
+    timeframe = _timeframe(given.pop("tf", ""), custom=bool(start or end))
+    if start and end and start > end:
+        start, end = end, start
+    return ViewState(
+        timeframe=timeframe,
+        start=start,
+        end=end,
+        benchmark=given.pop("bm", None),
+        accounts=tuple(part for part in given.pop("acc", "").split(",") if part),
+        other=MappingProxyType(given),
+    )
+
+
+def search_of(view: ViewState) -> str:
+    """The query that :func:`parse` reads back, without what is as it would be anyway."""
+    pairs = dict(view.other)
+    if view.timeframe is not Timeframe.YEAR:
+        pairs["tf"] = view.timeframe.value
+    if view.timeframe is Timeframe.CUSTOM:
+        pairs |= {name: day.isoformat() for name, day in (("from", view.start), ("to", view.end)) if day}
+    if view.benchmark:
+        pairs["bm"] = view.benchmark
+    if view.accounts:
+        pairs["acc"] = ",".join(view.accounts)
+    return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day of the month, ``months`` earlier; the last of the month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    if year < 1:
+        return date.min
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def weekdays_before(day: date, count: int) -> date:
+    """The weekday ``count`` weekdays before ``day`` (before the Friday, where ``day`` is on a weekend)."""
+    day -= timedelta(days=max(0, day.weekday() - 4))
+    for _ in range(count):
+        day -= timedelta(days=3 if day.weekday() == 0 else 1)
+    return day
+
+
+def _timeframe(text: str, *, custom: bool) -> Timeframe:
+    try:
+        return Timeframe(text if text == Timeframe.CUSTOM else text.upper())
+    except ValueError:
+        return Timeframe.CUSTOM if custom else Timeframe.YEAR
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
