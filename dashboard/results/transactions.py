@@ -63,6 +63,8 @@ class ImportPreview:
     new_symbols: tuple[str, ...] = ()
     suggest_untracked: bool = False
     problems: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    """What only a person can tell about the file: ``date_order``, ``decimal_mark``."""
 
     def count(self, kind: VerdictKind) -> int:
         """How many rows have this verdict."""

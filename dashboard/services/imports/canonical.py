@@ -11,8 +11,8 @@ from typing import TypeVar
 from dashboard.domain.transactions import TransactionType
 from dashboard.errors import InvalidInput
 from dashboard.security.csv_safety import restore
-from dashboard.services.imports.dates import DateReader, NotADate
-from dashboard.services.imports.numbers import NotANumber, NumberReader, currencies_shown, shown
+from dashboard.services.imports.dates import DateReader, NotADateError
+from dashboard.services.imports.numbers import NotANumberError, NumberReader, currencies_shown, shown
 from dashboard.services.imports.options import ImportOptions
 from dashboard.services.imports.table import Table
 from dashboard.services.ledger.draft import Draft
@@ -36,7 +36,8 @@ NOT_YET = {
 FEE_CURRENCY = "fee_currency"
 KNOWN_COLUMNS = frozenset({"type", FEE_CURRENCY, *DATES, *NUMBERS, *TEXTS, *NOT_YET})
 FURTHER_TYPES = frozenset(
-    "reinvest transfer_in transfer_out spin_off merger symbol_change return_of_capital staking airdrop".split()
+    {"reinvest", "transfer_in", "transfer_out", "spin_off", "merger", "symbol_change", "return_of_capital"}
+    | {"staking", "airdrop"}
 )
 
 
@@ -60,7 +61,7 @@ class FileRows:
     questions: tuple[str, ...] = ()
 
 
-class _Fault(Exception):
+class _FaultyCellError(Exception):
     """A cell that cannot be read."""
 
     def __init__(self, column: str, reason: str) -> None:
@@ -109,7 +110,7 @@ def _row(reader: _RowReader, columns: tuple[str, ...], number: int, record: tupl
         return FileRow(number, cells, reason=reason)
     try:
         return FileRow(number, cells, reader.draft(dict(cells)))
-    except _Fault as fault:
+    except _FaultyCellError as fault:
         return FileRow(number, cells, column=fault.column, reason=fault.reason)
 
 
@@ -123,7 +124,7 @@ class _RowReader:
     def draft(self, cells: Mapping[str, str]) -> Draft:
         day = self._date(cells, "date")
         if day is None:
-            raise _Fault("date", "The date is missing.")
+            raise _FaultyCellError("date", "The date is missing.")
         kind = _type(cells.get("type", ""))
         values = {name: self._number(cells, name) for name in NUMBERS}
         texts = {name: restore(cells.get(name, "").strip()).strip() for name in TEXTS}
@@ -164,18 +165,18 @@ def _read(cells: Mapping[str, str], column: str, read: Callable[[str], T]) -> T 
         return None
     try:
         return read(cell)
-    except (NotANumber, NotADate) as error:
-        raise _Fault(column, str(error)) from None
+    except (NotANumberError, NotADateError) as error:
+        raise _FaultyCellError(column, str(error)) from None
 
 
 def _type(cell: str) -> TransactionType:
     name = cell.strip().lower().replace(" ", "_").replace("-", "_")
     if not name:
-        raise _Fault("type", "The type is missing.")
+        raise _FaultyCellError("type", "The type is missing.")
     if name in FURTHER_TYPES:
-        raise _Fault("type", f"Rows of the type {name} cannot be imported yet.")
+        raise _FaultyCellError("type", f"Rows of the type {name} cannot be imported yet.")
     if name not in set(TransactionType):
-        raise _Fault("type", f"{shown(cell)} is not a type; the types are {', '.join(TransactionType)}.")
+        raise _FaultyCellError("type", f"{shown(cell)} is not a type; the types are {', '.join(TransactionType)}.")
     return TransactionType(name)
 
 
@@ -184,13 +185,17 @@ def _check_signs(cells: Mapping[str, str], currency: str) -> None:
     for column in MONEY:
         possible = currencies_shown(cells.get(column, ""))
         if currency and possible and currency.upper() not in possible:
-            raise _Fault(column, f"{shown(cells[column])} is not in {currency}, the currency of the row.")
+            raise _FaultyCellError(column, f"{shown(cells[column])} is not in {currency}, the currency of the row.")
 
 
 def _check_later_columns(cells: Mapping[str, str], currency: str) -> None:
     for column, what in NOT_YET.items():
         if cells.get(column, "").strip():
-            raise _Fault(column, f"The column {column} is for {what}, which cannot be imported yet: leave it blank.")
+            raise _FaultyCellError(
+                column, f"The column {column} is for {what}, which cannot be imported yet: leave it blank."
+            )
     fee_currency = cells.get(FEE_CURRENCY, "").strip()
     if fee_currency and fee_currency.upper() != currency.upper():
-        raise _Fault(FEE_CURRENCY, f"A fee in {shown(fee_currency)} on a row in {currency or 'no currency'} cannot be kept.")
+        raise _FaultyCellError(
+            FEE_CURRENCY, f"A fee in {shown(fee_currency)} on a row in {currency or 'no currency'} cannot be kept."
+        )

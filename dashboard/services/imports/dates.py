@@ -16,7 +16,7 @@ TIME = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s?([AaPp][Mm])?\s?(Z|UT
 SHORT_YEAR = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{2}")
 
 
-class NotADate(ValueError):
+class NotADateError(ValueError):
     """A cell that cannot be read as a day; the text says why."""
 
 
@@ -52,10 +52,15 @@ class DateReader:
     def is_open(self, cell: str) -> bool:
         """Whether ``cell`` can be read as two days."""
         match = SLASHES.fullmatch(_day_part(cell))
-        return self.order is None and match is not None and match[1] != match[3] and max(int(match[1]), int(match[3])) <= 12
+        return (
+            self.order is None
+            and match is not None
+            and match[1] != match[3]
+            and max(int(match[1]), int(match[3])) <= 12
+        )
 
     def read(self, cell: str) -> date:
-        """The day in ``cell``; its time of day is left out. Raises: NotADate."""
+        """The day in ``cell``; its time of day is left out. Raises: NotADateError."""
         text = _day_part(cell)
         if match := ISO_STRICT.fullmatch(text):
             year, month, day = (match[1], match[3], match[4]) if match[1] else (match[5], match[6], match[7])
@@ -65,12 +70,14 @@ class DateReader:
         if match := SLASHES.fullmatch(text):
             return self._slashed(int(match[1]), int(match[3]), int(match[4]), text)
         if SHORT_YEAR.fullmatch(text):
-            raise NotADate(f"{text!r} has a year of two digits: give four.")
-        raise NotADate(f"{text[:40]!r} is not a date: give it as 2024-03-31.")
+            raise NotADateError(f"{text!r} has a year of two digits: give four.")
+        raise NotADateError(f"{text[:40]!r} is not a date: give it as 2024-03-31.")
 
     def _slashed(self, first: int, second: int, year: int, text: str) -> date:
         if self.is_open(text):
-            raise NotADate(f"{text!r} may be {year}-{second:02}-{first:02} or {year}-{first:02}-{second:02}: say which.")
+            raise NotADateError(
+                f"{text!r} may be {year}-{second:02}-{first:02} or {year}-{first:02}-{second:02}: say which."
+            )
         month_first = second > 12 or (first <= 12 and self.order is DateOrder.MONTH_FIRST)
         return _day(year, first, second, text) if month_first else _day(year, second, first, text)
 
@@ -79,7 +86,7 @@ def _day(year: int, month: int, day: int, text: str) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise NotADate(f"There is no day {text}.") from None
+        raise NotADateError(f"There is no day {text}.") from None
 
 
 def _day_part(cell: str) -> str:

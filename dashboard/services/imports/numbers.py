@@ -22,7 +22,7 @@ GROUPED = {
 AMBIGUOUS = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 
-class NotANumber(ValueError):
+class NotANumberError(ValueError):
     """A cell that cannot be read as a number; the text says why."""
 
 
@@ -90,18 +90,20 @@ class NumberReader:
         return self.mark is None and AMBIGUOUS.fullmatch(text) is not None and (self.mixed or "," in text)
 
     def read(self, cell: str) -> Decimal:
-        """The number in ``cell``. Raises: NotANumber."""
+        """The number in ``cell``. Raises: NotANumberError."""
         text = bare(cell)
         if SCIENTIFIC.fullmatch(text):
             return Decimal(text)
         if not SHAPE.fullmatch(text) or not any(map(str.isdigit, text)):
-            raise NotANumber(f"{shown(cell)} is not a number.")
+            raise NotANumberError(f"{shown(cell)} is not a number.")
         if self.is_open(cell):
             whole, rest = re.split("[.,]", text)
-            raise NotANumber(f"{shown(cell)} may be {whole}{rest} or {whole}.{rest}: say which decimal mark it has.")
+            raise NotANumberError(
+                f"{shown(cell)} may be {whole}{rest} or {whole}.{rest}: say which decimal mark it has."
+            )
         mark = self.mark or _certain_mark(text) or DecimalMark.POINT
         if not GROUPED[mark].fullmatch(text):
-            raise NotANumber(f"{shown(cell)} is not a number with a decimal {mark.name.lower()}.")
+            raise NotANumberError(f"{shown(cell)} is not a number with a decimal {mark.name.lower()}.")
         other = "," if mark is DecimalMark.POINT else "."
         return Decimal(text.replace("'", "").replace(other, "").replace(",", "."))
 

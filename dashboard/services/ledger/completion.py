@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from dashboard.db.repositories.ledger.instruments import KnownInstrument
 from dashboard.domain.transactions import ZERO, Transaction, TransactionType
 from dashboard.errors import InvalidInput
 from dashboard.services.ledger.currencies import minor_unit_digits
@@ -19,18 +20,6 @@ from dashboard.services.ledger.draft import Draft
 from dashboard.services.ledger.rules import TRADES, faults_of
 
 ONE = Decimal(1)
-
-
-@dataclass(frozen=True, slots=True)
-class KnownInstrument:
-    """What a row needs to know about its instrument."""
-
-    id: int
-    symbol: str
-    currency: str
-    multiplier: Decimal
-    name: str = ""
-    resolved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +37,13 @@ class Surroundings:
 
     def currency(self, symbol: str | None) -> str:
         """The currency of a row that names none."""
-        if symbol in self.instruments:
-            return self.instruments[symbol].currency
-        return self.assumed.get(symbol or "", self.base_currency)
+        known = self.instruments.get(symbol or "")
+        return known.currency if known else self.assumed.get(symbol or "", self.base_currency)
 
     def multiplier(self, symbol: str | None) -> Decimal:
         """How many units of the underlying one unit is of."""
-        return self.instruments[symbol].multiplier if symbol in self.instruments else ONE
+        known = self.instruments.get(symbol or "")
+        return known.multiplier if known else ONE
 
 
 @dataclass(frozen=True, slots=True)

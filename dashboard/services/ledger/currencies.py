@@ -8,7 +8,8 @@ from babel.numbers import get_currency_precision, list_currencies
 
 # Fund, bond-market, testing and metal codes of ISO 4217 that nobody is paid in.
 NOT_MONEY = frozenset(
-    "XAG XAU XPD XPT XBA XBB XBC XBD XDR XEU XFO XFU XRE XSU XTS XUA XXX BOV CHE CHW CLF COU MXV USN USS UYI UYW".split()
+    {"XAG", "XAU", "XPD", "XPT", "XBA", "XBB", "XBC", "XBD", "XDR", "XEU", "XFO", "XFU", "XRE", "XSU", "XTS", "XUA"}
+    | {"XXX", "BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "USS", "UYI", "UYW"}
 )
 MINOR_UNITS = {"GBp": "GBP", "GBX": "GBP", "ZAc": "ZAR", "ZAC": "ZAR", "ILA": "ILS"}
 

@@ -33,8 +33,4 @@ def size_problem(value: Decimal) -> str | None:
         return "is not a number"
     if abs(value) >= LIMIT:
         return "is larger than can be kept"
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -DECIMALS and "." in plain(value):
-        if len(plain(value).partition(".")[2]) > DECIMALS:
-            return f"has more than {DECIMALS} decimals"
-    return None
+    return f"has more than {DECIMALS} decimals" if len(plain(value).partition(".")[2]) > DECIMALS else None

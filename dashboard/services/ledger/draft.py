@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass, fields
-from datetime import date
 from decimal import Decimal
 
 from dashboard.domain.transactions import Transaction, TransactionType
@@ -16,7 +16,7 @@ from dashboard.services.ledger.decimals import plain
 class Draft:
     """The columns of a row. Only ``date`` and ``type`` are always there."""
 
-    date: date
+    date: dt.date
     type: TransactionType
     symbol: str | None = None
     quantity: Decimal | None = None
@@ -28,7 +28,7 @@ class Draft:
     fx_rate: Decimal | None = None
     cash_currency: str | None = None
     account: str = ""
-    settle_date: date | None = None
+    settle_date: dt.date | None = None
     note: str = ""
     external_id: str | None = None
     target_amount: Decimal | None = None

@@ -13,9 +13,7 @@ from dashboard.services.ledger.decimals import plain
 Splits = Mapping[str, Sequence[Split]]
 
 
-def refused_rows(
-    kept: Sequence[Transaction], new: Sequence[Transaction], splits: Splits
-) -> dict[int, LedgerError]:
+def refused_rows(kept: Sequence[Transaction], new: Sequence[Transaction], splits: Splits) -> dict[int, LedgerError]:
     """Those of ``new`` (by sequence) that ``kept`` has no room for, each with the reason.
 
     A new sale before a kept one may leave too little for it: then the new one is refused. Sequences are unique.

@@ -1,0 +1,1 @@
+"""Portfolios, accounts, transactions and import batches as rows."""

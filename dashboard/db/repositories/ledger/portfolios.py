@@ -1,0 +1,202 @@
+"""Portfolios as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any  # Any: rows of many columns, read by name
+
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from dashboard.db.engine import db
+from dashboard.db.models.identity import User
+from dashboard.db.models.ledger import Account, ImportBatch, LedgerTransaction, Portfolio
+from dashboard.db.models.market import InstrumentRow
+from dashboard.domain.access import PortfolioId, UserId
+from dashboard.domain.transactions import LotMethod
+from dashboard.results.portfolios import PortfolioItem, PortfolioRef
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedPortfolio:
+    """A portfolio and whose it is."""
+
+    ref: PortfolioRef
+    owner_id: UserId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who may own portfolios."""
+
+    id: UserId
+    email: str
+    time_zone: str
+
+
+class NameTakenError(Exception):
+    """The owner has a portfolio of that name, or the slug is used."""
+
+
+def by_id(portfolio_id: int) -> OwnedPortfolio | None:
+    """The portfolio ``portfolio_id``."""
+    return _one(_select().where(Portfolio.id == portfolio_id))
+
+
+def by_slug(slug: str) -> OwnedPortfolio | None:
+    """The portfolio with the slug ``slug``."""
+    return _one(_select().where(Portfolio.slug == slug))
+
+
+def named(name: str) -> tuple[OwnedPortfolio, ...]:
+    """Every owner's portfolio that is called ``name`` in any case, or has it as its slug."""
+    condition = (func.lower(Portfolio.name) == name.strip().lower()) | (Portfolio.slug == name.strip())
+    rows = db.session.execute(_select().where(condition).order_by(Portfolio.id)).mappings()
+    return tuple(map(_owned, rows))
+
+
+def items(owner_id: UserId | None, everyone: bool) -> tuple[PortfolioItem, ...]:
+    """The portfolios of ``owner_id``, or everyone's, by name."""
+    query = _select().order_by(func.lower(Portfolio.name), Portfolio.id)
+    rows = db.session.execute(query if everyone else query.where(Portfolio.owner_id == owner_id)).mappings()
+    found = [_owned(row).ref for row in rows]
+    ids = [ref.id for ref in found]
+    spans = _spans(ids)
+    accounts = _accounts(ids)
+    return tuple(PortfolioItem(ref, accounts.get(ref.id, ()), *spans.get(ref.id, (0, None, None))) for ref in found)
+
+
+def lock(portfolio_id: int) -> bool:
+    """Hold back every other writer of this ledger until the transaction ends; False where it is gone."""
+    query = select(Portfolio.id).where(Portfolio.id == portfolio_id).with_for_update()
+    return db.session.scalar(query) is not None
+
+
+def insert(ref: PortfolioRef, owner_id: UserId | None, benchmark_id: int | None) -> PortfolioId:
+    """Add a portfolio. Raises: NameTakenError."""
+    row = Portfolio(
+        owner_id=owner_id,
+        name=ref.name,
+        slug=ref.slug,
+        base_currency=ref.base_currency,
+        method=ref.method.value,
+        track_cash=ref.track_cash,
+        benchmark_id=benchmark_id,
+        time_zone=ref.time_zone,
+    )
+    with _names_may_clash():
+        db.session.add(row)
+        db.session.flush()
+    return PortfolioId(row.id)
+
+
+def set_benchmark(portfolio_id: int, instrument_id: int | None) -> None:
+    """Compare with this instrument from now on."""
+    db.session.execute(update(Portfolio).where(Portfolio.id == portfolio_id).values(benchmark_id=instrument_id))
+
+
+def remove(portfolio_id: int) -> None:
+    """Delete a portfolio with everything in it."""
+    for model in (LedgerTransaction, ImportBatch):
+        db.session.execute(delete(model).where(model.portfolio_id == portfolio_id))
+    db.session.execute(delete(Portfolio).where(Portfolio.id == portfolio_id))
+
+
+def slugs_like(stem: str) -> frozenset[str]:
+    """The slugs in use that are ``stem`` or begin with it and a hyphen."""
+    query = select(Portfolio.slug).where((Portfolio.slug == stem) | Portfolio.slug.startswith(f"{stem}-"))
+    return frozenset(db.session.scalars(query))
+
+
+def name_is_taken(owner_id: UserId | None, name: str) -> bool:
+    """Whether the owner has a portfolio called ``name`` in any case."""
+    query = select(Portfolio.id).where(
+        Portfolio.owner_id.is_not_distinct_from(owner_id), func.lower(Portfolio.name) == name.lower()
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def owner_by_email(email: str) -> Owner | None:
+    """The user with this e-mail."""
+    return _owner(User.email == email.strip().lower())
+
+
+def owner_by_id(user_id: UserId) -> Owner | None:
+    """The user with this id."""
+    return _owner(User.id == user_id)
+
+
+def administrators() -> tuple[Owner, ...]:
+    """The administrators who may sign in, oldest first."""
+    query = select(User).where(User.role == "admin", User.disabled_at.is_(None)).order_by(User.id)
+    return tuple(Owner(UserId(user.id), user.email, user.time_zone) for user in db.session.scalars(query))
+
+
+def _owner(condition: ColumnElement[bool]) -> Owner | None:
+    user = db.session.scalar(select(User).where(condition))
+    return None if user is None else Owner(UserId(user.id), user.email, user.time_zone)
+
+
+@contextmanager
+def _names_may_clash() -> Iterator[None]:
+    try:
+        with db.session.begin_nested():
+            yield
+    except IntegrityError as error:
+        if "uq_portfolios" not in str(error.orig):
+            raise
+        raise NameTakenError from error
+
+
+def _select() -> Select[*tuple[Any, ...]]:
+    return (
+        select(*Portfolio.__table__.columns, User.email.label("owner_email"), InstrumentRow.symbol.label("benchmark"))
+        .outerjoin(User, User.id == Portfolio.owner_id)
+        .outerjoin(InstrumentRow, InstrumentRow.id == Portfolio.benchmark_id)
+    )
+
+
+def _one(query: Select[*tuple[Any, ...]]) -> OwnedPortfolio | None:
+    row = db.session.execute(query).mappings().one_or_none()
+    return None if row is None else _owned(row)
+
+
+def _owned(row: RowMapping) -> OwnedPortfolio:
+    ref = PortfolioRef(
+        id=PortfolioId(row["id"]),
+        name=row["name"],
+        slug=row["slug"],
+        base_currency=row["base_currency"],
+        method=LotMethod(row["method"]),
+        track_cash=row["track_cash"],
+        benchmark=row["benchmark"],
+        owner_email=row["owner_email"],
+        time_zone=row["time_zone"],
+    )
+    return OwnedPortfolio(ref, row["owner_id"])
+
+
+def _spans(ids: Sequence[int]) -> dict[int, tuple[int, date | None, date | None]]:
+    query = (
+        select(
+            LedgerTransaction.portfolio_id,
+            func.count(),
+            func.min(LedgerTransaction.date),
+            func.max(LedgerTransaction.date),
+        )
+        .where(LedgerTransaction.portfolio_id.in_(ids))
+        .group_by(LedgerTransaction.portfolio_id)
+    )
+    return {portfolio: (count, first, last) for portfolio, count, first, last in db.session.execute(query)}
+
+
+def _accounts(ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    query = (
+        select(Account.portfolio_id, func.array_agg(Account.name))
+        .where(Account.portfolio_id.in_(ids))
+        .group_by(Account.portfolio_id)
+    )
+    return {portfolio: tuple(sorted(names)) for portfolio, names in db.session.execute(query)}

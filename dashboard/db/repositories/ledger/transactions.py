@@ -1,0 +1,291 @@
+"""Transactions as rows: read as domain objects, written in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any  # Any: rows of many columns, unpacked by position
+
+from sqlalchemy import ColumnElement, Label, Select, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from dashboard.db.engine import db
+from dashboard.db.models.ledger import Account, LedgerTransaction
+from dashboard.db.models.market import InstrumentRow
+from dashboard.db.repositories.bulk import raw_connection
+from dashboard.domain.transactions import Transaction, TransactionType
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """A stored transaction with what is kept beside it."""
+
+    transaction: Transaction
+    id: int
+    version: int
+    batch_id: int | None
+    row_hash: bytes
+    instrument_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """A transaction that enters a ledger, with the fingerprint of what was entered."""
+
+    transaction: Transaction
+    row_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RowFilter:
+    """Which rows of a ledger; None and "" leave a column open."""
+
+    text: str = ""
+    type: TransactionType | None = None
+    account: str | None = None
+    symbol: str | None = None
+    start: date | None = None
+    end: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many rows there are, and from when to when."""
+
+    rows: int
+    first_date: date | None
+    last_date: date | None
+
+
+T = LedgerTransaction
+NUMERIC = ("quantity", "price", "fee", "tax", "amount", "fx_rate", "target_amount", "ratio")
+
+
+def _trimmed(name: str) -> Label[object]:
+    return func.trim_scale(getattr(T, name)).label(name)
+
+
+TRANSACTION_COLUMNS = (
+    T.date,
+    T.type,
+    T.currency,
+    InstrumentRow.symbol,
+    _trimmed("quantity"),
+    _trimmed("price"),
+    _trimmed("fee"),
+    _trimmed("tax"),
+    _trimmed("amount"),
+    _trimmed("fx_rate"),
+    T.cash_currency,
+    Account.name.label("account"),
+    _trimmed("target_amount"),
+    T.target_currency,
+    _trimmed("ratio"),
+    T.settle_date,
+    T.note,
+    T.external_id,
+    T.id,
+)
+TRANSACTION_NAMES = tuple(column.key for column in TRANSACTION_COLUMNS)
+EXTRA_COLUMNS = (T.version, T.batch_id, T.row_hash, func.coalesce(InstrumentRow.name, ""))
+KINDS = {str(kind): kind for kind in TransactionType}
+WRITTEN = (
+    *(
+        "portfolio_id",
+        "account_id",
+        "batch_id",
+        "instrument_id",
+        "date",
+        "type",
+        "currency",
+        "quantity",
+        "price",
+        "fee",
+    ),
+    *("tax", "amount", "fx_rate", "cash_currency", "target_amount", "target_currency", "ratio", "settle_date", "note"),
+    *("external_id", "row_hash"),
+)
+
+
+def ledger(portfolio_id: int) -> tuple[Transaction, ...]:
+    """All transactions in the order of entry within their day."""
+    query = _joined(TRANSACTION_COLUMNS).where(T.portfolio_id == portfolio_id).order_by(T.date, T.id)
+    return tuple(_transaction(tuple(row)) for row in db.session.execute(query))
+
+
+def of_symbols(portfolio_id: int, symbols: Collection[str]) -> tuple[Transaction, ...]:
+    """The transactions in these instruments, in the order of entry within their day."""
+    query = _joined(TRANSACTION_COLUMNS).where(
+        T.portfolio_id == portfolio_id, InstrumentRow.symbol == func.any(list(symbols))
+    )
+    return tuple(_transaction(tuple(row)) for row in db.session.execute(query.order_by(T.date, T.id)))
+
+
+def external_ids(portfolio_id: int, wanted: Collection[str]) -> dict[str, int]:
+    """Which rows have one of the external ids ``wanted``, by that id."""
+    query = select(T.external_id, T.id).where(T.portfolio_id == portfolio_id, T.external_id == func.any(list(wanted)))
+    return {str(name): row_id for name, row_id in db.session.execute(query)}
+
+
+def has_type(portfolio_id: int, kind: TransactionType) -> bool:
+    """Whether the ledger has a row of this type."""
+    query = select(T.id).where(T.portfolio_id == portfolio_id, T.type == kind.value)
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def stored(portfolio_id: int) -> tuple[StoredRow, ...]:
+    """All rows with what is kept beside them, in the order of entry within their day."""
+    query = _joined(TRANSACTION_COLUMNS + EXTRA_COLUMNS).where(T.portfolio_id == portfolio_id)
+    return _rows(query.order_by(T.date, T.id))
+
+
+def page(portfolio_id: int, chosen: RowFilter, limit: int | None, offset: int) -> tuple[StoredRow, ...]:
+    """The chosen rows, newest first."""
+    query = _joined(TRANSACTION_COLUMNS + EXTRA_COLUMNS).where(*_conditions(portfolio_id, chosen))
+    return _rows(query.order_by(T.date.desc(), T.id.desc()).limit(limit).offset(offset))
+
+
+def extent(portfolio_id: int, chosen: RowFilter) -> Extent:
+    """How many rows are chosen, and their first and last day."""
+    query = _joined((func.count(), func.min(T.date), func.max(T.date))).where(*_conditions(portfolio_id, chosen))
+    return Extent(*db.session.execute(query).one())
+
+
+def by_ids(portfolio_id: int, ids: Collection[int]) -> tuple[StoredRow, ...]:
+    """Those of ``ids`` that are rows of this ledger, by id."""
+    query = _joined(TRANSACTION_COLUMNS + EXTRA_COLUMNS).where(
+        T.portfolio_id == portfolio_id, T.id == func.any(list(ids))
+    )
+    return _rows(query.order_by(T.id))
+
+
+def insert(portfolio_id: int, batch_id: int | None, rows: Sequence[NewRow], instruments: Mapping[str, int]) -> None:
+    """Add ``rows`` in their order; ``instruments`` are ids by symbol."""
+    accounts = _accounts(portfolio_id, {row.transaction.account for row in rows})
+    statement = f"copy transactions ({', '.join(WRITTEN)}) from stdin".encode()
+    with raw_connection(db.session()).cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(_values(portfolio_id, batch_id, row, accounts, instruments))
+
+
+def insert_one(portfolio_id: int, row: NewRow, instruments: Mapping[str, int]) -> int:
+    """Add one row; its id."""
+    accounts = _accounts(portfolio_id, {row.transaction.account})
+    values = _values(portfolio_id, None, row, accounts, instruments)
+    statement = upsert(T).values(dict(zip(WRITTEN, values, strict=True))).returning(T.id)
+    return db.session.execute(statement).scalar_one()
+
+
+def rewrite(portfolio_id: int, row_id: int, version: int, row: NewRow, instruments: Mapping[str, int]) -> bool:
+    """Put ``row`` in the place of version ``version``; False where another version is stored."""
+    accounts = _accounts(portfolio_id, {row.transaction.account})
+    values = dict(zip(WRITTEN, _values(portfolio_id, None, row, accounts, instruments), strict=True))
+    del values["batch_id"], values["portfolio_id"]
+    statement = (
+        update(T)
+        .where(T.id == row_id, T.portfolio_id == portfolio_id, T.version == version)
+        .values(**values, version=version + 1)
+        .returning(T.id)
+    )
+    return db.session.execute(statement).scalar_one_or_none() is not None
+
+
+def remove(portfolio_id: int, ids: Collection[int]) -> int:
+    """Delete these rows; how many there were."""
+    statement = delete(T).where(T.portfolio_id == portfolio_id, T.id == func.any(list(ids))).returning(T.id)
+    return len(db.session.execute(statement).all())
+
+
+def remove_all(portfolio_id: int) -> int:
+    """Delete the whole ledger; how many rows there were."""
+    return len(db.session.execute(delete(T).where(T.portfolio_id == portfolio_id).returning(T.id)).all())
+
+
+def _values(
+    portfolio_id: int, batch_id: int | None, new: NewRow, accounts: Mapping[str, int], instruments: Mapping[str, int]
+) -> tuple[object, ...]:
+    row = new.transaction
+    return (
+        portfolio_id,
+        accounts[row.account],
+        batch_id,
+        instruments[row.symbol] if row.symbol else None,
+        row.date,
+        row.type.value,
+        row.currency,
+        row.quantity,
+        row.price,
+        row.fee,
+        row.tax,
+        row.amount,
+        row.fx_rate,
+        row.cash_currency,
+        row.target_amount,
+        row.target_currency,
+        row.ratio,
+        row.settle_date,
+        row.note,
+        row.external_id,
+        new.row_hash,
+    )
+
+
+def _accounts(portfolio_id: int, names: Iterable[str]) -> dict[str, int]:
+    """Ids of the accounts ``names``; those that are not there yet are made."""
+    rows = [{"portfolio_id": portfolio_id, "name": name} for name in sorted(set(names))]
+    if rows:
+        db.session.execute(upsert(Account).on_conflict_do_nothing(), rows)
+    query = select(Account.name, Account.id).where(Account.portfolio_id == portfolio_id)
+    return dict(db.session.execute(query).tuples().all())
+
+
+def _joined(columns: Sequence[Any]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*columns)
+        .select_from(T)
+        .join(Account, Account.id == T.account_id)
+        .outerjoin(InstrumentRow, InstrumentRow.id == T.instrument_id)
+    )
+
+
+def _conditions(portfolio_id: int, chosen: RowFilter) -> list[ColumnElement[bool]]:
+    found = [T.portfolio_id == portfolio_id]
+    if chosen.type is not None:
+        found.append(T.type == chosen.type.value)
+    if chosen.account is not None:
+        found.append(Account.name == chosen.account)
+    if chosen.symbol is not None:
+        found.append(InstrumentRow.symbol == chosen.symbol)
+    if chosen.start is not None:
+        found.append(T.date >= chosen.start)
+    if chosen.end is not None:
+        found.append(T.date <= chosen.end)
+    for word in chosen.text.split():
+        found.append(_contains(word))
+    return found
+
+
+def _contains(word: str) -> ColumnElement[bool]:
+    columns = (InstrumentRow.symbol, InstrumentRow.name, T.type, T.currency, Account.name, T.note, T.external_id)
+    first, *others = (column.icontains(word, autoescape=True) for column in columns)
+    condition: ColumnElement[bool] = first
+    for other in others:
+        condition = condition | other
+    return condition
+
+
+def _rows(query: Select[*tuple[Any, ...]]) -> tuple[StoredRow, ...]:
+    size = len(TRANSACTION_COLUMNS)
+    found = []
+    for row in db.session.execute(query):
+        transaction = _transaction(row[:size])
+        found.append(StoredRow(transaction, transaction.sequence, *row[size:]))
+    return tuple(found)
+
+
+def _transaction(values: tuple[Any, ...]) -> Transaction:
+    """The domain object of the TRANSACTION_COLUMNS, which have the names of its fields; ids tell the order of entry."""
+    fields = dict(zip(TRANSACTION_NAMES, values, strict=True))
+    fields["type"] = KINDS[fields["type"]]
+    return Transaction(**fields, sequence=fields["id"])
