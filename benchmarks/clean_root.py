@@ -65,7 +65,7 @@ def install(root: Path, promises: Promises) -> None:
 
 def demo(root: Path, promises: Promises) -> None:
     """`make demo` cold and warm, each ended by one Ctrl-C, the second time on the first one's data."""
-    debian_root.run(root, "rm -rf .venv .dashboard /root/.cache")
+    debian_root.run(root, "rm -rf .venv .dashboard ~/.cache")
     _one_demo(root, promises, "cold", COLD_SECONDS)
     debian_root.run(root, "rm -rf .venv .dashboard")
     _one_demo(root, promises, "with the wheels cached", WARM_SECONDS)
