@@ -22,6 +22,7 @@ INITIALISE = (
     "--no-instructions",
 )
 SETTINGS = {
+    "cluster_name": "basis",
     "listen_addresses": "",
     "unix_socket_directories": ".",
     "unix_socket_permissions": "0700",
@@ -42,6 +43,7 @@ SETTINGS = {
     "synchronous_commit": "on",
     "full_page_writes": "on",
 }
+STATUS_LINE = 7
 LEFTOVERS = ("postmaster.pid", ".s.PGSQL.5432", ".s.PGSQL.5432.lock")
 
 
@@ -76,14 +78,23 @@ class Postgres(Supervised):
         self._ensure_roles()
 
     def answers(self) -> bool:
-        """Whether it takes a connection now."""
+        """Whether it takes a connection now; asked only once its own file says so, to keep refusals out of its log."""
         import psycopg
 
+        if self._status() != "ready":
+            return False
         try:
             psycopg.connect(self._admin(), connect_timeout=5).close()
         except psycopg.OperationalError:
             return False
         return True
+
+    def _status(self) -> str:
+        try:
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return ""
+        return lines[STATUS_LINE].strip() if len(lines) > STATUS_LINE else ""
 
     def _data_argument(self) -> Path:
         return self.data if self.layout.run_as.user_id is None else CURRENT_DIRECTORY

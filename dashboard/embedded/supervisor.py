@@ -34,8 +34,11 @@ class Share:
 
     def ensure(self) -> None:
         """Start again what has died since. Raises: EmbeddedServiceError."""
-        with critical_section(self.layout.start_lock, TURN_SECONDS):
-            _ensure(self.wanted)
+        try:
+            with critical_section(self.layout.start_lock, TURN_SECONDS):
+                _ensure(self.wanted)
+        except OSError as error:
+            raise faults.from_os_error(error, self.layout.home) from error
 
     def release(self) -> None:
         """Stop using the services, and stop them when nobody else does. A forked copy only closes its descriptors."""

@@ -20,7 +20,7 @@ import pytest
 
 from dashboard import embedded
 from dashboard.embedded.layout import RunAs
-from dashboard.embedded.locks import FileLock
+from dashboard.embedded.locks import FileLock, critical_section
 from dashboard.embedded.programs import postgres_directory, valkey_program
 from dashboard.errors import EmbeddedServiceError
 from dashboard.redis_store import connect
@@ -355,6 +355,17 @@ def test_a_full_disk_is_named(home: Path, megabytes: int) -> None:
         assert not alive(home)
     finally:
         eventually(lambda: subprocess.run(["umount", str(home)], capture_output=True, check=False).returncode == 0)
+
+
+def test_a_command_that_does_not_get_its_turn_says_who_is_waited_for(home: Path) -> None:
+    home.mkdir()
+    busy = FileLock(home / "start.lock")
+    assert busy.try_alone()
+    with pytest.raises(EmbeddedServiceError, match="Another command"), critical_section(home / "start.lock", 0.05):
+        raise AssertionError("the turn was another's")
+    busy.close()
+    with critical_section(home / "start.lock", 0.05):
+        pass  # the file of a command that is gone is no obstacle
 
 
 def test_data_of_another_major_version_is_refused_with_a_way_out(used_home: Path) -> None:
