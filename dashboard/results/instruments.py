@@ -96,3 +96,33 @@ class SearchResult:
     currency: str
     exchange: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileFault:
+    """Why a row of a file (or, with ``row`` None, a whole series in it) was left out."""
+
+    reason: str
+    row: int | None = None
+    column: str = ""
+    symbol: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCounts:
+    """What a file of market data did. ``rows`` could be read, ``changed`` of them were new or different."""
+
+    kind: str
+    rows: int
+    changed: int
+    series: tuple[str, ...]
+    faults: tuple[FileFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentProblem:
+    """Why an instrument's figures cannot be trusted in full: a state or an error's code, and a sentence."""
+
+    symbol: str
+    code: str
+    message: str

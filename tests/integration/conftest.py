@@ -9,8 +9,9 @@ import psycopg
 import pytest
 import redis
 from flask import Flask
+from flask_sqlalchemy.session import Session
 from psycopg import sql
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import scoped_session
 
 from dashboard.db import schema
 from dashboard.db.engine import db
@@ -35,7 +36,10 @@ def migrated_database(database_urls: DatabaseUrls) -> DatabaseUrls:
 def clean_database(migrated_database: DatabaseUrls) -> DatabaseUrls:
     """The migrated database without a row in it."""
     tables = [sql.Identifier(table.name) for table in reversed(Base.metadata.sorted_tables)]
-    statements = [sql.SQL("set local lock_timeout = '10s'"), sql.SQL("alter table audit disable trigger user")]
+    statements: list[sql.Composable] = [
+        sql.SQL("set local lock_timeout = '10s'"),
+        sql.SQL("alter table audit disable trigger user"),
+    ]
     statements += [sql.SQL("delete from {}").format(table) for table in tables]
     statements += [sql.SQL("alter table audit enable trigger user")]
     with psycopg.connect(migrated_database.migration_url.replace("+psycopg", "")) as connection:

@@ -5,13 +5,14 @@ from dashboard.db.models.base import Base
 from dashboard.db.models.identity import User, UserSession
 from dashboard.db.models.jobs import JobOccurrence, ReportRun, Schedule
 from dashboard.db.models.ledger import Account, ImportBatch, LedgerTransaction, Portfolio
-from dashboard.db.models.market import Dividend, FxPair, FxRate, InstrumentRow, Price, SplitRow
+from dashboard.db.models.market import Dividend, ExchangeSession, FxPair, FxRate, InstrumentRow, Price, SplitRow
 
 __all__ = [
     "Account",
     "AuditEntry",
     "Base",
     "Dividend",
+    "ExchangeSession",
     "FxPair",
     "FxRate",
     "ImportBatch",

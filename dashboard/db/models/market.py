@@ -37,6 +37,7 @@ class InstrumentRow(Base):
     asset_class: Mapped[str] = mapped_column(Text, server_default="equity")
     currency: Mapped[str] = mapped_column(Text)
     exchange: Mapped[str] = mapped_column(Text, server_default="")
+    mic: Mapped[str] = mapped_column(Text, server_default="")
     isin: Mapped[str | None] = mapped_column(Text)
     sector: Mapped[str] = mapped_column(Text, server_default="")
     industry: Mapped[str] = mapped_column(Text, server_default="")
@@ -103,6 +104,16 @@ class Dividend(Base):
     currency: Mapped[str] = mapped_column(Text, primary_key=True)
     amount: Mapped[Rate]
     source: Mapped[str] = mapped_column(Text, server_default="")
+
+
+class ExchangeSession(Base):
+    """A day on which an exchange (by its market identifier code) trades; the age of a price is counted in them."""
+
+    __tablename__ = "exchange_sessions"
+    __table_args__ = (CheckConstraint("mic ~ '^[A-Z0-9]{4}$'", name="mic"),)
+
+    mic: Mapped[str] = mapped_column(Text, primary_key=True)
+    date: Mapped[dt.date] = mapped_column(Date, primary_key=True)
 
 
 class FxPair(Base):

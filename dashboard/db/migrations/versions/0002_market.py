@@ -17,6 +17,7 @@ def upgrade() -> None:
     _create_prices()
     _create_splits()
     _create_dividends()
+    _create_exchange_sessions()
     _create_fx_pairs()
     _create_fx_rates()
 
@@ -25,6 +26,7 @@ def downgrade() -> None:
     """Drop the tables with all they hold."""
     op.drop_table("fx_rates")
     op.drop_table("fx_pairs")
+    op.drop_table("exchange_sessions")
     op.drop_table("dividends")
     op.drop_table("splits")
     op.drop_table("prices")
@@ -40,6 +42,7 @@ def _create_instruments() -> None:
         sa.Column("asset_class", sa.Text(), server_default="equity", nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("exchange", sa.Text(), server_default="", nullable=False),
+        sa.Column("mic", sa.Text(), server_default="", nullable=False),
         sa.Column("isin", sa.Text(), nullable=True),
         sa.Column("sector", sa.Text(), server_default="", nullable=False),
         sa.Column("industry", sa.Text(), server_default="", nullable=False),
@@ -129,6 +132,16 @@ def _create_dividends() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("instrument_id", "date", "currency", name=op.f("pk_dividends")),
+    )
+
+
+def _create_exchange_sessions() -> None:
+    op.create_table(
+        "exchange_sessions",
+        sa.Column("mic", sa.Text(), nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.CheckConstraint("mic ~ '^[A-Z0-9]{4}$'", name=op.f("ck_exchange_sessions_mic")),
+        sa.PrimaryKeyConstraint("mic", "date", name=op.f("pk_exchange_sessions")),
     )
 
 

@@ -1,0 +1,162 @@
+"""Instruments, their corporate actions, and which of them portfolios need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import delete, func, or_, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from dashboard.db.models import Dividend, InstrumentRow, LedgerTransaction, Portfolio, Price, SplitRow
+from dashboard.db.repositories.bulk import AnySession
+from dashboard.db.repositories.prices import SeriesChange
+from dashboard.domain.instruments import Split
+
+SAME_SPLIT_DAYS = 10
+
+
+def by_symbol(session: AnySession, symbols: Iterable[str]) -> dict[str, InstrumentRow]:
+    """The instruments among ``symbols`` that are known."""
+    rows = session.scalars(select(InstrumentRow).where(InstrumentRow.symbol.in_(set(symbols))))
+    return {row.symbol: row for row in rows}
+
+
+def every(session: AnySession) -> dict[str, InstrumentRow]:
+    """All instruments by symbol."""
+    return {row.symbol: row for row in session.scalars(select(InstrumentRow))}
+
+
+def ensure(session: AnySession, currencies: Mapping[str, str]) -> dict[str, int]:
+    """The ids of the given symbols; a new one becomes an unresolved instrument in its currency."""
+    if not currencies:
+        return {}
+    values = [{"symbol": symbol, "currency": currency} for symbol, currency in sorted(currencies.items())]
+    session.execute(insert(InstrumentRow).values(values).on_conflict_do_nothing(index_elements=["symbol"]))
+    rows = session.execute(select(InstrumentRow.symbol, InstrumentRow.id).where(InstrumentRow.symbol.in_(currencies)))
+    return {row.symbol: row.id for row in rows}
+
+
+def needed(session: AnySession) -> list[InstrumentRow]:
+    """Every instrument of a ledger or a benchmark, in the order of their symbols."""
+    traded = select(LedgerTransaction.instrument_id).where(LedgerTransaction.instrument_id.is_not(None))
+    compared = select(Portfolio.benchmark_id).where(Portfolio.benchmark_id.is_not(None))
+    wanted = select(InstrumentRow).where(or_(InstrumentRow.id.in_(traded), InstrumentRow.id.in_(compared)))
+    return list(session.scalars(wanted.order_by(InstrumentRow.symbol)))
+
+
+def is_traded(session: AnySession, instrument_id: int) -> bool:
+    """Whether any ledger holds a transaction in the instrument."""
+    return bool(session.scalar(select(select(1).where(LedgerTransaction.instrument_id == instrument_id).exists())))
+
+
+def has_prices(session: AnySession, instrument_id: int) -> bool:
+    """Whether any bar of the instrument is stored."""
+    return bool(session.scalar(select(select(1).where(Price.instrument_id == instrument_id).exists())))
+
+
+def search(session: AnySession, words: str, limit: int) -> list[InstrumentRow]:
+    """Instruments whose symbol, name or ISIN contains ``words``; symbols that begin with them first."""
+    pattern = f"%{_escaped(words)}%"
+    fits = or_(
+        InstrumentRow.symbol.ilike(pattern, escape="\\"),
+        InstrumentRow.name.ilike(pattern, escape="\\"),
+        InstrumentRow.isin.ilike(pattern, escape="\\"),
+    )
+    begins = InstrumentRow.symbol.ilike(f"{_escaped(words)}%", escape="\\")
+    order = (begins.desc(), func.length(InstrumentRow.symbol), InstrumentRow.symbol)
+    return list(session.scalars(select(InstrumentRow).where(fits).order_by(*order).limit(limit)))
+
+
+def _escaped(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def splits(session: AnySession, ids: Sequence[int]) -> dict[int, tuple[Split, ...]]:
+    """The splits of instruments, oldest first; instruments without one are absent."""
+    query = select(SplitRow.instrument_id, SplitRow.date, SplitRow.ratio).where(SplitRow.instrument_id.in_(ids))
+    found: dict[int, list[Split]] = {}
+    for key, day, ratio in session.execute(query.order_by(SplitRow.date)):
+        found.setdefault(key, []).append(Split(day, ratio.normalize()))
+    return {key: tuple(events) for key, events in found.items()}
+
+
+def store_splits(
+    session: AnySession, instrument_id: int, events: Sequence[Split], source: str, *, overrule: bool
+) -> SeriesChange:
+    """Add or correct splits.
+
+    A stored one of the same ratio within ten days is the same event: with ``overrule`` the new date replaces it (prices
+    are in new units from that date on), else it stays.
+    """
+    stored = splits(session, [instrument_id]).get(instrument_id, ())
+    wanted = {event.date: event.ratio for event in events if overrule or not _known_elsewhere(event, stored)}
+    moved = [old.date for old in stored if overrule and old.date not in wanted and _known_elsewhere(old, events)]
+    before = {old.date: old.ratio for old in stored}
+    changed = {day: ratio for day, ratio in wanted.items() if before.get(day) != ratio}
+    if moved:
+        session.execute(delete(SplitRow).where(SplitRow.instrument_id == instrument_id, SplitRow.date.in_(moved)))
+    if changed:
+        rows = [
+            {"instrument_id": instrument_id, "date": day, "ratio": ratio, "source": source}
+            for day, ratio in changed.items()
+        ]
+        statement = insert(SplitRow).values(rows)
+        update = {"ratio": statement.excluded.ratio, "source": statement.excluded.source}
+        session.execute(statement.on_conflict_do_update(index_elements=["instrument_id", "date"], set_=update))
+    days = [*moved, *changed]
+    return _bumped(session, instrument_id, SeriesChange(len(days), min(days, default=None)))
+
+
+def _known_elsewhere(event: Split, others: Sequence[Split]) -> bool:
+    """Whether one of ``others`` is the same event on another day."""
+    return any(
+        other.ratio == event.ratio and 0 < abs((other.date - event.date).days) <= SAME_SPLIT_DAYS for other in others
+    )
+
+
+def store_dividends(
+    session: AnySession, instrument_id: int, amounts: Mapping[tuple[date, str], float], source: str
+) -> SeriesChange:
+    """Add or correct distributions a unit, by ex-date and currency."""
+    if not amounts:
+        return SeriesChange()
+    rows = [
+        {"instrument_id": instrument_id, "date": day, "currency": currency, "amount": amount, "source": source}
+        for (day, currency), amount in amounts.items()
+    ]
+    statement = insert(Dividend).values(rows)
+    upsert = statement.on_conflict_do_update(
+        index_elements=["instrument_id", "date", "currency"],
+        set_={"amount": statement.excluded.amount, "source": statement.excluded.source},
+        where=Dividend.amount.is_distinct_from(statement.excluded.amount),
+    )
+    days = list(session.scalars(upsert.returning(Dividend.date)))
+    return _bumped(session, instrument_id, SeriesChange(len(days), min(days, default=None)))
+
+
+def _bumped(session: AnySession, instrument_id: int, change: SeriesChange) -> SeriesChange:
+    if change:
+        session.execute(
+            text("update instruments set price_version = price_version + 1 where id = :id"), {"id": instrument_id}
+        )
+    return change
+
+
+_VERSIONS = text("""
+    select coalesce((select string_agg(symbol || ':' || price_version || state || problem_code, ',' order by symbol)
+                     from instruments where symbol = any(:symbols)), '')
+           || '|' ||
+           coalesce((select string_agg(base || quote || rate_version, ',' order by base, quote)
+                     from fx_pairs where :every or base || quote = any(:pairs)), '')
+    """)
+
+
+def versions(session: AnySession, symbols: Sequence[str], pairs: Sequence[tuple[str, str]] | None) -> str:
+    """The versions of prices and rates in one text; what is kept under it is out of date when it changes."""
+    parameters = {
+        "symbols": list(symbols),
+        "every": pairs is None,
+        "pairs": [base + quote for base, quote in pairs or ()],
+    }
+    return str(session.scalar(_VERSIONS, parameters))

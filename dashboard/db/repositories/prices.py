@@ -1,0 +1,229 @@
+"""Bars as traded: loaded in bulk, read as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import text
+
+from dashboard.db.binary import array_rows, copy_block, date_column, float8_column, int8_column, text_column
+from dashboard.db.repositories.bulk import AnySession, copy_rows, raw_connection
+
+COLUMNS = "(instrument_id, date, open, high, low, close, volume, source)"
+
+Days = npt.NDArray[np.datetime64]
+Floats = npt.NDArray[np.float64]
+
+
+class BarColumns(Protocol):
+    """Daily bars as arrays of one length, dates ascending and unique; NaN where anything but the close is unknown."""
+
+    @property
+    def dates(self) -> Days:
+        """Days, datetime64[D]."""
+        ...
+
+    @property
+    def open(self) -> Floats:
+        """First prices."""
+        ...
+
+    @property
+    def high(self) -> Floats:
+        """Highest prices."""
+        ...
+
+    @property
+    def low(self) -> Floats:
+        """Lowest prices."""
+        ...
+
+    @property
+    def close(self) -> Floats:
+        """Last prices, finite and positive."""
+        ...
+
+    @property
+    def volume(self) -> Floats:
+        """Units traded."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BarArrays:
+    """Stored bars of one instrument."""
+
+    dates: Days
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesChange:
+    """How many rows a write added or changed, and the earliest day among them."""
+
+    rows: int = 0
+    first_date: date | None = None
+
+    def __bool__(self) -> bool:
+        return self.rows > 0
+
+    def __or__(self, other: SeriesChange) -> SeriesChange:
+        days = [day for day in (self.first_date, other.first_date) if day is not None]
+        return SeriesChange(self.rows + other.rows, min(days, default=None))
+
+
+_LOCK = text("select id from instruments where id = any(:ids) order by id for no key update")
+_OCCUPIED = text("""
+    select w.id from unnest(cast(:ids as bigint[]), cast(:firsts as date[]), cast(:lasts as date[])) w(id, first, last)
+    where exists (select from prices p where p.instrument_id = w.id and p.date between w.first and w.last)
+    """)
+_STAGE = text(
+    "create temporary table if not exists staged_prices (like prices including defaults) on commit delete rows"
+)
+_EMPTY_STAGE = text("delete from pg_temp.staged_prices")
+_TAKE_OVER = text("""
+    with changed as (
+        insert into prices as p (instrument_id, date, open, high, low, close, volume, source)
+        select instrument_id, date, open, high, low, close, volume, source from pg_temp.staged_prices
+        on conflict (instrument_id, date) do update
+        set open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close,
+            volume = excluded.volume, source = excluded.source
+        where (p.open, p.high, p.low, p.close, p.volume)
+            is distinct from (excluded.open, excluded.high, excluded.low, excluded.close, excluded.volume)
+        returning instrument_id, date
+    )
+    select instrument_id, count(*), min(date) from changed group by instrument_id
+    """)
+_BUMP = text("update instruments set price_version = price_version + 1 where id = any(:ids)")
+
+
+def store_bars(session: AnySession, bars: Mapping[int, BarColumns], source: str) -> dict[int, SeriesChange]:
+    """Add or correct bars by instrument id, and raise the price version of each instrument that changed.
+
+    A series without any bar in the new one's range is copied straight in; any other goes through a staging table, from
+    which only new and different rows are taken. The instruments stay locked until the transaction ends.
+    """
+    given = {key: columns for key, columns in bars.items() if len(columns.dates)}
+    if not given:
+        return {}
+    session.execute(_LOCK, {"ids": list(given)})
+    occupied = _occupied(session, given)
+    fresh = {key: columns for key, columns in given.items() if key not in occupied}
+    changes = {key: SeriesChange(len(c.dates), c.dates[0].item()) for key, c in fresh.items()}
+    if fresh:
+        copy_rows(raw_connection(session), f"prices {COLUMNS}", _blocks(fresh, source))
+    if occupied:
+        changes |= _upsert(session, {key: given[key] for key in occupied}, source)
+    if changes:
+        session.execute(_BUMP, {"ids": list(changes)})
+    return changes
+
+
+def _occupied(session: AnySession, bars: Mapping[int, BarColumns]) -> set[int]:
+    """The instruments that have a bar between the first and the last new one."""
+    ranges = {
+        "ids": list(bars),
+        "firsts": [columns.dates[0].item() for columns in bars.values()],
+        "lasts": [columns.dates[-1].item() for columns in bars.values()],
+    }
+    return set(session.scalars(_OCCUPIED, ranges))
+
+
+def _upsert(session: AnySession, bars: Mapping[int, BarColumns], source: str) -> dict[int, SeriesChange]:
+    session.execute(_STAGE)
+    session.execute(_EMPTY_STAGE)
+    copy_rows(raw_connection(session), f"pg_temp.staged_prices {COLUMNS}", _blocks(bars, source))
+    return {key: SeriesChange(rows, first) for key, rows, first in session.execute(_TAKE_OVER)}
+
+
+def _blocks(bars: Mapping[int, BarColumns], source: str) -> list[bytes]:
+    return [_block(key, columns, source) for key, columns in bars.items()]
+
+
+def _block(instrument_id: int, bars: BarColumns, source: str) -> bytes:
+    count = len(bars.dates)
+    return copy_block(
+        (
+            int8_column(instrument_id, count),
+            date_column(bars.dates),
+            float8_column(bars.open, nan_is_null=True),
+            float8_column(bars.high, nan_is_null=True),
+            float8_column(bars.low, nan_is_null=True),
+            float8_column(bars.close),
+            float8_column(bars.volume, nan_is_null=True),
+            text_column(source, count),
+        )
+    )
+
+
+_CLOSES = b"""
+select i.id,
+       array(select p.date from prices p where p.instrument_id = i.id and p.date <= %s order by p.date),
+       array(select p.close from prices p where p.instrument_id = i.id and p.date <= %s order by p.date)
+from unnest(%s::bigint[]) i(id)
+"""
+_BARS = b"""
+select array_agg(date), array_agg(open), array_agg(high), array_agg(low), array_agg(close), array_agg(volume)
+from (
+    select date, coalesce(open, 'NaN') as open, coalesce(high, 'NaN') as high, coalesce(low, 'NaN') as low, close,
+           coalesce(volume, 'NaN') as volume
+    from prices where instrument_id = %s and date between %s and %s order by date
+) bars
+"""
+
+
+def read_closes(session: AnySession, ids: Sequence[int], *, end: date | None = None) -> dict[int, tuple[Days, Floats]]:
+    """Dates and closes by instrument id, ascending; empty arrays where nothing is stored."""
+    last = end or date.max
+    rows = array_rows(raw_connection(session), _CLOSES, (last, last, list(ids)))
+    return {int(row[0]): (row[1], row[2]) for row in rows}  # type: ignore[call-overload,misc]  # as the query says
+
+
+def read_bars(
+    session: AnySession, instrument_id: int, *, start: date | None = None, end: date | None = None
+) -> BarArrays:
+    """The bars of one instrument, ascending; NaN where open, high, low or volume is unknown."""
+    parameters = (instrument_id, start or date.min, end or date.max)
+    (row,) = array_rows(raw_connection(session), _BARS, parameters)
+    if row[0] is None:
+        empty = np.empty(0)
+        return BarArrays(np.empty(0, dtype="datetime64[D]"), empty, empty, empty, empty, empty)
+    return BarArrays(*row)  # type: ignore[arg-type]  # as the query says
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The first day with a bar, and the last two with their closes."""
+
+    first_date: date | None = None
+    last_date: date | None = None
+    last_close: float | None = None
+    previous_date: date | None = None
+    previous_close: float | None = None
+
+
+_EDGES = text("""
+    select i.id, (select min(date) from prices where instrument_id = i.id),
+           last.date, last.close, previous.date, previous.close
+    from unnest(cast(:ids as bigint[])) i(id)
+    left join lateral (
+        select date, close from prices where instrument_id = i.id order by date desc limit 1
+    ) last on true
+    left join lateral (
+        select date, close from prices where instrument_id = i.id and date < last.date order by date desc limit 1
+    ) previous on true
+    """)
+
+
+def edges(session: AnySession, ids: Sequence[int]) -> dict[int, Edges]:
+    """Where the stored bars of each instrument begin and end."""
+    return {key: Edges(*values) for key, *values in session.execute(_EDGES, {"ids": list(ids)})}

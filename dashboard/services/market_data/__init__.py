@@ -1,0 +1,30 @@
+"""Market data: refreshing it from providers, importing it from files, and reading what is stored."""
+
+from dashboard.services.market_data.files import import_prices
+from dashboard.services.market_data.finding import search
+from dashboard.services.market_data.master_data import import_instruments
+from dashboard.services.market_data.reading import (
+    bars,
+    details_of,
+    ensure_instruments,
+    instrument,
+    market_data_for,
+    problems_of,
+    versions_for,
+)
+from dashboard.services.market_data.refresh import refresh, refresh_rates
+
+__all__ = [
+    "bars",
+    "details_of",
+    "ensure_instruments",
+    "import_instruments",
+    "import_prices",
+    "instrument",
+    "market_data_for",
+    "problems_of",
+    "refresh",
+    "refresh_rates",
+    "search",
+    "versions_for",
+]

@@ -1,0 +1,187 @@
+"""Take over files of prices, splits, dividends and rates: the good rows in one transaction, each bad one with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from dashboard.db.engine import db
+from dashboard.db.models import InstrumentRow
+from dashboard.db.repositories import dirty, fx
+from dashboard.db.repositories import instruments as store
+from dashboard.db.repositories import prices
+from dashboard.db.repositories.prices import SeriesChange
+from dashboard.domain.access import Actor, Permission
+from dashboard.domain.instruments import InstrumentState, Split
+from dashboard.errors import InvalidInput, PayloadTooLarge, PermissionDenied
+from dashboard.providers.base import DailyBars
+from dashboard.providers.files import FileKind, MarketFile, PriceSeries, decode, parse_market_file, parse_yahoo_file
+from dashboard.results.instruments import FileFault, ImportCounts
+from dashboard.services import audit
+from dashboard.services.market_data import revaluation
+from dashboard.services.market_data.series import FILE_SOURCE
+
+FORMATS = ("canonical", "yahoo")
+MAX_BYTES = 200_000_000
+
+
+def import_prices(
+    actor: Actor,
+    content: bytes,
+    filename: str,
+    *,
+    format: str = "canonical",
+    symbol: str | None = None,
+    currency: str | None = None,
+    split_adjusted: bool = False,
+) -> ImportCounts:
+    """Import a canonical file (told by its header) or Yahoo's download of ``symbol`` in ``currency``.
+
+    Raises: PermissionDenied, PayloadTooLarge, InvalidInput where the whole file cannot be read.
+    """
+    require_administrator(actor)
+    found = _parse(content, format, symbol, currency, split_adjusted)
+    batch = _Batch(currency=currency or "")
+    for series in found.prices:
+        batch.add_prices(series)
+    batch.store_bars()
+    for name, split in found.splits:
+        batch.add_split(name, split)
+    for name, dividend in found.dividends:
+        batch.add_dividends(name, {(dividend.date, dividend.currency): dividend.amount})
+    for rates in found.fx:
+        batch.add_rates(
+            (rates.base, rates.quote),
+            fx.store_rates(db.session, (rates.base, rates.quote), rates.dates, rates.rates, FILE_SOURCE),
+        )
+    batch.mark()
+    faults = (*(FileFault(error.reason, error.row, error.column) for error in found.errors), *batch.faults)
+    counts = ImportCounts(found.kind.value, found.rows, batch.changed, tuple(sorted(batch.series)), faults)
+    details: dict[str, str | int | float | bool | None] = {
+        "file": filename,
+        "rows": counts.rows,
+        "changed": counts.changed,
+        "faults": len(faults),
+    }
+    audit.record(actor, "prices.import", object_type="prices", object_id=",".join(counts.series)[:200], details=details)
+    db.session.commit()
+    revaluation.ask()
+    return counts
+
+
+def require_administrator(actor: Actor) -> None:
+    """Market data belong to everybody's figures. Raises: PermissionDenied."""
+    if not actor.may(Permission.ADMINISTER):
+        raise PermissionDenied("Only an administrator can import market data.")
+
+
+def _parse(
+    content: bytes, file_format: str, symbol: str | None, currency: str | None, split_adjusted: bool
+) -> MarketFile:
+    if len(content) > MAX_BYTES:
+        raise PayloadTooLarge(MAX_BYTES)
+    if file_format not in FORMATS:
+        raise InvalidInput(f"{file_format!r} is not a format; the formats are {', '.join(FORMATS)}.", field="format")
+    text, today = decode(content), datetime.now(UTC).date()
+    if file_format == "yahoo":
+        if not symbol or not currency:
+            raise InvalidInput(
+                "Yahoo's files do not say which symbol and currency they are of: give both.", field="symbol"
+            )
+        known = _known_splits([symbol]).get(symbol, ())
+        return parse_yahoo_file(text, symbol=symbol, currency=currency, today=today, known_splits=known)
+    found = parse_market_file(
+        text, today=today, split_adjusted=split_adjusted, known_splits=_known_splits(None) if split_adjusted else None
+    )
+    if found.kind is FileKind.BENCHMARKS:
+        raise InvalidInput("Weights of benchmarks cannot be imported yet; a portfolio's benchmark is one instrument.")
+    return found
+
+
+def _known_splits(symbols: Iterable[str] | None) -> dict[str, tuple[Split, ...]]:
+    rows = store.by_symbol(db.session, symbols) if symbols is not None else store.every(db.session)
+    splits = store.splits(db.session, [row.id for row in rows.values()])
+    return {symbol: splits[row.id] for symbol, row in rows.items() if row.id in splits}
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one file has changed so far."""
+
+    currency: str
+    changed: int = 0
+    series: set[str] = field(default_factory=set)
+    faults: list[FileFault] = field(default_factory=list)
+    days: dict[int, date] = field(default_factory=dict)
+    waves: list[dict[int, DailyBars]] = field(default_factory=list)
+
+    def add_prices(self, series: PriceSeries) -> None:
+        """Queue the bars of one series for a bulk load, and store its events."""
+        row = self._instrument(series.symbol, series.currency)
+        if row is None or not len(series.bars):
+            return
+        # A file may hold one symbol in pence and in pounds: those are two series of one instrument.
+        wave = next((wave for wave in self.waves if row.id not in wave), None)
+        if wave is None:
+            self.waves.append(wave := {})
+        wave[row.id] = series.bars
+        if row.state != InstrumentState.ACTIVE:
+            row.state, row.problem_code, row.problem = InstrumentState.ACTIVE, "", ""
+            row.provider = row.provider or FILE_SOURCE
+        for split in series.splits:
+            self.add_split(series.symbol, split)
+        self.add_dividends(series.symbol, {(it.date, it.currency): it.amount for it in series.dividends})
+
+    def store_bars(self) -> None:
+        """Load what was queued."""
+        db.session.flush()
+        for wave in self.waves:
+            for key, change in prices.store_bars(db.session, wave, FILE_SOURCE).items():
+                self._note(key, change)
+
+    def add_split(self, symbol: str, split: Split) -> None:
+        """Store a split unless it is known already."""
+        if (row := self._instrument(symbol, "")) is not None:
+            self._note(row.id, store.store_splits(db.session, row.id, [split], FILE_SOURCE, overrule=False))
+
+    def add_dividends(self, symbol: str, amounts: dict[tuple[date, str], float]) -> None:
+        """Store distributions a unit."""
+        if amounts and (row := self._instrument(symbol, "")) is not None:
+            self._note(row.id, store.store_dividends(db.session, row.id, amounts, FILE_SOURCE))
+
+    def add_rates(self, pair: fx.Pair, change: SeriesChange) -> None:
+        """Count the rates of a pair, and mark the portfolios that use it."""
+        self.series.add("".join(pair))
+        self.changed += change.rows
+        if change.first_date is not None:
+            dirty.mark_by_pair(db.session, *pair, change.first_date)
+
+    def mark(self) -> None:
+        """Mark the portfolios of the instruments that changed."""
+        dirty.mark_by_instruments(db.session, self.days)
+
+    def _instrument(self, symbol: str, currency: str) -> InstrumentRow | None:
+        """The instrument that rows belong to; None, with the reason kept, where they fit none."""
+        row = store.by_symbol(db.session, [symbol]).get(symbol)
+        if row is None and not (currency or self.currency):
+            self._refuse(symbol, f"{symbol} is not known yet: name its currency, and it becomes an instrument")
+            return None
+        if row is None:
+            store.ensure(db.session, {symbol: currency or self.currency})
+            row = store.by_symbol(db.session, [symbol])[symbol]
+        if currency and currency != row.currency:
+            self._refuse(symbol, f"the file has {symbol} in {currency}, but it is kept in {row.currency}")
+            return None
+        self.series.add(symbol)
+        return row
+
+    def _refuse(self, symbol: str, reason: str) -> None:
+        fault = FileFault(reason, symbol=symbol)
+        if fault not in self.faults:
+            self.faults.append(fault)
+
+    def _note(self, instrument_id: int, change: SeriesChange) -> None:
+        self.changed += change.rows
+        if change.first_date is not None:
+            self.days[instrument_id] = min(change.first_date, self.days.get(instrument_id, change.first_date))

@@ -1,0 +1,98 @@
+"""Import master data: what instruments are called, what they are and where their prices come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from dashboard.db.engine import db
+from dashboard.db.models import InstrumentRow
+from dashboard.db.repositories import instruments as store
+from dashboard.domain.access import Actor
+from dashboard.domain.instruments import AssetClass
+from dashboard.errors import InvalidInput
+from dashboard.providers.csv_cells import BadCell, Row, RowError, decode, read
+from dashboard.providers.normalise import major_unit
+from dashboard.results.instruments import FileFault, ImportCounts
+from dashboard.services import audit
+from dashboard.services.market_data.files import require_administrator
+
+TEXTS = ("name", "exchange", "sector", "industry", "country", "provider", "provider_symbol")
+REQUIRED = {"symbol", "currency"}
+Values = Mapping[str, str | Decimal]
+
+
+def import_instruments(actor: Actor, content: bytes, filename: str) -> ImportCounts:
+    """Add or describe instruments; an empty cell leaves what is known. A currency that is counted in is not changed.
+
+    Raises: PermissionDenied, InvalidInput where the whole file cannot be read.
+    """
+    require_administrator(actor)
+    header, rows = read(decode(content))
+    if not set(header) >= REQUIRED:
+        raise InvalidInput("A file of instruments has at least the columns symbol and currency.", row=1)
+    faults: list[FileFault] = []
+    changed: list[str] = []
+    symbols: list[str] = []
+    for row in rows:
+        if isinstance(row, RowError):
+            faults.append(FileFault(row.reason, row.row, row.column))
+            continue
+        try:
+            symbol, values = _values(row)
+            altered = _take_over(symbol, values)
+        except BadCell as error:
+            faults.append(FileFault(error.reason, row.number, error.column))
+            continue
+        symbols.append(symbol)
+        changed += [symbol] if altered else []
+    details: dict[str, str | int | float | bool | None] = {
+        "file": filename,
+        "rows": len(symbols),
+        "changed": len(changed),
+        "faults": len(faults),
+    }
+    audit.record(actor, "instruments.import", object_type="instruments", details=details)
+    db.session.commit()
+    return ImportCounts("instruments", len(symbols), len(changed), tuple(symbols), tuple(faults))
+
+
+def _values(row: Row) -> tuple[str, Values]:
+    """The symbol and what the row says of it. Raises: BadCell."""
+    row.text("currency")
+    unit = row.unit("currency")
+    values: dict[str, str | Decimal] = {"currency": major_unit(unit)[0], "price_unit": row.unit("price_unit") or unit}
+    if major_unit(str(values["price_unit"]))[0] != values["currency"]:
+        raise BadCell("price_unit", f"{values['price_unit']} is no unit of {values['currency']}")
+    if kind := row.cells.get("asset_class", "").lower():
+        if kind not in set(AssetClass):
+            raise BadCell("asset_class", f"{kind[:20]!r} is none of {', '.join(AssetClass)}")
+        values["asset_class"] = kind
+    if isin := row.cells.get("isin", "").upper():
+        values["isin"] = isin
+    if row.cells.get("multiplier"):
+        values["multiplier"] = row.positive_decimal("multiplier")
+    values |= {name: text for name in TEXTS if (text := row.cells.get(name, ""))}
+    return row.text("symbol"), values
+
+
+def _take_over(symbol: str, values: Values) -> bool:
+    """Whether anything was new or different. Raises: BadCell."""
+    row = store.by_symbol(db.session, [symbol]).get(symbol)
+    if row is None:
+        db.session.add(InstrumentRow(symbol=symbol, **values))
+        db.session.flush()
+        return True
+    in_use = store.is_traded(db.session, row.id) or store.has_prices(db.session, row.id)
+    if in_use and values["currency"] != row.currency:
+        raise BadCell(
+            "currency", f"{symbol} is counted in {row.currency} already and cannot become {values['currency']}"
+        )
+    different = {name: value for name, value in values.items() if getattr(row, name) != value}
+    for name, value in different.items():
+        setattr(row, name, value)
+    if "multiplier" in different:
+        row.price_version += 1
+    if {"provider", "provider_symbol"} & different.keys():
+        row.refreshed_at = None  # its prices are asked for from the first one on
+    return bool(different)

@@ -1,0 +1,72 @@
+"""Refresh one pair of currencies, or, where nobody quotes it, the two pairs through the dollar that give it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from dashboard.db.engine import db
+from dashboard.db.repositories import dirty, fx
+from dashboard.db.repositories.fx import Pair
+from dashboard.errors import InstrumentNotFound, ProviderError, ProviderUnavailable
+from dashboard.providers.base import History
+from dashboard.providers.chain import ProviderChain
+from dashboard.results.instruments import RefreshOutcome
+from dashboard.services.market_data.outcome import SeriesResult, closed_bars, failed, remark
+from dashboard.services.market_data.series import OVERLAP_DAYS
+
+PIVOT = "USD"
+
+
+def name_of(pair: Pair) -> str:
+    """``EURUSD``, as a report of a refresh calls it."""
+    return "".join(pair)
+
+
+def refresh_pair(chain: ProviderChain, pair: Pair, start: date | None = None) -> SeriesResult:
+    """Bring one pair up to date; commits by itself."""
+    row = fx.ensure(db.session, [pair])[pair]
+    _, last = fx.ends(db.session, pair)
+    if start is None and row.refreshed_at is not None and last is not None:
+        start = last - timedelta(days=OVERLAP_DAYS)
+    db.session.commit()
+    try:
+        history = closed_bars(chain.fx_history(*pair, start=start))
+    except ProviderError as error:
+        return _record_failure(pair, error)
+    return _record_rates(pair, history)
+
+
+def crosses(pair: Pair, result: SeriesResult) -> list[Pair]:
+    """The pairs to ask for in place of one that no provider knows."""
+    if result.outcome.code != InstrumentNotFound.code or PIVOT in pair:
+        return []
+    return [fx.conventional(currency, PIVOT) for currency in pair]
+
+
+def _record_failure(pair: Pair, error: ProviderError) -> SeriesResult:
+    row = fx.ensure(db.session, [pair])[pair]
+    row.problem_code, row.problem = error.code, error.message
+    db.session.commit()
+    return failed(name_of(pair), error.code, error.message)
+
+
+def _record_rates(pair: Pair, history: History) -> SeriesResult:
+    if history.currency != pair[1]:
+        return _record_failure(pair, _wrong_quote(pair, history))
+    change = fx.store_rates(db.session, pair, history.bars.dates, history.bars.close, history.provider)
+    row = fx.ensure(db.session, [pair])[pair]
+    row.provider, row.provider_symbol = history.provider, history.provider_symbol
+    row.problem_code, row.problem, row.refreshed_at = "", "", datetime.now(UTC)
+    touched = dirty.mark_by_pair(db.session, *pair, change.first_date) if change.first_date else set()
+    first, last = fx.ends(db.session, pair)
+    db.session.commit()
+    outcome = RefreshOutcome(name_of(pair), change.rows, first, last, reason=remark(history.fallbacks))
+    return SeriesResult(outcome, frozenset(touched))
+
+
+def _wrong_quote(pair: Pair, history: History) -> ProviderError:
+    return ProviderUnavailable(
+        f"{history.provider} gave {history.provider_symbol} in {history.currency}, not in {pair[1]}.",
+        provider=history.provider,
+        symbol=history.provider_symbol,
+    )

@@ -1,0 +1,184 @@
+"""What is stored of the market, for valuations and pages. No provider is asked here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, date, datetime
+
+import numpy as np
+
+from dashboard.db.engine import db
+from dashboard.db.models import InstrumentRow
+from dashboard.db.repositories import exchange_sessions, fx
+from dashboard.db.repositories import instruments as store
+from dashboard.db.repositories import prices
+from dashboard.db.repositories.fx import Pair
+from dashboard.db.repositories.prices import Edges
+from dashboard.domain.access import Actor
+from dashboard.domain.arrays import Days, Floats, day_of
+from dashboard.domain.calendar import is_stale
+from dashboard.domain.corporate_actions import split_factors
+from dashboard.domain.fx import PIVOTS, RateSeries
+from dashboard.domain.instruments import AssetClass, Instrument, InstrumentState, Split
+from dashboard.domain.measures import Status
+from dashboard.domain.prices import MarketData, PriceSeries
+from dashboard.errors import NotFound
+from dashboard.results.instruments import Bars, InstrumentDetail, InstrumentProblem
+
+
+def market_data_for(symbols: Collection[str], currencies: Collection[str], *, end: date | None = None) -> MarketData:
+    """Prices, splits, rates and sessions up to ``end`` for a valuation of ``symbols`` in ``currencies``.
+
+    Symbols that are not known, or have no price, are absent. Rates cover the instruments' own currencies too.
+    """
+    rows = list(store.by_symbol(db.session, symbols).values())
+    names = {row.id: row.symbol for row in rows}
+    closes = prices.read_closes(db.session, list(names), end=end)
+    splits = store.splits(db.session, list(names))
+    return MarketData(
+        prices={names[key]: PriceSeries(days, values) for key, (days, values) in closes.items() if len(days)},
+        splits={names[key]: events for key, events in splits.items()},
+        rates=_rates({*currencies, *(row.currency for row in rows)}, end),
+        instruments={row.symbol: _instrument(row) for row in rows},
+        sessions=_sessions(rows),
+    )
+
+
+def versions_for(symbols: Collection[str], pairs: Collection[Pair] | None = None) -> str:
+    """A key that changes whenever a price, split or state of ``symbols``, or a rate of ``pairs`` (None: any), does."""
+    found = store.versions(db.session, sorted(symbols), None if pairs is None else sorted(pairs))
+    return hashlib.blake2b(found.encode(), digest_size=12).hexdigest()
+
+
+def ensure_instruments(currencies: Mapping[str, str]) -> dict[str, int]:
+    """The ids of symbols, in the caller's transaction; a new one becomes unresolved in the currency given for it."""
+    return store.ensure(db.session, currencies)
+
+
+def instrument(actor: Actor, symbol: str) -> InstrumentDetail:
+    """One instrument and how fresh its prices are. Raises: NotFound."""
+    found = details_of([symbol])
+    if symbol not in found:
+        raise NotFound(f"There is no instrument {symbol}.")
+    return found[symbol]
+
+
+def details_of(symbols: Collection[str]) -> dict[str, InstrumentDetail]:
+    """The instruments among ``symbols`` that are known, by symbol."""
+    rows = list(store.by_symbol(db.session, symbols).values())
+    ids = [row.id for row in rows]
+    edges, splits, sessions = prices.edges(db.session, ids), store.splits(db.session, ids), _sessions(rows)
+    today = day_of(datetime.now(UTC).date())
+    return {
+        row.symbol: _detail(row, edges[row.id], splits.get(row.id, ()), sessions.get(row.exchange), today)
+        for row in rows
+    }
+
+
+def problems_of(symbols: Collection[str]) -> tuple[InstrumentProblem, ...]:
+    """What is wrong with instruments: not resolved yet, not found, or a refresh that failed."""
+    rows = store.by_symbol(db.session, symbols)
+    found = (_problem(row) for _, row in sorted(rows.items()))
+    return tuple(problem for problem in found if problem is not None)
+
+
+def bars(symbol: str, *, start: date | None = None, end: date | None = None, adjusted: bool = True) -> Bars:
+    """Daily bars, ``adjusted`` to units of today or as traded. Raises: NotFound."""
+    row = store.by_symbol(db.session, [symbol]).get(symbol)
+    if row is None:
+        raise NotFound(f"There is no instrument {symbol}.")
+    found = prices.read_bars(db.session, row.id, start=start, end=end)
+    splits = store.splits(db.session, [row.id]).get(row.id, ())
+    factor = _to_today(found.dates, splits) if adjusted and splits else np.ones(len(found.dates))
+    return Bars(
+        symbol=row.symbol,
+        currency=row.currency,
+        dates=found.dates,
+        open=found.open * factor,
+        high=found.high * factor,
+        low=found.low * factor,
+        close=found.close * factor,
+        volume=found.volume / factor,
+        splits=splits,
+        adjusted=adjusted,
+    )
+
+
+def _to_today(days: Days, splits: Sequence[Split]) -> Floats:
+    """What turns a price of each day into one of a unit as it is after every split, shape (n,)."""
+    last = float(np.prod([float(split.ratio) for split in splits]))
+    factors: Floats = split_factors(days, splits) / last
+    return factors
+
+
+def _rates(currencies: set[str], end: date | None) -> dict[Pair, RateSeries]:
+    if len(currencies) < 2:
+        return {}
+    wanted = currencies | set(PIVOTS)
+    pairs = [pair for pair in fx.known(db.session) if wanted.issuperset(pair)]
+    found = fx.read_rates(db.session, pairs, end=end) if pairs else {}
+    return {pair: RateSeries(days, rates) for pair, (days, rates) in found.items()}
+
+
+def _sessions(rows: Sequence[InstrumentRow]) -> dict[str, Days]:
+    """Trading days by the name of the exchange, as the domain's instruments carry it."""
+    mics = {row.exchange: row.mic for row in rows if row.mic}
+    found = exchange_sessions.read(db.session, sorted(set(mics.values()))) if mics else {}
+    return {exchange: found[mic] for exchange, mic in mics.items() if mic in found}
+
+
+def _instrument(row: InstrumentRow) -> Instrument:
+    return Instrument(
+        row.symbol, row.currency, row.name, AssetClass(row.asset_class), row.exchange, row.multiplier.normalize()
+    )
+
+
+def _detail(
+    row: InstrumentRow, edges: Edges, splits: Sequence[Split], sessions: Days | None, today: np.datetime64
+) -> InstrumentDetail:
+    status = Status.INSUFFICIENT_DATA
+    if edges.last_date is not None:
+        status = Status.STALE if is_stale(day_of(edges.last_date), today, sessions) else Status.OK
+    return InstrumentDetail(
+        id=row.id,
+        symbol=row.symbol,
+        name=row.name,
+        asset_class=AssetClass(row.asset_class),
+        currency=row.currency,
+        exchange=row.exchange,
+        isin=row.isin,
+        sector=row.sector,
+        industry=row.industry,
+        country=row.country,
+        provider=row.provider,
+        provider_symbol=row.provider_symbol,
+        state=InstrumentState(row.state),
+        problem_code=row.problem_code,
+        problem=row.problem,
+        refreshed_at=row.refreshed_at,
+        first_date=edges.first_date,
+        last_date=edges.last_date,
+        last_close=edges.last_close,
+        previous_close=_previous(edges, splits),
+        price_status=status,
+    )
+
+
+def _previous(edges: Edges, splits: Sequence[Split]) -> float | None:
+    """The close before the last one, in units of the last one's day."""
+    if edges.previous_close is None or edges.previous_date is None or edges.last_date is None:
+        return None
+    between = [float(split.ratio) for split in splits if edges.previous_date < split.date <= edges.last_date]
+    return edges.previous_close / float(np.prod(between))
+
+
+def _problem(row: InstrumentRow) -> InstrumentProblem | None:
+    if row.state == InstrumentState.NOT_FOUND:
+        return InstrumentProblem(row.symbol, row.state, row.problem or f"No provider knows {row.symbol}.")
+    if row.problem_code:
+        return InstrumentProblem(row.symbol, row.problem_code, row.problem)
+    if row.state == InstrumentState.UNRESOLVED:
+        reason = f"{row.symbol} has not been looked up yet; the next refresh of prices does it."
+        return InstrumentProblem(row.symbol, row.state, reason)
+    return None

@@ -1,0 +1,159 @@
+"""Refresh one instrument: ask for what is new, store it as traded, and keep a typed reason where that fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+
+from dashboard.db.engine import db
+from dashboard.db.models import InstrumentRow
+from dashboard.db.repositories import dirty
+from dashboard.db.repositories import instruments as store
+from dashboard.db.repositories import prices
+from dashboard.domain.instruments import InstrumentState, Split
+from dashboard.errors import InstrumentNotFound, ProviderError
+from dashboard.providers.base import History, HistoryRequest
+from dashboard.providers.chain import ProviderChain
+from dashboard.results.instruments import RefreshOutcome
+from dashboard.services.market_data.outcome import CURRENCY_MISMATCH, SeriesResult, closed_bars, failed, remark
+
+# A source may still correct its last sessions, and lists a split some days late.
+OVERLAP_DAYS = 14
+# Two answers about one day that differ by more than this are not a correction but another unit: a split listed late.
+RESTATED_STEP = 0.2
+FILE_SOURCE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An instrument as it is stored, apart from any database session: none is open while a provider is asked."""
+
+    id: int
+    symbol: str
+    provider_symbol: str
+    provider: str
+    state: str
+    refreshed: bool
+    last_date: date | None
+    splits: tuple[Split, ...]
+
+    def request(self, start: date | None) -> HistoryRequest:
+        """What to ask for: everything the first time, then what is new and the last days before it."""
+        if start is None and self.refreshed and self.last_date is not None:
+            start = self.last_date - timedelta(days=OVERLAP_DAYS)
+        return HistoryRequest(self.provider_symbol or self.symbol, start, known_splits=self.splits)
+
+
+def targets(rows: list[InstrumentRow]) -> list[Target]:
+    """The instruments with what is stored of them. Ends the transaction."""
+    ids = [row.id for row in rows]
+    edges, splits = prices.edges(db.session, ids), store.splits(db.session, ids)
+    found = [
+        Target(
+            row.id,
+            row.symbol,
+            row.provider_symbol,
+            row.provider,
+            row.state,
+            row.refreshed_at is not None,
+            edges[row.id].last_date,
+            splits.get(row.id, ()),
+        )
+        for row in rows
+    ]
+    db.session.rollback()
+    return found
+
+
+def refresh_instrument(chain: ProviderChain, target: Target, start: date | None = None) -> SeriesResult:
+    """Bring one instrument up to date; commits by itself, so that what is complete stays complete."""
+    try:
+        history = closed_bars(chain.history(target.request(start)))
+        if start is None and target.refreshed and _restated(target, history):
+            history = closed_bars(chain.history(HistoryRequest(history.provider_symbol, known_splits=target.splits)))
+    except ProviderError as error:
+        return _record_failure(target, error)
+    return _record_history(target.id, history)
+
+
+def refresh_unknown(chain: ProviderChain, symbol: str, start: date | None = None) -> SeriesResult:
+    """Make an instrument of a symbol that is not stored yet, if a provider knows it."""
+    try:
+        history = closed_bars(chain.history(HistoryRequest(symbol, start)))
+    except ProviderError as error:
+        return failed(symbol, error.code, error.message)
+    key = store.ensure(db.session, {symbol: history.currency})[symbol]
+    return _record_history(key, history)
+
+
+def _restated(target: Target, history: History) -> bool:
+    """Whether the answer and the stored bars of the same days are of different units."""
+    if not len(history.bars):
+        return False
+    first, last = history.bars.dates[0].item(), history.bars.dates[-1].item()
+    stored = prices.read_bars(db.session, target.id, start=first, end=last)
+    db.session.rollback()
+    _, ours, theirs = np.intersect1d(stored.dates, history.bars.dates, assume_unique=True, return_indices=True)
+    return bool((np.abs(stored.close[ours] / history.bars.close[theirs] - 1.0) > RESTATED_STEP).any())
+
+
+def _record_failure(target: Target, error: ProviderError) -> SeriesResult:
+    """Keep the reason on the instrument. Only one that never had prices becomes ``not_found``."""
+    unknown = isinstance(error, InstrumentNotFound)
+    if unknown and target.provider == FILE_SOURCE:
+        return SeriesResult(RefreshOutcome(target.symbol, 0, reason="no provider knows it; its prices come from files"))
+    row = db.session.get_one(InstrumentRow, target.id)
+    row.problem_code, row.problem = error.code, error.message
+    if unknown and target.state == InstrumentState.UNRESOLVED:
+        row.state = InstrumentState.NOT_FOUND
+    db.session.commit()
+    return failed(target.symbol, error.code, error.message)
+
+
+def _record_history(instrument_id: int, history: History) -> SeriesResult:
+    row = db.session.get_one(InstrumentRow, instrument_id)
+    if (reason := _currency_conflict(row, history)) is not None:
+        row.problem_code, row.problem = CURRENCY_MISMATCH, reason
+        symbol = row.symbol
+        db.session.commit()
+        return failed(symbol, CURRENCY_MISMATCH, reason)
+    _describe(row, history)
+    change = prices.store_bars(db.session, {row.id: history.bars}, history.provider).get(row.id, prices.SeriesChange())
+    rows = change.rows
+    change |= store.store_splits(db.session, row.id, history.splits, history.provider, overrule=True)
+    paid = {(dividend.date, dividend.currency): dividend.amount for dividend in history.dividends}
+    change |= store.store_dividends(db.session, row.id, paid, history.provider)
+    touched = dirty.mark_by_instruments(db.session, {row.id: change.first_date} if change.first_date else {})
+    edges = prices.edges(db.session, [row.id])[row.id]
+    reason = remark(history.fallbacks)
+    outcome = RefreshOutcome(row.symbol, rows, edges.first_date, edges.last_date, reason=reason)
+    db.session.commit()
+    return SeriesResult(outcome, frozenset(touched))
+
+
+def _currency_conflict(row: InstrumentRow, history: History) -> str | None:
+    """Why the prices cannot be taken: they are in another currency than what is already counted in this one."""
+    if history.currency == row.currency:
+        return None
+    if not store.is_traded(db.session, row.id) and not store.has_prices(db.session, row.id):
+        return None
+    return (
+        f"{history.provider} quotes {history.provider_symbol} in {history.currency}, but it is kept in {row.currency}: "
+        "its prices were not taken over. Correct the currency of its transactions, or its symbol."
+    )
+
+
+def _describe(row: InstrumentRow, history: History) -> None:
+    """Take over what the source says; what a person has filled in stays."""
+    meta = history.meta
+    if not row.name:
+        row.asset_class = meta.asset_class
+    for name in ("name", "exchange", "mic", "sector", "industry", "country"):
+        if not getattr(row, name):
+            setattr(row, name, getattr(meta, name))
+    row.currency, row.price_unit, row.time_zone = history.currency, history.price_unit, meta.timezone
+    row.provider, row.provider_symbol = history.provider, history.provider_symbol
+    row.state, row.problem_code, row.problem = InstrumentState.ACTIVE, "", ""
+    row.refreshed_at = datetime.now(UTC)
