@@ -1,0 +1,195 @@
+"""``dashboard instruments`` and ``dashboard prices``: master data and market data."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from tqdm import tqdm
+
+from dashboard.cli.context import CommandContext, json_option, pass_context
+from dashboard.domain.access import SYSTEM
+
+if TYPE_CHECKING:
+    from dashboard.results.instruments import ImportCounts, RefreshReport
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def instruments_group() -> None:
+    """Instruments: import, search, show."""
+
+
+@instruments_group.command("import")
+@click.argument("file", type=FILE)
+@json_option
+@pass_context
+def import_instruments(context: CommandContext, file: Path, as_json: bool) -> None:
+    """Add or describe the instruments of FILE.csv."""
+    from dashboard.services import market_data
+
+    with context.app():
+        counts = market_data.import_instruments(SYSTEM, file.read_bytes(), file.name)
+    _tell_counts(context, counts, as_json)
+
+
+@instruments_group.command("search")
+@click.argument("text")
+@json_option
+@pass_context
+def search(context: CommandContext, text: str, as_json: bool) -> None:
+    """Find instruments here and at the providers."""
+    from dashboard.results import market_wire as wire
+    from dashboard.services import market_data
+
+    with context.app():
+        found = market_data.search(SYSTEM, text)
+    if as_json:
+        context.emit([wire.search_result(item) for item in found])
+        return
+    for item in found:
+        click.echo(f"{item.symbol:<14}{item.currency:<6}{item.asset_class:<11}{item.exchange:<12}{item.name}")
+    if not found:
+        context.say(f"Nothing is known by “{text}”.")
+
+
+@instruments_group.command("show")
+@click.argument("symbol")
+@json_option
+@pass_context
+def show(context: CommandContext, symbol: str, as_json: bool) -> None:
+    """Print what is known of SYMBOL."""
+    from dashboard.results import market_wire as wire
+    from dashboard.services import market_data
+
+    with context.app():
+        data = wire.instrument(market_data.instrument(SYSTEM, symbol))
+    if as_json:
+        context.emit(data)
+        return
+    for name, value in data.items():
+        if value not in (None, ""):
+            click.echo(f"{name:<18}{value}")
+
+
+@click.group()
+def prices_group() -> None:
+    """Prices: import from files, refresh from the providers, export."""
+
+
+@prices_group.command("import")
+@click.argument("file", type=FILE)
+@click.option("--format", "format_", type=click.Choice(["canonical", "yahoo"]), default="canonical", show_default=True)
+@click.option("--symbol", help="Whose prices: --format yahoo does not say.")
+@click.option("--currency", help="The currency of the prices.")
+@click.option("--split-adjusted", is_flag=True, help="The prices are adjusted for later splits.")
+@json_option
+@pass_context
+def import_prices(
+    context: CommandContext,
+    file: Path,
+    format_: str,
+    symbol: str | None,
+    currency: str | None,
+    split_adjusted: bool,
+    as_json: bool,
+) -> None:
+    """Import prices, splits, dividends or exchange rates from FILE.csv; its header tells which."""
+    from dashboard.services import market_data
+
+    with context.app():
+        counts = market_data.import_prices(
+            SYSTEM,
+            file.read_bytes(),
+            file.name,
+            format=format_,
+            symbol=symbol,
+            currency=currency,
+            split_adjusted=split_adjusted,
+        )
+    _tell_counts(context, counts, as_json)
+
+
+@prices_group.command("refresh")
+@click.argument("symbols", nargs=-1)
+@click.option(
+    "--from", "start", type=click.DateTime(formats=["%Y-%m-%d"]), metavar="DATE", help="Ask from this day on."
+)
+@json_option
+@pass_context
+def refresh(context: CommandContext, symbols: tuple[str, ...], start: datetime | None, as_json: bool) -> None:
+    """Bring the prices of SYMBOLs (default: all in use) and the exchange rates up to date.
+
+    Exits with 1 where a series is not complete; what the others got is kept.
+    """
+    from dashboard.services import market_data
+
+    with context.app(), tqdm(unit="series", disable=None, leave=False, file=sys.stderr) as bar:
+
+        def progress(done: int, total: int, symbol: str) -> None:
+            bar.total = total
+            bar.n = done
+            bar.set_description(symbol)
+
+        report = market_data.refresh(
+            SYSTEM, list(symbols) or None, start=start.date() if start else None, progress=progress
+        )
+    _tell_refresh(context, report, as_json)
+    if not report.complete:
+        sys.exit(1)
+
+
+@prices_group.command("export")
+@click.argument("symbol")
+@click.option("--from", "start", type=click.DateTime(formats=["%Y-%m-%d"]), metavar="DATE")
+@click.option("--to", "end", type=click.DateTime(formats=["%Y-%m-%d"]), metavar="DATE")
+@pass_context
+def export(context: CommandContext, symbol: str, start: datetime | None, end: datetime | None) -> None:
+    """Print the stored bars of SYMBOL as a canonical CSV, as traded."""
+    from dashboard.results.scalars import amount
+    from dashboard.services import market_data
+
+    with context.app():
+        bars = market_data.bars(symbol, start=_date(start), end=_date(end), adjusted=False)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(("symbol", "date", "close", "open", "high", "low", "volume", "currency"))
+    columns = (bars.close, bars.open, bars.high, bars.low, bars.volume)
+    for day, *values in zip(bars.dates.astype(str), *columns, strict=True):
+        writer.writerow((bars.symbol, day, *(amount(value) or "" for value in values), bars.currency))
+
+
+def _date(value: datetime | None) -> date | None:
+    return value.date() if value is not None else None
+
+
+def _tell_counts(context: CommandContext, counts: ImportCounts, as_json: bool) -> None:
+    from dashboard.results import market_wire as wire
+
+    if as_json:
+        context.emit(wire.import_counts(counts))
+    else:
+        click.echo(f"{counts.rows} {counts.kind} read, {counts.changed} new or changed, {len(counts.faults)} left out.")
+        for fault in counts.faults:
+            context.say(f"! row {fault.row}: {fault.reason}")
+    if counts.faults and not counts.rows:
+        sys.exit(1)
+
+
+def _tell_refresh(context: CommandContext, report: RefreshReport, as_json: bool) -> None:
+    from dashboard.results import market_wire as wire
+
+    if as_json:
+        context.emit(wire.refresh(report))
+        return
+    for outcome in report.outcomes:
+        if outcome.complete:
+            click.echo(f"{outcome.symbol:<14}{outcome.rows:>7} bars  {outcome.first_date} – {outcome.last_date}")
+        else:
+            click.echo(f"{outcome.symbol:<14}{outcome.code}: {outcome.reason}")
+    failed = sum(1 for outcome in report.outcomes if not outcome.complete)
+    click.echo(f"{len(report.outcomes)} series, {failed} incomplete.")

@@ -1,0 +1,74 @@
+"""The one JSON form of what is known of the market: instruments, searches, refreshes, imported files."""
+
+from __future__ import annotations
+
+from dashboard.results.instruments import ImportCounts, InstrumentDetail, RefreshReport, SearchResult
+from dashboard.results.scalars import Json, amount, day, moment
+
+
+def instrument(detail: InstrumentDetail) -> dict[str, Json]:
+    """One instrument."""
+    return {
+        "symbol": detail.symbol,
+        "name": detail.name,
+        "asset_class": detail.asset_class.value,
+        "currency": detail.currency,
+        "exchange": detail.exchange,
+        "isin": detail.isin,
+        "sector": detail.sector,
+        "industry": detail.industry,
+        "country": detail.country,
+        "provider": detail.provider,
+        "provider_symbol": detail.provider_symbol,
+        "state": detail.state.value,
+        "problem": {"code": detail.problem_code, "message": detail.problem} if detail.problem_code else None,
+        "refreshed_at": moment(detail.refreshed_at),
+        "first_date": day(detail.first_date),
+        "last_date": day(detail.last_date),
+        "last_close": amount(detail.last_close),
+        "price_status": detail.price_status.value,
+    }
+
+
+def search_result(found: SearchResult) -> dict[str, Json]:
+    """One instrument that a search found."""
+    return {
+        "symbol": found.symbol,
+        "name": found.name,
+        "asset_class": found.asset_class.value,
+        "currency": found.currency,
+        "exchange": found.exchange,
+        "source": found.source,
+    }
+
+
+def refresh(report: RefreshReport) -> dict[str, Json]:
+    """What a refresh did, series by series."""
+    return {
+        "started_at": moment(report.started_at),
+        "finished_at": moment(report.finished_at),
+        "complete": report.complete,
+        "series": [
+            {
+                "symbol": outcome.symbol,
+                "complete": outcome.complete,
+                "rows": outcome.rows,
+                "first_date": day(outcome.first_date),
+                "last_date": day(outcome.last_date),
+                "code": outcome.code or None,
+                "reason": outcome.reason or None,
+            }
+            for outcome in report.outcomes
+        ],
+    }
+
+
+def import_counts(counts: ImportCounts) -> dict[str, Json]:
+    """What a file of market data did."""
+    return {
+        "kind": counts.kind,
+        "rows": counts.rows,
+        "changed": counts.changed,
+        "series": list(counts.series),
+        "faults": [{"row": fault.row, "reason": fault.reason} for fault in counts.faults],
+    }
