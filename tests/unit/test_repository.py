@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shutil
 import subprocess
@@ -18,6 +19,8 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+
+from dashboard.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("installer.lock", "runtime.lock", "dev.lock")
@@ -205,6 +208,24 @@ def test_compose_runs_every_process_and_keeps_what_must_be_kept() -> None:
     assert all(any(":/" in volume for volume in services[name]["volumes"]) for name in ("postgres", "redis"))
     assert services["web"]["environment"]["DASHBOARD_ENV"] == "production"
     assert "DATABASE_MIGRATION_URL" not in services["web"]["environment"]
+
+
+def test_every_figure_on_the_operators_dashboard_is_one_that_the_product_has() -> None:
+    shown = json.loads((ROOT / "deploy" / "grafana" / "dashboards" / "basis.json").read_text())
+    asked = {
+        name
+        for panel in shown["panels"]
+        for each in panel["targets"]
+        for name in re.findall(r"basis_\w+", each["expr"])
+    }
+    declared = set(re.findall(r'"(basis_\w+)"', (ROOT / "dashboard" / "observability" / "metrics.py").read_text()))
+    assert asked
+    assert {re.sub(r"_(bucket|count|sum)$", "", name) for name in asked} - declared == set()
+
+
+def test_every_setting_in_compose_is_one_that_the_product_reads() -> None:
+    environment = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["migrate"]["environment"]
+    assert {name.lower() for name in environment} - set(Settings.model_fields) == set()
 
 
 def test_continuous_integration_and_deployment_scripts_are_executable() -> None:
