@@ -15,10 +15,9 @@ from typing import Any
 import structlog
 from dash import Dash, ctx, no_update
 from dash.exceptions import PreventUpdate
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from dashboard.db.engine import db
+from dashboard.db.failures import OperationalError, PoolTimeout
 from dashboard.domain.access import Actor, Permission
 from dashboard.errors import DashboardError, PermissionDenied
 from dashboard.observability.metrics import CALLBACK_SECONDS, ERRORS

@@ -5,11 +5,10 @@ from __future__ import annotations
 import orjson
 import structlog
 from flask import Flask, Response, g, render_template, request
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from dashboard.db.engine import db
+from dashboard.db.failures import DBAPIError, OperationalError, PoolTimeout
 from dashboard.errors import DashboardError, PayloadTooLarge, ServiceUnavailable, TooManyRequests
 from dashboard.observability.metrics import ERRORS
 
