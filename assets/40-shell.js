@@ -24,11 +24,18 @@
     return made;
   };
 
-  // ---- theme
+  // ---- theme: the server draws charts in the colours that the cookie names
+  const tellServer = () => {
+    const name = root.dataset.bsTheme + (root.dataset.palette === "cvd" ? "-cvd" : "");
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `basis_theme=${name}; path=/; max-age=31536000; samesite=lax${secure}`;
+  };
+  tellServer();
   basis.theme = () => root.dataset.bsTheme || "light";
   basis.setTheme = (theme) => {
     root.dataset.bsTheme = theme;
     keep("basis.theme", theme);
+    tellServer();
     drawThemeButton();
     document.dispatchEvent(new CustomEvent("basis:theme", { detail: { theme } }));
   };
@@ -44,6 +51,20 @@
   const switchTheme = () => basis.setTheme(basis.theme() === "dark" ? "light" : "dark");
   document.addEventListener("click", (event) => {
     if (event.target.closest("#theme-toggle")) switchTheme();
+  });
+
+  // ---- the menu on a phone: the sidebar slides in
+  const menu = (open) => {
+    root.toggleAttribute("data-menu-open", open);
+    if (open) document.querySelector(".side a, .side button").focus();
+  };
+  document.addEventListener("click", (event) => {
+    const control = event.target.closest("[data-menu]");
+    if (control) menu(control.dataset.menu === "open");
+    else if (event.target.closest(".side a, .side .dropdown-item")) menu(false);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && root.hasAttribute("data-menu-open")) menu(false);
   });
 
   // ---- keys: single keys only where nobody types
@@ -106,6 +127,13 @@
     if (tone !== "bad") setTimeout(() => notice.remove(), 8000);
   };
 
+  // Another page of ours, without loading the document again.
+  basis.visit = (href) => {
+    history.pushState(null, "", href);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    window.scrollTo(0, 0);
+  };
+
   // ---- links
   const fill = (path, slug) => path.replace("<slug>", slug);
   const pageOf = (pathname, known) => {
@@ -160,19 +188,31 @@
   };
 
   // ---- state of a view in its address, without laying the page out again
+  let bound = {};
   window.dash_clientside.state = {
-    // Writes controls into the query: names and values in turn; gives the new query for the store "view".
-    push: (names, ...values) => {
+    // controls: {name in the query: [id, property, default]}; gives the new query for the store "view".
+    push: (controls, ...values) => {
+      bound = controls;
+      const shown = values.pop() || "";
       const query = new URLSearchParams(location.search);
-      names.forEach((name, index) => {
+      Object.entries(controls).forEach(([name, [, , usual]], index) => {
         const value = Array.isArray(values[index]) ? values[index].join(",") : values[index];
-        if (value == null || value === "") query.delete(name);
+        if (value == null || value === "" || value === usual) query.delete(name);
         else query.set(name, value);
       });
       const search = query.toString() ? `?${query}` : "";
-      if (search === location.search) return window.dash_clientside.no_update;
-      history.pushState(null, "", location.pathname + search);
-      return search;
+      if (search !== location.search) history.pushState(null, "", location.pathname + search);
+      return search === shown ? window.dash_clientside.no_update : search;
     },
   };
+  // Back, Forward and links to the page that is shown: the controls follow the address.
+  const follow = () => {
+    const query = new URLSearchParams(location.search);
+    for (const [name, [id, property, usual]] of Object.entries(bound)) {
+      const given = query.has(name) ? query.get(name) : usual;
+      if (document.getElementById(id)) window.dash_clientside.set_props(id, { [property]: given });
+    }
+  };
+  window.addEventListener("popstate", follow);
+  window.addEventListener("_dashprivate_pushstate", follow);
 })();

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dash import Dash
 
-from pages import home
+from pages import home, not_found
 
-PAGES = (home,)
+PAGES = (home, not_found)
 
 
 def register(app: Dash) -> None:

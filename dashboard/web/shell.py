@@ -63,6 +63,7 @@ def _layout(app: Dash) -> Component:
             dcc.Store(notices.STORE),
             dcc.Store(notices.ACTION_STORE),
             html.Div([_side(actor, known, owned), main], className="shell"),
+            html.Div(className="menu-scrim", **{"data-menu": "close"}),
             _tabs(known),
             html.Div(id="notices", className="notices", role="status", **{"aria-live": "polite"}),
         ]
@@ -143,9 +144,12 @@ def _person(actor: Actor) -> Component:
 
 
 def _top(known: list[Page]) -> Component:
-    mobile = html.Div(
-        [html.Span(className="mark", **{"aria-hidden": "true"}), html.B("", id="tab-name", className="semi")],
+    mark = html.Span(className="mark", **{"aria-hidden": "true"})
+    mobile = html.Button(
+        [mark, html.B("", id="tab-name", className="semi ell"), icon("chevron-down", "t3 micro")],
         className="only-m row-f top-name",
+        type="button",
+        **{"data-menu": "open", "aria-label": "Portfolios and pages"},
     )
     crumb = html.Nav(id="breadcrumb", className="crumb only-d", **{"aria-label": "Breadcrumb"})
     live = html.Span(
@@ -163,6 +167,7 @@ def _tabs(known: list[Page]) -> Component:
         for page in known
         if page.tab
     ]
+    tabs.append(html.Button([icon("list"), "More"], type="button", **{"data-menu": "open"}))
     return html.Nav(tabs, className="mtab", **{"aria-label": "Main, on a phone"})
 
 
