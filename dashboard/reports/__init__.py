@@ -1,1 +1,1 @@
-"""Documents of typed columns into bytes of CSV, XLSX and JSON."""
+"""Documents of typed tables into files: CSV and XLSX."""
