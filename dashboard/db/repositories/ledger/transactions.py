@@ -237,7 +237,7 @@ def _accounts(portfolio_id: int, names: Iterable[str]) -> dict[str, int]:
     if rows:
         db.session.execute(upsert(Account).on_conflict_do_nothing(), rows)
     query = select(Account.name, Account.id).where(Account.portfolio_id == portfolio_id)
-    return dict(db.session.execute(query).tuples().all())
+    return {row.name: row.id for row in db.session.execute(query)}
 
 
 def _joined(columns: Sequence[Any]) -> Select[*tuple[Any, ...]]:

@@ -1,0 +1,1 @@
+"""Ledgers on a real database: portfolios, transactions, imports."""
