@@ -39,8 +39,8 @@ NAME = "simulated"
 PATHS = (*SHARES, *BASKETS)
 INSTRUMENTS = {instrument.symbol: instrument for instrument in (*PATHS, *PAIRS)}
 HITS = 10
-# The wandering of a quote within its session: seconds between knots, and size as a share of the day's range.
-WAVES = ((2400, 0.30), (300, 0.12), (40, 0.05), (3, 0.02))
+# The wandering of a quote within its session: seconds between knots, and its share of the way to the high or the low.
+WAVES = ((2400, 0.56), (300, 0.24), (40, 0.12), (3, 0.08))
 
 
 def utc_now() -> datetime:
@@ -199,10 +199,12 @@ def _price_within(instrument: SimulatedInstrument, series: Series, index: int, n
     high, low = float(bars.high[index]), float(bars.low[index])
     share = series.sessions.elapsed(index, now)
     second = int(now.timestamp())
-    wander = sum(size * _wave(instrument.symbol, second, knots) for knots, size in WAVES)
     # No wandering at the open and at the close, so that both are met.
-    price = opened + (closed - opened) * share + (high - low) * wander * min(1.0, 12 * share * (1 - share))
-    return round(min(max(price, low), high), instrument.decimals)
+    wander = sum(size * _wave(instrument.symbol, second, knots) for knots, size in WAVES)
+    wander *= min(1.0, 12 * share * (1 - share))
+    straight = opened + (closed - opened) * share
+    price = straight + wander * (high - straight if wander > 0 else straight - low)
+    return round(price, instrument.decimals)
 
 
 def _wave(symbol: str, second: int, knots_seconds: int) -> float:
