@@ -29,6 +29,7 @@ MINOR_UNITS = {"GBp": "GBP", "GBX": "GBP", "ZAc": "ZAR", "ZAC": "ZAR", "ILA": "I
 MINOR_PER_MAJOR = 100.0
 RATIO_DECIMALS = Decimal(1).scaleb(-18)
 SAME_SPLIT_DAYS = 10
+LARGEST_SPLIT = 1_000_000
 # A listed split is trusted unless the prices deny it plainly; one that is only stored needs them to speak for it.
 # Below these ratios the day's own move could be mistaken for a split.
 SMALLEST_DENIABLE_RATIO = 2.0
@@ -139,7 +140,7 @@ def _valid_splits(raw: Sequence[tuple[date, Decimal, Decimal]]) -> tuple[list[Sp
     splits: dict[date, Split] = {}
     rejected = []
     for day, new, old in raw:
-        if not (new.is_finite() and old.is_finite() and new > 0 and old > 0):
+        if not all(part.is_finite() and 0 < part < LARGEST_SPLIT for part in (new, old)):
             rejected.append(RejectedBar(day, Issue.BAD_SPLIT, f"a split of {new} for {old} means nothing"))
             continue
         ratio = (new / old).quantize(RATIO_DECIMALS)

@@ -43,6 +43,10 @@ MICS = {
 MARKET_STATES = {"REGULAR": MarketState.OPEN, "PRE": MarketState.PRE, "POST": MarketState.POST}
 # A daily bar stamped late in the evening belongs to the next day: the source took the wrong side of a clock change.
 EVENING_HOUR = 22
+# Years 1800 and 2200.
+EARLIEST, LATEST = -5.4e9, 7.3e9
+# No price, volume or time is larger; whole numbers of JSON can be too large for a float.
+LARGEST = 1e18
 
 
 class MalformedAnswer(ValueError):
@@ -99,8 +103,9 @@ class Node:
     def number(self, key: str) -> float | None:
         """The finite number under ``key``."""
         value = self._values.get(key)
-        is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        return float(value) if is_number else None  # type: ignore[arg-type]  # narrowed by is_number
+        if not isinstance(value, int | float) or isinstance(value, bool) or not -LARGEST < value < LARGEST:
+            return None
+        return float(value)
 
     def decimal(self, key: str) -> Decimal:
         """The number under ``key`` as it was written; NaN where there is none."""
@@ -118,7 +123,7 @@ class Node:
             raise MalformedAnswer(f"{key} has {len(values)} values for {length} days")
         try:
             return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise MalformedAnswer(f"{key} holds something else than numbers") from error
 
 
@@ -241,8 +246,9 @@ def _moment(stamp: float) -> datetime:
 
 def _day(stamp: object, zone: ZoneInfo) -> date:
     """The exchange's own day of a bar or event."""
-    if not isinstance(stamp, int | float) or isinstance(stamp, bool) or not math.isfinite(stamp):
-        raise MalformedAnswer("a bar has no time")
-    local = _moment(stamp).astimezone(zone)
+    seconds = Node({"at": stamp}).number("at")
+    if seconds is None or not EARLIEST < seconds < LATEST:
+        raise MalformedAnswer("a bar or an event has no usable time")
+    local = _moment(seconds).astimezone(zone)
     wrong_side = local.hour >= EVENING_HOUR and local.minute == local.second == 0
     return local.date() + timedelta(days=1) if wrong_side else local.date()

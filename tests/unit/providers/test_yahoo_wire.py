@@ -1,0 +1,87 @@
+"""Answers of any shape: they are read, or they are malformed, and nothing else happens."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TypeAlias
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard.providers.normalise import as_traded
+from dashboard.providers.yahoo_wire import MalformedAnswer, parse_chart, parse_quotes, parse_search
+from tests.yahoo_loopback import chart, stamp
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+GOOD = chart(
+    "ABC",
+    {stamp("2024-03-14", 13): 10.0, stamp("2024-03-15", 13): 10.5},
+    splits=[(stamp("2024-03-15", 13), 5, 1)],
+    dividends=[(stamp("2024-03-14", 13), 0.2)],
+)
+QUOTE: dict[str, Json] = {"symbol": "ABC", "currency": "USD", "regularMarketPrice": 1.0, "regularMarketTime": 1}
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(10**400)
+ANYTHING: st.SearchStrategy[Json] = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def places(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """The path of every value inside ``value``."""
+    children: list[tuple[str | int, object]] = []
+    if isinstance(value, dict):
+        children = list(value.items())
+    elif isinstance(value, list):
+        children = list(enumerate(value))
+    return [path, *(place for key, child in children for place in places(child, (*path, key)))]
+
+
+def spoiled(value: object, path: tuple[str | int, ...], other: Json) -> object:
+    """A copy of ``value`` with ``other`` at ``path``."""
+    if not path:
+        return other
+    copy = json.loads(json.dumps(value))
+    inner = copy
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = other
+    return copy
+
+
+@settings(max_examples=400)
+@given(place=st.sampled_from(places(GOOD)), other=ANYTHING)
+def test_a_chart_with_anything_anywhere_is_read_or_malformed(place: tuple[str | int, ...], other: Json) -> None:
+    try:
+        read = parse_chart("ABC", spoiled(GOOD, place, other))
+    except MalformedAnswer:
+        return
+    bars = as_traded(read.raw, read.unit, today=date(2024, 3, 16)).bars
+    assert ((bars.close > 0) & np.isfinite(bars.close)).all()
+    assert (np.diff(bars.dates.astype(np.int64)) > 0).all()
+
+
+@given(place=st.sampled_from(places([QUOTE])), other=ANYTHING)
+def test_a_quote_with_anything_anywhere_is_read_absent_or_malformed(place: tuple[str | int, ...], other: Json) -> None:
+    try:
+        quotes = parse_quotes("yahoo", ["ABC"], {"quoteResponse": {"result": spoiled([QUOTE], place, other)}})
+    except MalformedAnswer:
+        return
+    assert all(quote.price > 0 and quote.at.tzinfo is not None for quote in quotes.values())
+
+
+@given(answer=ANYTHING)
+def test_an_answer_of_any_shape_is_no_surprise(answer: Json) -> None:
+    for parse in (
+        lambda: parse_chart("ABC", answer),
+        lambda: parse_quotes("yahoo", ["ABC"], answer),
+        lambda: parse_search("yahoo", answer),
+    ):
+        try:
+            parse()
+        except MalformedAnswer:
+            continue
