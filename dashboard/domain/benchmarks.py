@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.domain.arrays import Floats, Mask
-from dashboard.domain.calendar import offsets_between
+from dashboard.domain.calendar import layout
 from dashboard.domain.corporate_actions import split_factors
 from dashboard.domain.fx import Rates
 from dashboard.domain.prices import prices_on
@@ -42,7 +42,7 @@ def benchmark_on(history: PortfolioHistory, symbol: str) -> Benchmark:
     # A share before the splits is `factor` shares of today's kind: with it the level does not fall at a split.
     levels = prices_on(series, days, splits) * split_factors(days, tuple(sorted(splits)))
     sessions = np.zeros(len(days), np.bool_)
-    sessions[offsets_between(series.dates, days)[0]] = True
+    sessions[layout(series.dates, days).offsets] = True
     rates = Rates(market.rates).on(instrument.currency, history.currency, days)
     return Benchmark(symbol, levels * rates, sessions)
 

@@ -40,22 +40,56 @@ def calendar_days(start: date, end: date) -> Days:
     return np.arange(day_of(start), day_of(end) + 1, dtype="datetime64[D]")
 
 
-def offsets_between(dates: Days, days: Days) -> tuple[Ints, slice]:
-    """Where the ascending ``dates`` lie on the consecutive ``days``, and which of them do."""
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How ascending dates lie on consecutive days.
+
+    ``offsets`` are the days that have one of the dates, ``inside`` says which of the dates these are, and ``spans``
+    for how many days each is the last one: the first for those before all ``offsets``, shape (len(offsets) + 1,).
+    """
+
+    offsets: Ints
+    inside: slice
+    spans: Ints
+
+    def spread(self, values: Floats, before: float) -> Floats:
+        """The value of the last date at or before each day, shape (n,); ``before`` where the dates have none yet."""
+        first = float(values[self.inside.start - 1]) if self.inside.start else before
+        return np.repeat(np.concatenate(((first,), values[self.inside])), self.spans)
+
+
+def layout(dates: Days, days: Days) -> Layout:
+    """How the ascending ``dates`` lie on the consecutive ``days``."""
     offsets = (dates - days[0]).view(np.int64)
     first, last = np.searchsorted(offsets, (0, len(days))).tolist()
-    return offsets[first:last].astype(np.intp, copy=False), slice(first, last)
+    return layout_of(offsets[first:last].astype(np.intp, copy=False), len(days), slice(first, last))
 
 
-def spread(offsets: Ints, values: Floats, count: int) -> Floats:
-    """The last value at or before each of ``count`` days; ``values`` are one before all ``offsets`` and one at each."""
-    return np.repeat(values, np.diff(offsets, prepend=0, append=count))
+def layout_of(offsets: Ints, count: int, inside: slice | None = None) -> Layout:
+    """How dates at ascending ``offsets`` lie on ``count`` days."""
+    spans = np.empty(len(offsets) + 1, np.intp)
+    spans[1:-1] = offsets[1:] - offsets[:-1]
+    spans[0] = offsets[0] if len(offsets) else count
+    spans[-1] = count - offsets[-1] if len(offsets) else count
+    return Layout(offsets, inside or slice(0, len(offsets)), spans)
 
 
-def as_of_positions(dates: Days, days: Days) -> Ints:
-    """For each of the consecutive ``days`` the position of the last of the ascending ``dates`` up to it, or -1."""
-    offsets, inside = offsets_between(dates, days)
-    return np.repeat(np.arange(inside.start - 1, inside.stop), np.diff(offsets, prepend=0, append=len(days)))
+class Layouts:
+    """Layouts on the same days; instruments of one exchange share theirs."""
+
+    def __init__(self, days: Days) -> None:
+        self.days = days
+        self._known: dict[tuple[int, np.datetime64, np.datetime64], tuple[Days, Layout]] = {}
+
+    def of(self, dates: Days) -> Layout:
+        """The layout of ``dates``, which are not empty."""
+        key = (len(dates), dates[0], dates[-1])
+        known = self._known.get(key)
+        if known is not None and (known[0] is dates or np.array_equal(known[0], dates)):
+            return known[1]
+        found = layout(dates, self.days)
+        self._known[key] = (dates, found)
+        return found
 
 
 def sessions_since(day: np.datetime64, as_of: np.datetime64, sessions: Days | None = None) -> int:

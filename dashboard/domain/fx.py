@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.domain.arrays import Days, Floats
-from dashboard.domain.calendar import offsets_between, spread
+from dashboard.domain.calendar import layout
 
 PIVOTS = ("EUR", "USD")
 
@@ -22,9 +22,7 @@ class RateSeries:
 
     def on(self, days: Days) -> Floats:
         """The last rate at or before each of the consecutive ``days``; NaN before the first."""
-        offsets, inside = offsets_between(self.dates, days)
-        before = self.rates[inside.start - 1] if inside.start else np.nan
-        return spread(offsets, np.concatenate(([before], self.rates[inside])), len(days))
+        return layout(self.dates, days).spread(self.rates, np.nan)
 
     def last_date(self, day: np.datetime64) -> np.datetime64:
         """The date of the rate that is in force on ``day``; NaT when there is none yet."""

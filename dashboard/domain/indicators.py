@@ -72,7 +72,7 @@ def bollinger(close: Prices, length: int = 20, width: float = 2.0) -> Bands:
 def atr(high: Prices, low: Prices, close: Prices, length: int = 14) -> Line:
     """Average true range (Wilder)."""
     _need(length, 1)
-    return _lines(lambda *bars: (talib.ATR(*bars, length),), length + 1, high, low, close)[0]
+    return _lines(lambda *bars: (talib.ATR(bars[0], bars[1], bars[2], length),), length + 1, high, low, close)[0]
 
 
 def _need(length: int, least: int) -> None:

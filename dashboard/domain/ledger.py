@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from dashboard.domain.corporate_actions import ledger_splits, merged_splits
@@ -27,8 +29,8 @@ class LedgerFault:
 class CheckedLedger:
     """A ledger in walking order without its faulty rows; ``splits`` are the events that apply, by symbol.
 
-    ``units`` are, by symbol, the ordinals of the days on which the quantity held changed and what it was then, in all
-    accounts.
+    ``units`` are, by symbol, the ordinals of the days on which the quantity held in all accounts changed, and what it
+    was before the first and after each.
     """
 
     transactions: tuple[Transaction, ...]
@@ -57,32 +59,40 @@ def checked_ledger(transactions: Iterable[Transaction], splits: Mapping[str, Seq
     symbols = dict.fromkeys(row.symbol for row in rows if row.symbol)
     events = {symbol: merged_splits(splits.get(symbol, ()), reported.get(symbol, ())) for symbol in symbols}
     units = _Units()
-    good: list[Transaction] = []
-    faults: list[LedgerFault] = []
-    for item in walk(rows, events):
+    for item in walk_runs(rows, events):
         if isinstance(item, SplitEvent):
             units.split(item)
-            continue
-        error = units.fault(item)
-        if error is None:
-            good.append(item)
         else:
-            faults.append(LedgerFault(item, error))
-    return CheckedLedger(tuple(good), events, tuple(faults), units.steps)
+            units.take(item)
+    return CheckedLedger(tuple(units.good), events, tuple(units.faults), units.steps)
+
+
+def walk_runs(
+    rows: Sequence[Transaction], splits: Mapping[str, Sequence[Split]]
+) -> Iterator[Sequence[Transaction] | SplitEvent]:
+    """Ordered ``rows`` in runs between the splits, each split before the other events of its day."""
+    events = [SplitEvent(symbol, split) for symbol, found in splits.items() for split in found]
+    position = 0
+    for event in sorted(events, key=_split_order):
+        following = bisect_left(rows, event.split.date, lo=position, key=_row_date)
+        if following > position:
+            yield rows[position:following]
+        position = following
+        yield event
+    yield rows[position:]
 
 
 def walk(rows: Sequence[Transaction], splits: Mapping[str, Sequence[Split]]) -> Iterator[Transaction | SplitEvent]:
     """Ordered ``rows`` with each split before the other events of its day."""
-    events = sorted(
-        (SplitEvent(symbol, split) for symbol, found in splits.items() for split in found), key=_split_order
-    )
-    position = 0
-    for row in rows:
-        while position < len(events) and events[position].split.date <= row.date:
-            yield events[position]
-            position += 1
-        yield row
-    yield from events[position:]
+    for item in walk_runs(rows, splits):
+        if isinstance(item, SplitEvent):
+            yield item
+        else:
+            yield from item
+
+
+def _row_date(row: Transaction) -> date:
+    return row.date
 
 
 def _split_order(event: SplitEvent) -> Split:
@@ -90,9 +100,11 @@ def _split_order(event: SplitEvent) -> Split:
 
 
 class _Units:
-    """What each account holds of each symbol, and each change of what all of them hold."""
+    """What each account holds of each symbol, each change of what all of them hold, and the rows that do not fit."""
 
     def __init__(self) -> None:
+        self.good: list[Transaction] = []
+        self.faults: list[LedgerFault] = []
         self.steps: dict[str, tuple[list[int], list[Decimal]]] = {}
         self._held: dict[Position, Decimal] = {}
 
@@ -102,39 +114,42 @@ class _Units:
         for position in positions:
             self._held[position] *= event.split.ratio
         if positions:
-            total = sum((self._held[position] for position in positions), ZERO)
-            self._step(event.symbol, event.split.date.toordinal(), total)
+            ordinals, totals = self.steps[event.symbol]
+            ordinals.append(event.split.date.toordinal())
+            totals.append(sum((self._held[position] for position in positions), ZERO))
 
-    def fault(self, row: Transaction) -> LedgerError | None:
-        """Why ``row`` cannot be held, else None; a good trade moves what is held."""
-        bought = row.type is TransactionType.BUY
-        if not bought and row.type is not TransactionType.SELL:
-            rule = RULES.get(row.type)
-            return rule(row) if rule is not None else None
-        quantity, symbol = row.quantity, row.symbol
-        if not symbol or quantity <= 0 or (row.price is None and row.amount <= 0):
+    def take(self, rows: Sequence[Transaction]) -> None:
+        """Book rows between which nothing splits; a faulty one changes nothing."""
+        for row in rows:
+            if row.type in TRADES:
+                error = self._trade(row)
+            else:
+                rule = RULES.get(row.type)
+                error = rule(row) if rule is not None else None
+            if error is None:
+                self.good.append(row)
+            else:
+                self.faults.append(LedgerFault(row, error))
+
+    def _trade(self, row: Transaction) -> LedgerError | None:
+        symbol, change = row.symbol, row.quantity
+        if not symbol or change <= ZERO or (row.price is None and row.amount <= ZERO):
             return _trade_fault(row)
         position = (row.account, symbol)
         before = self._held.get(position, ZERO)
-        if not bought and quantity > before:
-            if quantity - before > quantity * ROUNDING:
-                return _oversell(row, before)
-            quantity = before
-        change = quantity if bought else -quantity
+        if row.type is TransactionType.SELL:
+            if change > before:
+                if change - before > change * ROUNDING:
+                    return _oversell(row, before)
+                change = before
+            change = -change
         self._held[position] = before + change
-        _, totals = self.steps.get(symbol, NOTHING)
-        self._step(symbol, row.date.toordinal(), totals[-1] + change)
+        steps = self.steps.get(symbol)
+        if steps is None:
+            steps = self.steps[symbol] = ([], [ZERO])
+        steps[0].append(row.date.toordinal())
+        steps[1].append(steps[1][-1] + change)
         return None
-
-    def _step(self, symbol: str, ordinal: int, total: Decimal) -> None:
-        found = self.steps.get(symbol)
-        if found is None:
-            found = self.steps[symbol] = ([], [])
-        found[0].append(ordinal)
-        found[1].append(total)
-
-
-NOTHING: tuple[list[int], list[Decimal]] = ([], [ZERO])
 
 
 def _oversell(row: Transaction, held: Decimal) -> Oversell:
@@ -177,6 +192,7 @@ def _dividend_fault(row: Transaction) -> LedgerError | None:
     return None
 
 
+TRADES = frozenset({TransactionType.BUY, TransactionType.SELL})
 RULES: dict[TransactionType, Callable[[Transaction], LedgerError | None]] = {
     TransactionType.DEPOSIT: _money_fault,
     TransactionType.WITHDRAWAL: _money_fault,

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.domain.arrays import Days, Floats
-from dashboard.domain.calendar import offsets_between, spread
+from dashboard.domain.calendar import Layout, layout
 from dashboard.domain.corporate_actions import split_factors
 from dashboard.domain.fx import RateSeries
 from dashboard.domain.instruments import Instrument, Split
@@ -46,16 +46,17 @@ class MarketData:
     sessions: Mapping[str, Days] = field(default_factory=dict)
 
 
-def carried(values: Floats, dates: Days, days: Days, splits: Sequence[Split] = ()) -> Floats:
+def carried(
+    values: Floats, dates: Days, days: Days, splits: Sequence[Split] = (), known: Layout | None = None
+) -> Floats:
     """The last of ``values`` at or before each of the consecutive ``days``, NaN before the first of the ``dates``.
 
-    What is carried across a split is divided by its ratio: the result is in units of each day.
+    What is carried across a split is divided by its ratio: the result is in units of each day. ``known`` is the
+    layout of the dates where there is one already.
     """
     if splits:
         values = values * split_factors(dates, splits)
-    offsets, inside = offsets_between(dates, days)
-    before = values[inside.start - 1] if inside.start else np.nan
-    found = spread(offsets, np.concatenate(([before], values[inside])), len(days))
+    found = (known or layout(dates, days)).spread(values, np.nan)
     return found / split_factors(days, splits) if splits else found
 
 

@@ -61,18 +61,20 @@ def daily_returns(history: PortfolioHistory, period: Period) -> DailyReturns:
     before = values[:-1] + inflows
     gains = values[1:] - before + outflows - costs
     returns = time_weighted_returns(values, inflows, outflows, costs)
-    at_work = np.abs(history.values[start:end]).sum(axis=1) + _gross_cash(history, start, end)
     idle = before < LEAST_AT_WORK
-    # Long and borrowed money that cancel out are value at work although the net of them is not.
-    returns[idle & (before <= 0.0) & (at_work + inflows >= LEAST_AT_WORK)] = np.nan
-    returns[idle & (at_work + inflows < LEAST_AT_WORK) & ~np.isnan(gains)] = 0.0
+    overdrawn = np.flatnonzero(before <= 0.0)
+    # Holdings and borrowed money that cancel out are value at work although the net of them is not.
+    at_work = _gross(history, start + overdrawn) + inflows[overdrawn] >= LEAST_AT_WORK
+    returns[overdrawn] = np.where(at_work, np.nan, np.where(np.isnan(gains[overdrawn]), np.nan, 0.0))
     idle_gain = np.where(idle & (returns == 0.0), gains, 0.0)
     return DailyReturns(history.days[span], returns, idle_gain, _why(history.days[span], returns, values, before))
 
 
-def _gross_cash(history: PortfolioHistory, start: int, end: int) -> Floats:
-    balances = history.cash[start:end]
-    gross: Floats = np.abs(np.where(balances == 0.0, 0.0, balances * history.cash_rates[start:end])).sum(axis=1)
+def _gross(history: PortfolioHistory, days: Ints) -> Floats:
+    """Holdings and balances without their signs at calendar positions, in the report's currency, shape (k,)."""
+    balances = history.cash[days]
+    cash = np.where(balances == 0.0, 0.0, balances * history.cash_rates[days])
+    gross: Floats = np.abs(history.values[days]).sum(axis=1) + np.abs(cash).sum(axis=1)
     return gross
 
 

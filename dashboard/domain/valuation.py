@@ -11,7 +11,7 @@ from itertools import accumulate
 import numpy as np
 
 from dashboard.domain.arrays import Days, Floats, Ints, Mask, date_of, day_of, floats_of, summed
-from dashboard.domain.calendar import calendar_days, offsets_between, spread
+from dashboard.domain.calendar import Layouts, calendar_days, layout_of
 from dashboard.domain.cash_flows import CashLegs, LedgerEntries, RateTable, post_ledger
 from dashboard.domain.fx import Rates
 from dashboard.domain.instruments import Instrument, Split
@@ -166,9 +166,10 @@ def _rate_table(
 
 def _stepwise(days: Ints, values: Sequence[Decimal], count: int) -> Floats:
     """The last of ``values`` at or before each of ``count`` ascending ``days``, 0 before the first, shape (count,)."""
-    last = np.flatnonzero(np.diff(days, append=count))
-    kept = floats_of([values[at] for at in last.tolist()])
-    return spread(days[last], np.concatenate(([0.0], kept)), count)
+    if not len(days):
+        return np.zeros(count)
+    last = np.append(np.flatnonzero(days[1:] != days[:-1]), len(days) - 1)
+    return layout_of(days[last], count).spread(floats_of([values[at] for at in last.tolist()]), 0.0)
 
 
 def _balances(legs: CashLegs, table: RateTable, count: int) -> tuple[Floats, tuple[str, ...]]:
@@ -216,22 +217,20 @@ def _value_holdings(
     found = _Holdings.empty(len(days), len(instruments))
     origin = date_of(days[0]).toordinal()
     rates = np.ascontiguousarray(table.matrix.T)
+    layouts = Layouts(days)
     for column, instrument in enumerate(instruments):
         splits = ledger.splits.get(instrument.symbol, ())
         quantity = _units(ledger, instrument.symbol, origin, len(days))
         held = quantity != 0.0
-        price = _prices(market.prices.get(instrument.symbol), splits, days, held, found.has_bar)
-        value = quantity * price
-        if np.isnan(value).any():
-            missing = held & np.isnan(price)
+        price = _prices(market.prices.get(instrument.symbol), splits, layouts, held, found.has_bar)
+        missing = held & np.isnan(price)
+        if missing.any():
             price = np.where(missing, _traded(column, instrument, entries, splits, days), price)
             found.estimated[:, column] = missing
-            value = np.where(held, quantity * price, 0.0)
-        if instrument.currency != table.currency:
-            value *= rates[table.currencies[instrument.currency]]
-            value[~held] = 0.0
+        value = quantity * price * rates[table.currencies[instrument.currency]]
         if instrument.multiplier != 1:
             value *= float(instrument.multiplier)
+        value[~held] = 0.0
         found.total[:] += value
         found.quantities[:, column], found.prices[:, column], found.values[:, column] = quantity, price, value
     return found
@@ -241,23 +240,23 @@ def _units(ledger: CheckedLedger, symbol: str, origin: int, count: int) -> Float
     """Units held at the close of each day; running sums in Decimal, so that nothing held is exactly 0."""
     if symbol not in ledger.units:
         return np.zeros(count)
-    ordinals, units = ledger.units[symbol]
+    ordinals, (_, *units) = ledger.units[symbol]
     days = np.array(ordinals, np.intp) - origin
     inside = int(np.searchsorted(days, count))  # a split may be known that is later than the valuation
     return _stepwise(days[:inside], units[:inside], count)
 
 
-def _prices(series: PriceSeries | None, splits: Sequence[Split], days: Days, held: Mask, has_bar: Mask) -> Floats:
+def _prices(series: PriceSeries | None, splits: Sequence[Split], layouts: Layouts, held: Mask, has_bar: Mask) -> Floats:
     """The as-of price of each day, NaN before the first, shape (T,); marks the bars of days held in ``has_bar``.
 
     A bar counts on a day at whose close, or at the close before it, the instrument was held.
     """
     if series is None or not len(series.dates):
-        return np.full(len(days), np.nan)
-    bars, _ = offsets_between(series.dates, days)
-    bars = bars[bars > 0]
+        return np.full(len(held), np.nan)
+    known = layouts.of(series.dates)
+    bars = known.offsets[1:] if len(known.offsets) and known.offsets[0] == 0 else known.offsets
     has_bar[bars] |= held[bars] | held[bars - 1]
-    return carried(series.closes, series.dates, days, splits)
+    return carried(series.closes, series.dates, layouts.days, splits, known)
 
 
 def _traded(column: int, instrument: Instrument, entries: LedgerEntries, splits: Sequence[Split], days: Days) -> Floats:
