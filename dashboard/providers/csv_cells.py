@@ -18,7 +18,7 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 CURRENCY = re.compile(r"[A-Z]{3,5}")
 DELIMITERS = (",", ";", "\t")
 # What Yahoo and spreadsheets write for "nothing".
-EMPTY = frozenset({"", "null", "nan", "n/a", "-"})
+EMPTY = frozenset({"null", "nan", "n/a", "-"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Row:
     def optional_number(self, column: str) -> float:
         """The number; NaN where the cell says nothing."""
         value = self.cells.get(column, "")
-        return math.nan if value.lower() in EMPTY else self._number(column, value)
+        return math.nan if not value or value.lower() in EMPTY else self._number(column, value)
 
     def positive(self, column: str) -> float:
         """The number, which must be greater than 0."""

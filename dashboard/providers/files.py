@@ -165,8 +165,11 @@ def _collect(text: str, parse: Callable[[Row], tuple[Key, Value]]) -> tuple[dict
         except BadCell as error:
             errors.append(RowError(row.number, error.column, error.reason))
             continue
-        if repr(values.setdefault(key, value)) != repr(value):
+        # Compared as text, because NaN equals nothing.
+        if key in values and repr(values[key]) != repr(value):
             errors.append(RowError(row.number, "", "an earlier row says something else of the same day"))
+            continue
+        values[key] = value
     return values, errors
 
 
@@ -178,10 +181,12 @@ def _bar(row: Row) -> Bar:
 
 def _prices(text: str, today: date, adjusted_for: Mapping[str, Sequence[Split]] | None) -> MarketFile:
     def parse(row: Row) -> tuple[tuple[str, str, date], Bar]:
-        for name in BAR[:4]:
-            if name == "close" or row.cells.get(name):
-                row.positive(name)
-        return (row.text("symbol"), row.unit("currency"), row.day("date", today)), _bar(row)
+        bar = _bar(row)
+        if not all(price > 0 for price in bar[:4]):
+            for name in BAR[:4]:
+                if name == "close" or row.cells.get(name):
+                    row.positive(name)
+        return (row.text("symbol"), row.unit("currency"), row.day("date", today)), bar
 
     rows, errors = _collect(text, parse)
     by_symbol: dict[tuple[str, str], dict[date, Bar]] = {}
