@@ -80,6 +80,11 @@ class Layout:
             with suppress(FileNotFoundError):
                 self.sockets.parent.rmdir()
 
+    @property
+    def watch_log(self) -> Path:
+        """What the watcher could not do."""
+        return self.root / "watch.log"
+
 
 def prepare(home: Path) -> Layout:
     """Make the directories of a home that are missing. Raises: OSError, EmbeddedServiceError."""
@@ -92,8 +97,8 @@ def prepare(home: Path) -> Layout:
     layout = locate(home)
     if layout.sockets != root:
         _link(layout.sockets, root)
-    for lock in (layout.start_lock, layout.users_lock, layout.presence_lock, layout.watch_lock):
-        claim(lock, root)
+    for file in (layout.start_lock, layout.users_lock, layout.presence_lock, layout.watch_lock, layout.watch_log):
+        claim(file, root)
     return layout
 
 

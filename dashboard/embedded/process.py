@@ -53,6 +53,10 @@ class Supervised(ABC):
             return False
         return True
 
+    def died(self) -> bool:
+        """Whether it was started and has ended without being stopped."""
+        return self._process_id() > 0 and not self.running()
+
     def survives(self) -> bool:
         """Whether it runs and serves; one that does not serve in time, or left only children behind, is stopped."""
         deadline = time.monotonic() + STOP_SECONDS
@@ -81,12 +85,14 @@ class Supervised(ABC):
     def stop(self) -> None:
         """Ask it to end, insist after a while, and wait until nothing of it lives."""
         if not self.running():
+            self._forget()
             return
         for request in (self.gentle_signal, signal.SIGQUIT, signal.SIGKILL):
             self._signal(request)
             if self.lock.try_alone_for(STOP_SECONDS):
                 self.lock.unlock()
                 self._reap()
+                self._forget()
                 return
         raise self._failure("being stopped", 0)
 
@@ -128,6 +134,9 @@ class Supervised(ABC):
     def _process_id(self) -> int:
         written = os.pread(self.lock.descriptor, 12, 0).strip()
         return int(written) if written.isdigit() else 0
+
+    def _forget(self) -> None:
+        os.ftruncate(self.lock.descriptor, 0)
 
     def _reap(self) -> None:
         with suppress(ChildProcessError):  # it was another command's child

@@ -116,20 +116,21 @@ def _stop(services: Iterable[Supervised]) -> None:
 
 
 def _watch(layout: Layout) -> None:
-    """Have one small process per home that stops the services after the last user was killed."""
+    """Have one small process per home that looks after the services, also after the last user was killed."""
     lock = FileLock(layout.watch_lock)
     try:
         if lock.try_alone():
-            watcher = subprocess.Popen(  # noqa: S603  # this interpreter, no shell
-                [sys.executable, "-m", "dashboard.embedded.watch", str(layout.home), str(lock.descriptor)],
-                cwd=Path(__file__).parents[2],
-                env=ENVIRONMENT,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-                pass_fds=(lock.descriptor,),
-            )
+            with layout.watch_log.open("wb") as log:
+                watcher = subprocess.Popen(  # noqa: S603  # this interpreter, no shell
+                    [sys.executable, "-m", "dashboard.embedded.watch", str(layout.home), str(lock.descriptor)],
+                    cwd=Path(__file__).parents[2],
+                    env=ENVIRONMENT,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=log,
+                    start_new_session=True,
+                    pass_fds=(lock.descriptor,),
+                )
             watcher.returncode = 0  # it outlives this process: Popen shall neither wait for it nor warn of it
     finally:
         lock.close()
