@@ -1,0 +1,40 @@
+"""Where the browser finds live prices; ``assets/70-live.js`` listens and moves what is on the screen."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from dash import ClientsideFunction, Dash, Input, Output, dcc
+from dash.development.base_component import Component
+
+from dashboard.domain.access import PortfolioId
+from dashboard.runtime import settings
+
+STORE = "live-source"
+
+
+def live_source(portfolio_id: PortfolioId | None = None, symbol: str | None = None) -> Component:
+    """What a page listens to: a portfolio, or one instrument's quotes. One on a page."""
+    return dcc.Store(id=STORE, data={**stream_address(), "portfolio": portfolio_id, "symbol": symbol})
+
+
+def stream_address() -> dict[str, str | int | None]:
+    """The stream's address as the browser must use it.
+
+    Without a configured address the page may be opened by any name of this host, so only the port is told: cookies are
+    kept by host, and a stream under another name would not get them.
+    """
+    known = settings()
+    address = known.stream_url
+    if address is None:
+        return {"url": None, "port": known.port + 1}
+    if address.startswith("/") or known.dashboard_base_url is not None:
+        return {"url": address, "port": None}
+    return {"url": None, "port": urlsplit(address).port}
+
+
+def install(app: Dash) -> None:
+    """Start and stop listening as pages with a source come and go."""
+    app.clientside_callback(
+        ClientsideFunction("live", "listen"), Output("live-status", "title"), Input(STORE, "data")
+    )

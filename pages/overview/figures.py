@@ -1,0 +1,78 @@
+"""The strip of key figures, each with its period and its benchmark; what is missing says why."""
+
+from __future__ import annotations
+
+from dash.development.base_component import Component
+
+from dashboard.domain.measures import Measure
+from dashboard.formatting import dates, numbers
+from dashboard.results.holdings import HoldingsReport
+from dashboard.results.performance import PerformanceSummary
+from dashboard.web.components.basics import kpi, kpi_strip
+
+
+def strip(summary: PerformanceSummary, report: HoldingsReport) -> Component:
+    """Eight figures since the first transaction."""
+    return kpi_strip(
+        kpi(
+            "Market value",
+            numbers.compact(summary.market_value, summary.currency),
+            f"Cost {numbers.compact(report.totals.cost, summary.currency)}",
+            id="kpi-value",
+        ),
+        kpi(
+            "Day change",
+            numbers.percent(report.totals.day_change_pct, signed=True),
+            numbers.money(report.totals.day_change, summary.currency, signed=True),
+            direction=numbers.direction(report.totals.day_change),
+            id="kpi-day",
+        ),
+        _gain(summary),
+        _time_weighted(summary),
+        _measured("MWR / XIRR", summary.returns.money_weighted, _since(summary), signed=True),
+        _measured("Volatility", summary.risk["volatility"], "a year"),
+        _drawdown(summary),
+        _ratio("Sharpe", summary.risk["sharpe"], "risk-free 0%"),
+    )
+
+
+def _gain(summary: PerformanceSummary) -> Component:
+    simple = summary.returns.simple.value
+    below = f"{numbers.percent(simple, 1, signed=True)} on invested" if simple is not None else ""
+    return kpi(
+        "Total gain",
+        numbers.compact(summary.gain.total, summary.currency, signed=True),
+        below,
+        direction=numbers.direction(summary.gain.total),
+    )
+
+
+def _time_weighted(summary: PerformanceSummary) -> Component:
+    yearly, whole = summary.returns.time_weighted_annualized, summary.returns.time_weighted
+    if yearly.value is None:
+        return _measured("TWR", whole, _since(summary), signed=True)
+    below = f"{numbers.percent(whole.value, 1, signed=True)} since {dates.day(summary.period.start)}"
+    return _measured("TWR, p.a.", yearly, below, signed=True)
+
+
+def _drawdown(summary: PerformanceSummary) -> Component:
+    trough = summary.risk.drawdown.trough
+    return _measured("Max drawdown", summary.risk["max_drawdown"], dates.day(trough) if trough else "", signed=True)
+
+
+def _measured(label: str, measure: Measure, below: str, *, signed: bool = False) -> Component:
+    return kpi(
+        label,
+        numbers.percent(measure.value, signed=signed),
+        below,
+        direction=numbers.direction(measure.value, 4) if signed else "",
+        why=measure.reason if measure.value is None else "",
+    )
+
+
+def _ratio(label: str, measure: Measure, below: str) -> Component:
+    return kpi(label, numbers.number(measure.value), below, why=measure.reason if measure.value is None else "")
+
+
+def _since(summary: PerformanceSummary) -> str:
+    return f"since {dates.day(summary.period.start)}"

@@ -1,0 +1,59 @@
+"""The headline: the value, and what the day did to it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.formatting import dates, numbers
+from dashboard.results.holdings import HoldingsReport
+from dashboard.web.components.basics import chip
+
+ARROWS = {"up": "▲", "down": "▼", "flat": ""}
+
+
+def headline(report: HoldingsReport) -> Component:
+    """Value with its decimals in grey, the day's change, and how many prices it rests on. ``assets/70-live.js`` moves it."""
+    totals = report.totals
+    whole, _, decimals = numbers.money(totals.market_value, report.currency).partition(".")
+    direction = numbers.direction(totals.day_change)
+    value = html.Div(
+        [html.Span(whole, id="live-whole"), html.Span(f".{decimals}" if decimals else "", className="dec", id="live-dec")],
+        className="val num",
+        id="live-value",
+        **{"aria-live": "polite", "aria-atomic": "true", "data-currency": report.currency},
+    )
+    change = html.Div(
+        [
+            html.Span(
+                f"{ARROWS[direction]} {numbers.percent(totals.day_change_pct, signed=True)}".strip(),
+                className=f"chip {direction} big",
+                id="live-day-pct",
+            ),
+            html.Span(numbers.money(totals.day_change, report.currency, signed=True), id="live-day"),
+            html.Span(day_name(report), className="t3 when", id="live-when"),
+        ],
+        className=f"chg num {direction}",
+        id="live-change",
+    )
+    return html.Div([value, change, html.Div(_prices(report), className="meta", id="live-meta")], className="hero")
+
+
+def day_name(report: HoldingsReport) -> str:
+    """``today``, or the day of the last session."""
+    session = last_session(report)
+    return "today" if session is None or session == report.as_of else f"on {dates.day(session)}"
+
+
+def last_session(report: HoldingsReport) -> date | None:
+    """The newest day that a held instrument has a price of."""
+    return max((row.price_date for row in report.holdings if row.price_date is not None), default=None)
+
+
+def _prices(report: HoldingsReport) -> list[Component | str]:
+    totals = report.totals
+    if totals.count == totals.priced:
+        return [f"{totals.priced} prices"] if totals.priced else []
+    return [chip(f"{totals.priced} of {totals.count} prices", "warn", mark="clock-history")]

@@ -1,0 +1,87 @@
+"""The last transactions, and what moved the day."""
+
+from __future__ import annotations
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.domain.access import Actor
+from dashboard.domain.transactions import TransactionType
+from dashboard.figures.contribution import contribution_figure, contributions as moved
+from dashboard.formatting import dates, numbers
+from dashboard.results.holdings import HoldingsReport
+from dashboard.results.portfolios import PortfolioRef
+from dashboard.results.transactions import TransactionRow
+from dashboard.services import transactions
+from dashboard.web.components import basics
+from dashboard.web.components.data import graph
+from dashboard.web.components.states import empty
+from dashboard.web.page import portfolio_path
+from dashboard.web.theme import current_theme
+
+SHOWN = 6
+TONES = {
+    TransactionType.DEPOSIT: "info",
+    TransactionType.WITHDRAWAL: "info",
+    TransactionType.FEE: "warn",
+    TransactionType.TAX: "warn",
+    TransactionType.DIVIDEND: "ok",
+    TransactionType.INTEREST: "ok",
+}
+
+
+def card(actor: Actor, portfolio: PortfolioRef) -> Component:
+    """The newest rows of the ledger."""
+    page = transactions.list_transactions(actor, portfolio.id, limit=SHOWN)
+    path = portfolio_path(portfolio.slug, "transactions")
+    every = dcc.Link(f"View all {numbers.number(page.total, 0)}", href=path, className="xs med")
+    head = html.Thead(
+        html.Tr(
+            [
+                html.Th("Date"),
+                html.Th("Type"),
+                html.Th("Instrument"),
+                html.Th("Detail", className="only-d"),
+                html.Th(f"Amount, {portfolio.base_currency}", className="r"),
+            ]
+        )
+    )
+    table = html.Table([head, html.Tbody([_row(row) for row in page.rows])], className="tb den")
+    return basics.card("Recent transactions", table, controls=[every], class_name="c8", padded=False)
+
+
+def contributions(report: HoldingsReport) -> Component:
+    """Which holdings moved the day most."""
+    if not moved(report):
+        body: Component = empty("Nothing moved", "No holding has changed since the close before.")
+    else:
+        figure = dict(contribution_figure(report, theme=current_theme(), height=206))
+        body = graph("contribution-chart", figure, label="The day's contributions by holding", height=206)
+    return basics.card("Day’s contribution", body, sub=report.currency, class_name="c4")
+
+
+def _row(row: TransactionRow) -> Component:
+    fact = row.transaction
+    kind = html.Span(fact.type.value.capitalize(), className=f"chip {TONES.get(fact.type, '')}".strip())
+    return html.Tr(
+        [
+            html.Td(dates.day(fact.date), className="num t2 nowrap"),
+            html.Td(kind),
+            html.Td(fact.symbol or "Cash", className="med", title=row.instrument_name),
+            html.Td(_detail(row), className="t2 num only-d"),
+            html.Td(numbers.number(row.cash_effect, signed=True), className="r num"),
+        ]
+    )
+
+
+def _detail(row: TransactionRow) -> str:
+    fact = row.transaction
+    if fact.type in (TransactionType.BUY, TransactionType.SELL):
+        fee = f", fee {numbers.money(fact.fee, fact.currency)}" if fact.fee else ""
+        return f"{numbers.quantity(fact.quantity)} × {numbers.price(fact.price, fact.currency)}{fee}"
+    if fact.type is TransactionType.SPLIT:
+        return f"{numbers.quantity(fact.ratio)} for 1"
+    if fact.type is TransactionType.EXCHANGE:
+        target = numbers.money(fact.target_amount, fact.target_currency or fact.currency)
+        return f"{numbers.money(fact.amount, fact.currency)} to {target}"
+    return fact.note or numbers.money(fact.amount, fact.currency)

@@ -1,0 +1,161 @@
+"""The grid of holdings, with sparklines and totals; on a phone a list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.domain.instruments import AssetClass
+from dashboard.figures.allocation import CLASS_NAMES
+from dashboard.figures.sparkline import sparkline
+from dashboard.formatting import numbers
+from dashboard.results.holdings import CashBalance, Holding, HoldingsReport
+from dashboard.web.components import basics
+from dashboard.web.components.data import grid
+from dashboard.web.components.states import empty
+
+FILTERS = [("all", "All"), ("up", "Gainers"), ("down", "Losers")]
+MOBILE_ROWS = 8
+Row = dict[str, Any]  # ag-grid rows are free-form JSON
+
+
+def card(report: HoldingsReport) -> Component:
+    """The card."""
+    cash = " + cash" if report.cash else ""
+    count = len(report.holdings)
+    positions = f"{count} position{'' if count == 1 else 's'}{cash}"
+    if not count and not report.cash:
+        return basics.card("Holdings", empty("Nothing is held", "Every position has been closed."), class_name="c12")
+    control = html.Span(basics.segmented("holdings-filter", FILTERS, "all", "Filter", class_name="sm"), className="only-d")
+    table = html.Div(
+        grid(
+            "holdings-grid",
+            columns(report.currency),
+            rows(report),
+            label="Holdings",
+            row_id="id",
+            auto_height=True,
+            options={"pinnedBottomRowData": [totals(report)]},
+        ),
+        className="only-d",
+    )
+    listed = html.Div([_mobile_row(row, report.currency) for row in report.holdings], className="only-m")
+    return basics.card("Holdings", [table, listed], sub=positions, controls=[control], class_name="c12", padded=False)
+
+
+def columns(currency: str) -> list[Row]:
+    """Text left, figures right, market value first in order."""
+    return [
+        {"field": "name", "headerName": "Instrument", "cellRenderer": "InstrumentCell", "minWidth": 230, "flex": 2},
+        {"field": "trend", "headerName": "Trend, 30d", "cellRenderer": "TrendCell", "sortable": False, "width": 116},
+        _figure("quantity", "Quantity", "quantity(params.value, params.data.crypto)", width=104),
+        _figure("average_cost", "Avg cost", f"money(params.value, '{currency}')", width=118, quiet=True),
+        _figure("price", "Last", "price(params.value, params.data.currency)", width=118, cellRenderer="FreshCell"),
+        _figure("day_change_pct", "Day %", "percentChange(params.value)", width=92, change=True),
+        _figure("day_change", "Day", f"change(params.value, '{currency}', 0)", width=100, change=True),
+        _figure("market_value", "Market value", f"money(params.value, '{currency}')", width=136, sort="desc", strong=True),
+        _figure("unrealized", "Gain", f"change(params.value, '{currency}', 0)", width=108, change=True),
+        _figure("unrealized_pct", "Gain %", "percentChange(params.value, 1)", width=92, change=True),
+        _figure("weight", "Weight", "percent(params.value, 1)", width=126, cellRenderer="WeightCell"),
+    ]
+
+
+def _figure(
+    field: str, name: str, formatted: str, *, change: bool = False, quiet: bool = False, strong: bool = False, **more: Any
+) -> Row:
+    tone = {"function": "directionClass(params)"} if change else f"num{' t2' * quiet}{' med' * strong}"
+    return {
+        "field": field,
+        "headerName": name,
+        "type": "rightAligned",
+        "valueFormatter": {"function": formatted},
+        "comparator": {"function": "compareNumbers"},
+        "cellClass": tone,
+        "enableCellChangeFlash": True,
+        "sortingOrder": ["desc", "asc"],
+        **more,
+    }
+
+
+def rows(report: HoldingsReport) -> list[Row]:
+    """One row a holding, then one for all cash."""
+    largest = max((row.weight or 0.0 for row in report.holdings), default=0.0)
+    found = [_row(row, largest) for row in report.holdings]
+    return [*found, _cash_row(report, largest)] if report.cash else found
+
+
+def _row(row: Holding, largest: float) -> Row:
+    return {
+        "id": row.symbol,
+        "symbol": row.symbol,
+        "name": row.name,
+        "kind": CLASS_NAMES[row.asset_class],
+        "href": f"/i/{row.symbol}",
+        "currency": row.currency,
+        "crypto": row.asset_class is AssetClass.CRYPTO,
+        "trend": sparkline(row.trend),
+        "quantity": float(row.quantity),
+        "average_cost": row.average_cost,
+        "price": row.price,
+        "price_status": row.price_status.value,
+        "price_note": f"The last price is of {row.price_date}" if row.price_date else "There is no price",
+        "day_change_pct": row.day_change_pct,
+        "day_change": row.day_change,
+        "market_value": row.market_value,
+        "unrealized": row.unrealized,
+        "unrealized_pct": row.unrealized_pct,
+        "weight": row.weight,
+        "weight_of_largest": row.weight / largest if row.weight is not None and largest > 0 else None,
+    }
+
+
+def _cash_row(report: HoldingsReport, largest: float) -> Row:
+    value = sum(balance.market_value or 0.0 for balance in report.cash)
+    weight = sum(balance.weight or 0.0 for balance in report.cash)
+    return {
+        "id": "cash",
+        "symbol": "CASH",
+        "badge": "CASH",
+        "name": "Cash",
+        "sub": " · ".join(_balance(balance) for balance in report.cash),
+        "market_value": value,
+        "weight": weight,
+        "weight_of_largest": weight / largest if largest > 0 else None,
+    }
+
+
+def _balance(balance: CashBalance) -> str:
+    return f"{balance.currency} {numbers.number(balance.amount, 0)}"
+
+
+def totals(report: HoldingsReport) -> Row:
+    """The pinned last row."""
+    found = report.totals
+    return {
+        "id": "total",
+        "name": "Total",
+        "day_change_pct": found.day_change_pct,
+        "day_change": found.day_change,
+        "market_value": found.market_value,
+        "unrealized": found.unrealized,
+        "unrealized_pct": found.unrealized_pct,
+        "weight": 1.0 if found.market_value else None,
+    }
+
+
+def _mobile_row(row: Holding, currency: str) -> Component:
+    name = html.Span(
+        [html.B(row.name, className="ell"), html.Small(f"{row.symbol} · {numbers.percent(row.weight, 1)}")], className="ell"
+    )
+    badge = html.Span(row.symbol[:4], className="lg", **{"aria-hidden": "true"})
+    change = html.Span(
+        numbers.percent(row.day_change_pct, signed=True), className=f"xs {numbers.direction(row.day_change_pct, 4)}"
+    )
+    value = html.Span(numbers.money(row.market_value, currency, 0), className="med mval")
+    return html.A(
+        [html.Span([badge, name], className="inst"), html.Span([value, change], className="r num mfig")],
+        href=f"/i/{row.symbol}",
+        className="mrow two",
+    )
