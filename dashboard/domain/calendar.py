@@ -66,7 +66,7 @@ def layout(dates: Days, days: Days) -> Layout:
 
 
 def layout_of(offsets: Ints, count: int, inside: slice | None = None) -> Layout:
-    """How dates at ascending ``offsets`` lie on ``count`` days."""
+    """How dates at ascending ``offsets`` lie on ``count`` days; of several on one day the last counts."""
     spans = np.empty(len(offsets) + 1, np.intp)
     spans[1:-1] = offsets[1:] - offsets[:-1]
     spans[0] = offsets[0] if len(offsets) else count

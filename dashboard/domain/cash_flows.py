@@ -74,23 +74,13 @@ class LedgerEntries:
 
 
 def gross_amount(row: Transaction, multiplier: Decimal = ONE) -> Decimal:
-    """The gross money of the event: its amount, else quantity × price × multiplier; a split has none."""
-    if row.type is TransactionType.SPLIT:
-        return ZERO
+    """The gross money of the event: its amount, else quantity × price × multiplier."""
     if row.amount or row.price is None:
         return row.amount
     return row.quantity * row.price * multiplier
 
 
-def cash_change(row: Transaction, gross: Decimal) -> Decimal:
-    """What the event moves in cash, in the row's currency; of an exchange, the leg that goes out."""
-    change = gross if row.type in BRINGS_CASH else -gross
-    return change - row.fee - row.tax if row.fee or row.tax else change
-
-
-BRINGS_CASH = frozenset(
-    {TransactionType.SELL, TransactionType.DIVIDEND, TransactionType.INTEREST, TransactionType.DEPOSIT}
-)
+BRINGS_CASH = (TransactionType.SELL, TransactionType.DIVIDEND, TransactionType.INTEREST, TransactionType.DEPOSIT)
 
 
 def cash_currency(row: Transaction, base_currency: str) -> str:
@@ -113,21 +103,16 @@ def post_ledger(
     held = np.array([index.get(row.symbol or "", -1) for row in rows], np.intp)
     kinds = [KINDS[row.type] for row in rows]
     gross = [
-        gross_amount(row, instruments[position].multiplier if position >= 0 else ONE)
+        row.amount or gross_amount(row, instruments[position].multiplier if position >= 0 else ONE)
         for row, position in zip(rows, held.tolist(), strict=True)
     ]
+    fees, taxes = [row.fee for row in rows], [row.tax for row in rows]
     rate = _rates(rows, kinds, day, table)
-    money = _Money(
-        np.array(kinds, np.intp),
-        held,
-        worth(gross, rate),
-        worth([row.fee for row in rows], rate),
-        worth([row.tax for row in rows], rate),
-    )
+    money = _Money(np.array(kinds, np.intp), held, worth(gross, rate), worth(fees, rate), worth(taxes, rate))
     trade = money.trade()
-    legs = _legs(rows, day, gross, money, table) if cash_tracked else NO_LEGS
+    legs = _legs(rows, day, _cash_changes(kinds, gross, fees, taxes), money, table) if cash_tracked else NO_LEGS
     counted = money.counted(cash_tracked)
-    fees, taxes = np.where(counted, money.fees(), 0.0), np.where(counted, money.taxes(), 0.0)
+    all_fees, all_taxes = np.where(counted, money.fees(), 0.0), np.where(counted, money.taxes(), 0.0)
     return LedgerEntries(
         transactions=tuple(rows),
         day=day,
@@ -136,11 +121,11 @@ def post_ledger(
         trade_local=np.where(trade == 0.0, 0.0, trade / _instrument_rates(held, day, rate, rows, instruments, table)),
         trade=trade,
         income=np.where(counted, money.income(), 0.0),
-        fees=fees,
-        taxes=taxes,
+        fees=all_fees,
+        taxes=all_taxes,
         embedded=money.is_of(TransactionType.BUY, TransactionType.SELL),
         external=money.deposits() if cash_tracked else money.untracked_flows(),
-        outside=np.zeros(len(rows)) if cash_tracked else np.where(money.standing(), fees + taxes, 0.0),
+        outside=np.zeros(len(rows)) if cash_tracked else np.where(money.standing(), all_fees + all_taxes, 0.0),
         cash=legs,
     )
 
@@ -246,12 +231,23 @@ def _instrument_rates(
     return rates
 
 
-def _legs(
-    rows: Sequence[Transaction], day: Ints, gross: Sequence[Decimal], money: _Money, table: RateTable
-) -> CashLegs:
-    """The movements of cash that the rows make; both legs of an exchange are worth what went out."""
-    names = [cash_currency(row, table.base_currency) for row in rows]
-    local = [cash_change(row, amount) for row, amount in zip(rows, gross, strict=True)]
+def _cash_changes(
+    kinds: Sequence[int], gross: Sequence[Decimal], fees: Sequence[Decimal], taxes: Sequence[Decimal]
+) -> list[Decimal]:
+    """What each row moves in cash, in its own currency; of an exchange, the leg that goes out."""
+    brings = {KINDS[kind] for kind in BRINGS_CASH}
+    return [
+        amount - fee - tax if kind in brings else -amount - fee - tax
+        for kind, amount, fee, tax in zip(kinds, gross, fees, taxes, strict=True)
+    ]
+
+
+def _legs(rows: Sequence[Transaction], day: Ints, local: list[Decimal], money: _Money, table: RateTable) -> CashLegs:
+    """The movements of cash: ``local`` of the rows, and what exchanges bring, which is worth what went out."""
+    base = table.base_currency
+    names = [
+        row.currency if row.fx_rate is None and not row.cash_currency else cash_currency(row, base) for row in rows
+    ]
     for at, (row, name) in enumerate(zip(rows, names, strict=True)):
         if name != row.currency:
             local[at] = _in_currency(row, local[at], name, int(day[at]), table)
@@ -260,10 +256,9 @@ def _legs(
     names.extend(rows[at].target_currency or "" for at in incoming)
     days = np.concatenate((day, day[incoming]))
     order = np.argsort(days, kind="stable") if incoming else np.arange(len(rows))
-    index = {**table.currencies, "": -1}
     return CashLegs(
         day=days[order],
-        currency=np.array([index[name] for name in names], np.intp)[order],
+        currency=np.array([table.currencies[name] for name in names], np.intp)[order],
         local=tuple(local) if not incoming else tuple(local[at] for at in order.tolist()),
         value=np.concatenate((money.cash(), money.gross[incoming]))[order],
     )

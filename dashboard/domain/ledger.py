@@ -15,6 +15,7 @@ from dashboard.domain.transactions import ZERO, Transaction, TransactionType, le
 from dashboard.errors import LedgerError, Oversell
 
 Position = tuple[str, str]
+Steps = tuple[list[int], list[Decimal]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +28,16 @@ class LedgerFault:
 
 @dataclass(frozen=True, slots=True)
 class CheckedLedger:
-    """A ledger in walking order without its faulty rows; ``splits`` are the events that apply, by symbol.
+    """A ledger in walking order without faulty rows and splits; ``splits`` are the events that apply, by symbol.
 
-    ``units`` are, by symbol, the ordinals of the days on which the quantity held in all accounts changed, and what it
-    was before the first and after each.
+    ``steps`` are, by account and symbol, the ordinals of the days on which the quantity held changed, and what it was
+    before the first and after each.
     """
 
     transactions: tuple[Transaction, ...]
     splits: Mapping[str, tuple[Split, ...]]
     faults: tuple[LedgerFault, ...]
-    units: Mapping[str, tuple[list[int], list[Decimal]]]
+    steps: Mapping[Position, Steps]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,23 +101,19 @@ def _split_order(event: SplitEvent) -> Split:
 
 
 class _Units:
-    """What each account holds of each symbol, each change of what all of them hold, and the rows that do not fit."""
+    """What each account holds of each symbol, how that changed, and the rows that do not fit."""
 
     def __init__(self) -> None:
         self.good: list[Transaction] = []
         self.faults: list[LedgerFault] = []
-        self.steps: dict[str, tuple[list[int], list[Decimal]]] = {}
-        self._held: dict[Position, Decimal] = {}
+        self.steps: dict[Position, Steps] = {}
 
     def split(self, event: SplitEvent) -> None:
         """Every account's units by the ratio."""
-        positions = [position for position in self._held if position[1] == event.symbol]
-        for position in positions:
-            self._held[position] *= event.split.ratio
-        if positions:
-            ordinals, totals = self.steps[event.symbol]
-            ordinals.append(event.split.date.toordinal())
-            totals.append(sum((self._held[position] for position in positions), ZERO))
+        for (_, symbol), (ordinals, held) in self.steps.items():
+            if symbol == event.symbol:
+                ordinals.append(event.split.date.toordinal())
+                held.append(held[-1] * event.split.ratio)
 
     def take(self, rows: Sequence[Transaction]) -> None:
         """Book rows between which nothing splits; a faulty one changes nothing."""
@@ -126,29 +123,28 @@ class _Units:
             else:
                 rule = RULES.get(row.type)
                 error = rule(row) if rule is not None else None
-            if error is None:
-                self.good.append(row)
-            else:
+            if error is not None:
                 self.faults.append(LedgerFault(row, error))
+            elif row.type is not TransactionType.SPLIT:
+                self.good.append(row)
 
     def _trade(self, row: Transaction) -> LedgerError | None:
         symbol, change = row.symbol, row.quantity
         if not symbol or change <= ZERO or (row.price is None and row.amount <= ZERO):
             return _trade_fault(row)
         position = (row.account, symbol)
-        before = self._held.get(position, ZERO)
+        steps = self.steps.get(position)
+        if steps is None:
+            steps = self.steps[position] = ([], [ZERO])
+        before = steps[1][-1]
         if row.type is TransactionType.SELL:
             if change > before:
                 if change - before > change * ROUNDING:
                     return _oversell(row, before)
                 change = before
             change = -change
-        self._held[position] = before + change
-        steps = self.steps.get(symbol)
-        if steps is None:
-            steps = self.steps[symbol] = ([], [ZERO])
         steps[0].append(row.date.toordinal())
-        steps[1].append(steps[1][-1] + change)
+        steps[1].append(before + change)
         return None
 
 

@@ -15,7 +15,7 @@ from dashboard.domain.calendar import Layouts, calendar_days, layout_of
 from dashboard.domain.cash_flows import CashLegs, LedgerEntries, RateTable, post_ledger
 from dashboard.domain.fx import Rates
 from dashboard.domain.instruments import Instrument, Split
-from dashboard.domain.ledger import CheckedLedger, LedgerFault, checked_ledger
+from dashboard.domain.ledger import CheckedLedger, LedgerFault, Steps, checked_ledger
 from dashboard.domain.prices import MarketData, PriceSeries, carried
 from dashboard.domain.transactions import LotMethod, Transaction
 
@@ -165,11 +165,8 @@ def _rate_table(
 
 
 def _stepwise(days: Ints, values: Sequence[Decimal], count: int) -> Floats:
-    """The last of ``values`` at or before each of ``count`` ascending ``days``, 0 before the first, shape (count,)."""
-    if not len(days):
-        return np.zeros(count)
-    last = np.append(np.flatnonzero(days[1:] != days[:-1]), len(days) - 1)
-    return layout_of(days[last], count).spread(floats_of([values[at] for at in last.tolist()]), 0.0)
+    """The last of ``values`` (of ascending ``days``) at or before each of ``count`` days, 0 before the first."""
+    return layout_of(days, count).spread(floats_of(values), 0.0)
 
 
 def _balances(legs: CashLegs, table: RateTable, count: int) -> tuple[Floats, tuple[str, ...]]:
@@ -218,32 +215,37 @@ def _value_holdings(
     origin = date_of(days[0]).toordinal()
     rates = np.ascontiguousarray(table.matrix.T)
     layouts = Layouts(days)
+    steps: dict[str, list[Steps]] = {}
+    for (_, symbol), changes in ledger.steps.items():
+        steps.setdefault(symbol, []).append(changes)
     for column, instrument in enumerate(instruments):
         splits = ledger.splits.get(instrument.symbol, ())
-        quantity = _units(ledger, instrument.symbol, origin, len(days))
+        quantity = _units(steps.get(instrument.symbol, ()), origin, len(days))
         held = quantity != 0.0
         price = _prices(market.prices.get(instrument.symbol), splits, layouts, held, found.has_bar)
         missing = held & np.isnan(price)
         if missing.any():
             price = np.where(missing, _traded(column, instrument, entries, splits, days), price)
             found.estimated[:, column] = missing
-        value = quantity * price * rates[table.currencies[instrument.currency]]
+        value = found.values[:, column]
+        np.multiply(quantity, price, out=value)
+        value *= rates[table.currencies[instrument.currency]]
         if instrument.multiplier != 1:
             value *= float(instrument.multiplier)
         value[~held] = 0.0
         found.total[:] += value
-        found.quantities[:, column], found.prices[:, column], found.values[:, column] = quantity, price, value
+        found.quantities[:, column], found.prices[:, column] = quantity, price
     return found
 
 
-def _units(ledger: CheckedLedger, symbol: str, origin: int, count: int) -> Floats:
-    """Units held at the close of each day; running sums in Decimal, so that nothing held is exactly 0."""
-    if symbol not in ledger.units:
-        return np.zeros(count)
-    ordinals, (_, *units) = ledger.units[symbol]
-    days = np.array(ordinals, np.intp) - origin
-    inside = int(np.searchsorted(days, count))  # a split may be known that is later than the valuation
-    return _stepwise(days[:inside], units[:inside], count)
+def _units(steps: Iterable[Steps], origin: int, count: int) -> Floats:
+    """Units that all accounts hold at the close of each day: exactly 0 where none does, as the steps are Decimal."""
+    total = np.zeros(count)
+    for ordinals, (_, *held) in steps:
+        days = np.array(ordinals, np.intp) - origin
+        inside = int(np.searchsorted(days, count))  # a split may be known that is later than the valuation
+        total += _stepwise(days[:inside], held[:inside], count)
+    return total
 
 
 def _prices(series: PriceSeries | None, splits: Sequence[Split], layouts: Layouts, held: Mask, has_bar: Mask) -> Floats:
