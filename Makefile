@@ -55,11 +55,11 @@ test: browser $(DEV)
 check: check-format check-lint check-types check-imports check-assets
 
 check-format: $(DEV)
-	@$(BIN)/python -m black --check --quiet . || { echo 'black would change the above; make format' >&2; exit 1; }
-	@$(BIN)/python -m isort --check-only --quiet .
+	@$(BIN)/python -m black --check .
+	@$(BIN)/python -m isort --check-only .
 
 check-lint: $(DEV)
-	@$(BIN)/python -m ruff check --quiet .
+	@$(BIN)/python -m ruff check .
 
 check-types: $(DEV)
 	@$(BIN)/python -m mypy
