@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 
 import orjson
@@ -38,10 +39,11 @@ def record(
 def broken_link() -> int | None:
     """The id of the first entry that does not fit the one before it; None where the chain is whole."""
     previous = b""
-    for entry in trail.entries():
-        if entry.previous_hash != previous or entry.hash != _hash(entry):
-            return entry.id
-        previous = entry.hash
+    with closing(trail.entries()) as entries:
+        for entry in entries:
+            if entry.previous_hash != previous or entry.hash != _hash(entry):
+                return entry.id
+            previous = entry.hash
     return None
 
 

@@ -20,7 +20,8 @@ LONGEST_AGENT = 300
 
 def open_session(actor: Actor, *, address: str, agent: str) -> str:
     """Open a session for a person who has just proved to be ``actor``; the token is told this once."""
-    assert actor.user_id is not None, "the system does not sign in"
+    if actor.user_id is None:
+        raise ValueError("the system does not sign in")
     token = secrets.token_urlsafe(32)
     now = datetime.now(UTC)
     db.session.add(

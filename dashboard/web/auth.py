@@ -17,7 +17,7 @@ from dashboard.runtime import settings
 from dashboard.security.tokens import derived_token
 from dashboard.services import accounts, sessions
 from dashboard.web import csrf
-from dashboard.web.document import page_context
+from dashboard.web.document import asset, page_context
 from dashboard.web.guard import SET_UP, SIGN_IN, local_path
 from dashboard.web.identity import actor_or_none, client_address, forget_token, remember_token, session_token
 
@@ -44,6 +44,12 @@ def announce_set_up(server: Flask) -> None:
 def set_up_token(server: Flask) -> str:
     """What opens set-up from another machine; worth nothing once there is a user."""
     return derived_token(str(server.secret_key), "set-up")
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> AnyResponse:
+    """The icon, where browsers look for it unasked."""
+    return redirect(asset("favicon.ico"))
 
 
 @blueprint.get(SIGN_IN)

@@ -10,6 +10,7 @@ import hmac
 import secrets
 
 from flask import Flask, Response, current_app, g, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.errors import PermissionDenied
 from dashboard.runtime import settings
@@ -56,7 +57,7 @@ def check() -> None:
         raise PermissionDenied("The page is out of date. Load it again.")
 
 
-def remember(response: Response, value: str) -> None:
+def remember(response: AnyResponse, value: str) -> None:
     """Put ``value`` where the pages' scripts find it."""
     g.csrf_remembered = True
     response.set_cookie(_cookie(), value, secure=settings().secure_cookies, httponly=False, samesite="Lax", path="/")

@@ -24,16 +24,20 @@ NOT_FOUND = "not_found"
 _one_at_a_time = threading.Lock()
 
 
-class GuardedDash(Dash):  # type: ignore[misc]  # Dash has no types
+class GuardedDash(Dash):
     """Dash whose documents have the status that fits the address."""
 
     def index(self, *_args: object, **_kwargs: object) -> AnyResponse:
-        """The document of a page: 404 for an unknown address or another's portfolio, "/" leads to the first portfolio."""
+        """The document of a page, 404 for an unknown address or another's portfolio; "/" leads to the first one."""
         if request.path == "/":
             owned = portfolios.list_portfolios(current_actor())
             if owned:
                 return redirect(portfolio_path(owned[0].portfolio.slug))
-        return Response(super().index(), _status(self.server), mimetype="text/html")
+        return Response(self.document(), _status(self.server), mimetype="text/html")
+
+    def document(self) -> str:
+        """The HTML of every page."""
+        return str(super().index())  # type: ignore[no-untyped-call]  # Dash's own method
 
 
 def make_dash(server: Flask, register: Callable[[Dash], None], *, secure: bool) -> Dash:
@@ -42,7 +46,7 @@ def make_dash(server: Flask, register: Callable[[Dash], None], *, secure: bool) 
         dash.page_registry.clear()
         app = GuardedDash(
             "dashboard",
-            server=server,
+            server=server,  # type: ignore[arg-type]  # a Flask application is what it wants
             use_pages=True,
             pages_folder="",
             assets_folder=str(ASSETS),
@@ -52,7 +56,7 @@ def make_dash(server: Flask, register: Callable[[Dash], None], *, secure: bool) 
             include_pages_meta=False,
             index_string=INDEX,
             title=BRAND,
-            update_title=None,
+            update_title="",
             csrf_token_name=csrf.cookie(secure=secure),
             csrf_header_name=csrf.HEADER,
             add_log_handler=False,

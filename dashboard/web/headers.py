@@ -12,6 +12,9 @@ from dashboard.settings import Settings
 HSTS = "max-age=31536000; includeSubDomains"
 HASHES = "CSP_HASHES"
 EMBED_PREFIX = "/embed/"
+PUBLIC = ("/assets/", "/_dash-component-suites/", "/_favicon.ico", "/favicon.ico")
+FINGERPRINTS = frozenset({"m", "v"})
+FOR_GOOD = 31_536_000
 
 
 def install(server: Flask, settings: Settings) -> None:
@@ -30,8 +33,7 @@ def install(server: Flask, settings: Settings) -> None:
             response.headers["X-Frame-Options"] = "DENY"
         if settings.secure_cookies:
             response.headers["Strict-Transport-Security"] = HSTS
-        if _is_private(response):
-            response.headers["Cache-Control"] = "no-store"
+        _keep(response)
         return response
 
     server.after_request(add)
@@ -59,10 +61,16 @@ def content_security_policy(hashes: Iterable[str], stream_origin: str = "") -> s
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
-def _is_private(response: Response) -> bool:
-    """Whether a browser or a proxy must not keep the response: all but files that everybody gets."""
-    public = request.path.startswith(("/assets/", "/_dash-component-suites/", "/_favicon.ico", "/favicon.ico"))
-    return not public and "Cache-Control" not in response.headers
+def _keep(response: Response) -> None:
+    """Files that everybody gets are kept for good where their address changes with them; nothing else is kept."""
+    if not request.path.startswith(PUBLIC):
+        response.headers.setdefault("Cache-Control", "no-store")
+    elif response.status_code in {200, 206, 304} and (FINGERPRINTS & request.args.keys() or _is_font(request.path)):
+        response.headers["Cache-Control"] = f"public, max-age={FOR_GOOD}, immutable"
+
+
+def _is_font(path: str) -> bool:
+    return path.startswith("/assets/fonts/")
 
 
 def _origin(address: str | None) -> str:

@@ -15,7 +15,8 @@ from dashboard.security.cookies import SESSION, cookie_name
 from dashboard.services import sessions
 
 if TYPE_CHECKING:
-    from flask import Request, Response
+    from flask import Request
+    from werkzeug.wrappers import Response
 
 SESSION_SECONDS = int(sessions.ABSOLUTE.total_seconds())
 

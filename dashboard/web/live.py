@@ -35,6 +35,4 @@ def stream_address() -> dict[str, str | int | None]:
 
 def install(app: Dash) -> None:
     """Start and stop listening as pages with a source come and go."""
-    app.clientside_callback(
-        ClientsideFunction("live", "listen"), Output("live-status", "title"), Input(STORE, "data")
-    )
+    app.clientside_callback(ClientsideFunction("live", "listen"), Output("live-status", "title"), Input(STORE, "data"))

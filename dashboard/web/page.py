@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import unquote
 
 import dash
@@ -18,7 +17,6 @@ from dashboard.errors import NotFound
 from dashboard.web import state
 from dashboard.web.callback import guarded
 from dashboard.web.components.states import page_error
-from dashboard.web.state import ViewState
 
 PAGES = "basis_pages"
 VIEW_STORE = "view"
@@ -27,10 +25,8 @@ LOCATION = "_pages_location"
 BRAND = "Basis"
 
 
-class Layout(Protocol):
-    """A layout: called with who looks, the state of the view and the variables of the path."""
-
-    def __call__(self, actor: Actor, view: ViewState, /, **path: str) -> Component | list[Component]: ...
+Layout = Callable[..., Component | list[Component]]
+"""Called with who looks, the state of the view, and the variables of the path by name."""
 
 
 @dataclass(frozen=True, slots=True)

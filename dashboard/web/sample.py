@@ -42,7 +42,7 @@ def sample() -> Sample:
     return Sample(portfolio, benchmark, f"{portfolio}L{WIDTH:g} {BOTTOM:g}L0 {BOTTOM:g}Z")
 
 
-def _path(values: NDArray[np.float64], low: float, high: float) -> str:
+def _path(values: NDArray[np.floating], low: float, high: float) -> str:
     heights = BOTTOM - (values - low) / (high - low) * (BOTTOM - TOP)
     steps = np.linspace(0, WIDTH, len(values))
     points = (f"{x:.1f} {y:.1f}" for x, y in zip(steps, heights, strict=True) if math.isfinite(y))

@@ -17,6 +17,7 @@ from dashboard.results.portfolios import PortfolioItem
 from dashboard.services import portfolios
 from dashboard.web import csrf, notices
 from dashboard.web.callback import permitted
+from dashboard.web.components.attributes import aria, data
 from dashboard.web.components.basics import icon, icon_button
 from dashboard.web.identity import actor_or_none
 from dashboard.web.page import BRAND, LOCATION, Page, pages, portfolio_path
@@ -53,8 +54,8 @@ def _layout(app: Dash) -> Component:
     actor = permitted(Permission.PORTFOLIO_VIEW)
     owned = portfolios.list_portfolios(actor)
     known = [page for page in pages(app.server) if page.group and actor.may(page.permission)]
-    main = html.Div([_top(known), html.Main(dash.page_container, id="main", className="page", tabIndex=-1), _foot()])
-    main.className = "main"
+    content = html.Main(dash.page_container, id="main", className="page", tabIndex=-1)
+    main = html.Div([_top(known), content, _foot()], className="main")
     return html.Div(
         [
             html.A("Skip to content", className="skip", href="#main"),
@@ -63,9 +64,9 @@ def _layout(app: Dash) -> Component:
             dcc.Store(notices.STORE),
             dcc.Store(notices.ACTION_STORE),
             html.Div([_side(actor, known, owned), main], className="shell"),
-            html.Div(className="menu-scrim", **{"data-menu": "close"}),
+            html.Div(className="menu-scrim", **data(menu="close")),
             _tabs(known),
-            html.Div(id="notices", className="notices", role="status", **{"aria-live": "polite"}),
+            html.Div(id="notices", className="notices", role="status", **aria(live="polite")),
         ]
     )
 
@@ -73,26 +74,27 @@ def _layout(app: Dash) -> Component:
 def _side(actor: Actor, known: list[Page], owned: tuple[PortfolioItem, ...]) -> Component:
     groups = itertools.groupby(sorted(known, key=lambda page: GROUPS.index(page.group)), key=lambda page: page.group)
     links = [part for group, members in groups for part in (_heading(group), *(_link(page) for page in members))]
-    return html.Nav([_brand(), _switcher(owned), *links, _person(actor)], className="side", **{"aria-label": "Main"})
+    return html.Nav([_brand(), _switcher(owned), *links, _person(actor)], className="side", **aria(label="Main"))
 
 
 def _brand() -> Component:
-    mark = html.Span(className="mark", **{"aria-hidden": "true"})
+    mark = html.Span(className="mark", **aria(hidden="true"))
     return dcc.Link([mark, html.Span(BRAND, className="brand-name")], href="/", className="brand", title=BRAND)
 
 
 def _switcher(owned: tuple[PortfolioItem, ...]) -> Component:
     label = [
-        html.Span("–", className="sw-ic", id="switcher-mark", **{"aria-hidden": "true"}),
+        html.Span("–", className="sw-ic", id="switcher-mark", **aria(hidden="true")),
         html.Span([html.B("No portfolio", id="switcher-name"), html.Small("", id="switcher-sub")], className="grow"),
         icon("chevron-expand", "t3"),
     ]
     items = [dbc.DropdownMenuItem(_named(item), href=portfolio_path(item.portfolio.slug)) for item in owned]
     new = dbc.DropdownMenuItem([icon("plus-lg"), "New portfolio"], href="/new")
     parts = [*items, dbc.DropdownMenuItem(divider=True), new] if items else [new]
-    return dbc.DropdownMenu(
+    menu: Component = dbc.DropdownMenu(
         parts, label=label, caret=False, toggleClassName="switcher", class_name="switch", align_end=False
     )
+    return menu
 
 
 def _named(item: PortfolioItem) -> Component:
@@ -139,19 +141,20 @@ def _person(actor: Actor) -> Component:
         toggle_style={},
         id="person-menu",
     )
-    avatar = html.Span(actor.email[:2].upper(), className="avatar", **{"aria-hidden": "true"})
+    avatar = html.Span(actor.email[:2].upper(), className="avatar", **aria(hidden="true"))
     return html.Div([avatar, html.Span(words, className="grow person"), menu], className="side-foot")
 
 
 def _top(known: list[Page]) -> Component:
-    mark = html.Span(className="mark", **{"aria-hidden": "true"})
+    mark = html.Span(className="mark", **aria(hidden="true"))
     mobile = html.Button(
         [mark, html.B("", id="tab-name", className="semi ell"), icon("chevron-down", "t3 micro")],
         className="only-m row-f top-name",
         type="button",
-        **{"data-menu": "open", "aria-label": "Portfolios and pages"},
+        **data(menu="open"),
+        **aria(label="Portfolios and pages"),
     )
-    crumb = html.Nav(id="breadcrumb", className="crumb only-d", **{"aria-label": "Breadcrumb"})
+    crumb = html.Nav(id="breadcrumb", className="crumb only-d", **aria(label="Breadcrumb"))
     live = html.Span(
         [html.Span(className="dot", id="live-dot"), html.Span("", id="live-text")],
         id="live-status",
@@ -162,13 +165,13 @@ def _top(known: list[Page]) -> Component:
 
 
 def _tabs(known: list[Page]) -> Component:
-    tabs = [
+    tabs: list[Component] = [
         dcc.Link([icon(page.icon), page.tab], id={"nav": page.key, "place": "tab"}, href=page.path)
         for page in known
         if page.tab
     ]
-    tabs.append(html.Button([icon("list"), "More"], type="button", **{"data-menu": "open"}))
-    return html.Nav(tabs, className="mtab", **{"aria-label": "Main, on a phone"})
+    tabs.append(html.Button([icon("list"), "More"], type="button", **data(menu="open")))
+    return html.Nav(tabs, className="mtab", **aria(label="Main, on a phone"))
 
 
 def _foot() -> Component:

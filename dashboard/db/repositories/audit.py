@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from sqlalchemy import select, text
 
@@ -24,6 +24,7 @@ def append(entry: AuditEntry) -> None:
     db.session.flush()
 
 
-def entries() -> Iterator[AuditEntry]:
-    """Every entry, oldest first."""
-    yield from db.session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500))
+def entries() -> Generator[AuditEntry, None, None]:
+    """Every entry, oldest first; close it where you stop before the end."""
+    with db.session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)) as rows:
+        yield from rows

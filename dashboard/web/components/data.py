@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import dash_ag_grid as dag
 from dash import dcc, html
 from dash.development.base_component import Component
 
-CHART_CONFIG: Mapping[str, object] = {
-    "displayModeBar": False,
-    "displaylogo": False,
-    "responsive": True,
-    "scrollZoom": False,
-    "showSendToCloud": False,
-    "plotlyServerURL": "",
-}
+from dashboard.figures.template import CONFIG
+from dashboard.web.components.attributes import aria, given
 
 DEFAULT_COLUMN: Mapping[str, object] = {
     "sortable": True,
@@ -44,7 +38,7 @@ def grid(
     class_name: str = "",
     **more: Json,
 ) -> Component:
-    """An ag-grid in the house's theme. ``row_id`` is the field that identifies a row, so that updates keep their place."""
+    """An ag-grid in the house's theme. ``row_id`` is the field that identifies a row: updates then keep their place."""
     grid_options: dict[str, Json] = {
         "theme": "legacy",
         "rowHeight": 38,
@@ -58,8 +52,6 @@ def grid(
         **({"domLayout": "autoHeight"} if auto_height else {}),
         **(options or {}),
     }
-    identity = {"getRowId": f"params.data.{row_id}"} if row_id else {}
-    sizing = {"columnSize": column_size} if column_size else {}
     return html.Div(
         dag.AgGrid(
             id=id,
@@ -69,12 +61,12 @@ def grid(
             dashGridOptions=grid_options,
             className=f"ag-theme-app {class_name}".strip(),
             style={"height": None if auto_height else "100%", "width": "100%"},
-            **sizing,
-            **identity,
+            **given(columnSize=column_size, getRowId=f"params.data.{row_id}" if row_id else None),
             **more,
         ),
         className="grid-x",
-        **{"aria-label": label, "role": "region"},
+        role="region",
+        **aria(label=label),
     )
 
 
@@ -88,14 +80,13 @@ def graph(
     **more: Json,
 ) -> Component:
     """A plotly chart. ``label`` states what it shows, for those who cannot see it."""
-    named = {"id": label_id} if label_id is not None else {}
-    size = {"height": f"{height}px"} if height else {}
+    size: Json = {"height": f"{height}px"} if height else {}
     chart = dcc.Graph(
         id=id,
         figure=dict(figure) if figure else {"data": [], "layout": {}},
-        config=dict(CHART_CONFIG),
+        config=cast(Json, CONFIG),
         responsive=True,
         style=size,
         **more,
     )
-    return html.Div(chart, className="ch", role="img", style=size, **{"aria-label": label}, **named)
+    return html.Div(chart, className="ch", role="img", style=size, **aria(label=label), **given(id=label_id))

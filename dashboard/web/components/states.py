@@ -8,6 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.errors import DashboardError
+from dashboard.web.components.attributes import aria
 from dashboard.web.components.basics import Children, icon
 from dashboard.web.problems import TITLES, reference
 
@@ -15,7 +16,7 @@ from dashboard.web.problems import TITLES, reference
 def empty(title: str, text: str, *actions: Component, picture: str = "") -> Component:
     """Nothing is here yet: what will be, and the fastest way to it."""
     buttons = [html.Div(list(actions), className="row-f wrap empty-actions")] if actions else []
-    art = [html.Div(className="empty-art", **{"aria-hidden": "true"})] if picture == "steps" else []
+    art = [html.Div(className="empty-art", **aria(hidden="true"))] if picture == "steps" else []
     return html.Div([*art, html.H3(title), html.P(text), *buttons], className="empty")
 
 

@@ -1,0 +1,1 @@
+"""The web application over the real services."""
