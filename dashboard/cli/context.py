@@ -43,6 +43,7 @@ class CommandContext:
     @contextlib.contextmanager
     def app(self, *, require_schema: bool = True) -> Iterator[Flask]:
         """An application context over a schema that is current. Raises: SchemaMismatch."""
+        from dashboard.db.engine import db
         from dashboard.db.schema import require_current
         from dashboard.server import create_server
 
@@ -51,7 +52,11 @@ class CommandContext:
             require_current(settings.database_url.get_secret_value())
         app = create_server(settings)
         with app.app_context():
-            yield app
+            try:
+                yield app
+            finally:
+                db.session.remove()
+                db.engine.dispose()
 
     def close(self) -> None:
         """Let go of the embedded services."""

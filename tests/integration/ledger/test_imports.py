@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from dashboard.db.engine import db
 from dashboard.db.models import AuditEntry, ImportBatch, InstrumentRow, LedgerTransaction, Portfolio, SplitRow
@@ -113,12 +116,8 @@ def test_an_edited_row_does_not_come_in_again() -> None:
     content = ledger_file("date type symbol quantity price\n2024-01-02 buy AAA 1 10")
     imports.commit(SYSTEM, portfolio.id, content, "a.csv")
     row = transactions.list_transactions(SYSTEM, portfolio.id).rows[0]
-    changed = {name: getattr(row.transaction, name) for name in ("date", "type", "symbol", "quantity", "currency")}
-    from dashboard.domain.transactions import Transaction
-
-    transactions.edit_transaction(
-        SYSTEM, portfolio.id, row.id, row.version, Transaction(**changed, price=row.transaction.quantity)
-    )
+    dearer = replace(row.transaction, price=Decimal(11), amount=Decimal(11))
+    transactions.edit_transaction(SYSTEM, portfolio.id, row.id, row.version, dearer)
     again = imports.preview(SYSTEM, portfolio.id, content, "a.csv").rows[0]
     assert (again.kind, again.reason) == (
         VerdictKind.DUPLICATE,
@@ -130,7 +129,7 @@ def test_a_row_without_a_currency_stays_the_same_row_when_its_instrument_turns_o
     portfolio = make_portfolio(currency="EUR")
     content = ledger_file("date type symbol quantity price\n2024-01-02 buy AAA 1 10")
     imports.commit(SYSTEM, portfolio.id, content, "a.csv")
-    db.session.execute(InstrumentRow.__table__.update().values(currency="USD", state="active"))
+    db.session.execute(update(InstrumentRow).values(currency="USD", state="active"))
     db.session.commit()
     assert imports.commit(SYSTEM, portfolio.id, content, "a.csv").added == 0
 
@@ -260,9 +259,6 @@ def test_an_oversell_behind_a_bad_row_says_which_row_may_be_missing() -> None:
 
 def test_a_split_that_the_instrument_knows_makes_room_for_a_sale() -> None:
     instrument = make_instrument("AAA")
-    from datetime import date
-    from decimal import Decimal
-
     db.session.add(SplitRow(instrument_id=instrument, date=date(2024, 1, 15), ratio=Decimal(5)))
     db.session.commit()
     text = "date type symbol quantity price\n2024-01-02 buy AAA 10 100\n2024-02-03 sell AAA 50 20"

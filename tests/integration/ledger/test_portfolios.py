@@ -83,7 +83,7 @@ def test_the_system_makes_a_portfolio_for_the_only_administrator() -> None:
     with pytest.raises(InvalidInput, match=r"several administrators \(admin@example.com, second@example.com\)"):
         portfolios.create_portfolio(SYSTEM, "Other", "EUR")
     assert portfolios.create_portfolio(SYSTEM, "Other", "EUR", owner_email="Second@example.com").slug == "other"
-    with pytest.raises(NotFound, match="no user nobody@example.com"):
+    with pytest.raises(NotFound, match=r"no user nobody@example\.com"):
         portfolios.create_portfolio(SYSTEM, "Third", "EUR", owner_email="nobody@example.com")
 
 

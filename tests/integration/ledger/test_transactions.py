@@ -89,7 +89,7 @@ def test_a_sale_of_more_than_is_held_is_refused_with_the_quantity_held() -> None
     transactions.add_transaction(SYSTEM, portfolio.id, BUY)
     with pytest.raises(Oversell, match="11 AAA sold on 2024-03-04, but 10 held") as refused:
         transactions.add_transaction(SYSTEM, portfolio.id, replace(SELL, quantity=Decimal(11)))
-    assert (refused.value.wanted, refused.value.held) == (11, 10)
+    assert (refused.value.wanted, refused.value.held) == (Decimal(11), Decimal(10))
 
 
 def test_an_edit_or_a_deletion_that_a_later_sale_needs_is_refused() -> None:
