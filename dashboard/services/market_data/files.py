@@ -1,4 +1,4 @@
-"""Take over files of prices, splits, dividends and rates: the good rows in one transaction, each bad one with its reason."""
+"""Take over files of prices, splits, dividends and rates: good rows in one transaction, bad ones with a reason."""
 
 from __future__ import annotations
 

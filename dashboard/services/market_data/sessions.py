@@ -1,4 +1,4 @@
-"""Keep the trading days of the exchanges in use: far enough back for old reports, and some months ahead."""
+"""Keep the trading days of the exchanges in use: of the last twenty years and the next one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from dashboard.db.engine import db
 from dashboard.db.repositories import exchange_sessions
 
 HORIZON_DAYS = 180
-YEARS_BACK = 30
 
 log = structlog.get_logger(__name__)
 
@@ -21,7 +20,7 @@ def refresh_sessions(today: date) -> None:
     due = [mic for mic in exchange_sessions.in_use(db.session) if _ends_soon(last.get(mic), today)]
     db.session.rollback()
     for mic in due:
-        exchange_sessions.store(db.session, mic, _days(mic, today))
+        exchange_sessions.store(db.session, mic, _days(mic))
         db.session.commit()
 
 
@@ -29,14 +28,13 @@ def _ends_soon(last: date | None, today: date) -> bool:
     return last is None or last < today + timedelta(days=HORIZON_DAYS)
 
 
-def _days(mic: str, today: date) -> list[date]:
-    # Imported here: it takes half a second, and only a refresh needs it.
+def _days(mic: str) -> list[date]:
+    # Imported here: it takes half a second, and only a refresh needs it. Its own range is twenty years to next year.
     import exchange_calendars
     from exchange_calendars.errors import InvalidCalendarName
 
-    first = today.replace(year=today.year - YEARS_BACK, day=1)
     try:
-        calendar = exchange_calendars.get_calendar(mic, start=first, end=today + timedelta(days=2 * HORIZON_DAYS))
+        calendar = exchange_calendars.get_calendar(mic)
     except InvalidCalendarName:
         log.info("exchange without a calendar", mic=mic)
         return []

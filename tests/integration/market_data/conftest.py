@@ -1,0 +1,87 @@
+"""The stand-in for Yahoo that lies beside a development checkout; its tests are skipped where it is absent."""
+
+from __future__ import annotations
+
+import csv
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from flask import Flask
+
+from dashboard.db.engine import db
+from dashboard.server import create_server
+from dashboard.settings import Settings
+
+MARKET = Path(__file__).parents[4] / "shared" / "market"
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A running stand-in."""
+
+    address: str
+
+    def set(self, *, fail: float = 0.0, rate_limit: int = 0) -> None:
+        """Break it, or mend it."""
+        self._get(f"/_set?fail={fail}&rate_limit={rate_limit}")
+
+    def push(self, symbol: str, close: float, day: date) -> None:
+        """Add or replace a bar."""
+        self._get(f"/_push?symbol={symbol}&close={close}&date={day}")
+
+    def requests(self) -> int:
+        """How many requests it has had."""
+        return int(str(self._get("/_log")["requests"]))
+
+    def _get(self, path: str) -> dict[str, object]:
+        with urlopen(self.address + path) as response:
+            answer: dict[str, object] = json.load(response)
+        return answer
+
+
+@pytest.fixture
+def stand_in() -> Iterator[StandIn]:
+    """A stand-in of its own for a test: it remembers what it was asked."""
+    if not (MARKET / "standin.py").is_file():
+        pytest.skip("the stand-in for Yahoo is not beside this checkout")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, str(MARKET / "standin.py"), "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert "series on" in process.stdout.readline()
+        yield StandIn(f"http://127.0.0.1:{port}")
+        process.terminate()
+
+
+@pytest.fixture
+def yahoo_app(settings: Settings, stand_in: StandIn) -> Iterator[Flask]:
+    """The application in its context, with the stand-in as its only provider."""
+    changed = {**dict(settings), "providers": ("yahoo",), "yahoo_base_url": stand_in.address}
+    app = create_server(Settings.build(**changed))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def file_closes(symbol: str) -> dict[date, tuple[float, float]]:
+    """The closes of a file beside the stand-in, and the split ratio of each day (0: none)."""
+    with (MARKET / "ohlcv" / f"{symbol}.csv").open() as handle:
+        return {
+            date.fromisoformat((row.get("Datetime") or row["Date"])[:10]): (
+                float(row["Close"]),
+                float(row.get("Stock Splits") or 0),
+            )
+            for row in csv.DictReader(handle)
+            if row["Close"]
+        }
