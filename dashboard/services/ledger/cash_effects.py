@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 
 from dashboard.db.engine import db
 from dashboard.db.repositories import fx
-from dashboard.domain.cash_flows import cash_change
 from dashboard.domain.fx import PIVOTS, Rates, RateSeries
 from dashboard.domain.transactions import Transaction, TransactionType
+
+BRINGS_CASH = frozenset(
+    {TransactionType.SELL, TransactionType.DIVIDEND, TransactionType.INTEREST, TransactionType.DEPOSIT}
+)
 
 
 class CashEffects:
@@ -30,7 +34,7 @@ class CashEffects:
         if row.type in {TransactionType.SPLIT, TransactionType.EXCHANGE}:
             return 0.0
         rate = self._rate(row)
-        return None if rate is None else float(cash_change(row, row.amount)) * rate
+        return None if rate is None else float(_change(row)) * rate
 
     def _needs_market(self, row: Transaction) -> bool:
         return row.fx_rate is None and row.currency != self._base_currency
@@ -46,6 +50,12 @@ class CashEffects:
             rate = float(self._rates.on(row.currency, self._base_currency, day)[0])
             self._known[where] = None if np.isnan(rate) else rate
         return self._known[where]
+
+
+def _change(row: Transaction) -> Decimal:
+    """What the row moves, in its own currency."""
+    gross = row.amount if row.type in BRINGS_CASH else -row.amount
+    return gross - row.fee - row.tax
 
 
 def _rates(currencies: set[str], base_currency: str, end: date | None) -> Rates:
