@@ -1,0 +1,165 @@
+"""Files of market data: told by their header, the good rows stored, each bad one named."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from dashboard.db.engine import db
+from dashboard.db.models import AuditEntry, Portfolio
+from dashboard.domain.access import SYSTEM, Actor, Role, UserId
+from dashboard.domain.instruments import Split
+from dashboard.errors import InvalidInput, PermissionDenied
+from dashboard.services import market_data
+from tests.integration.market_data.ledgers import Purchase, make_ledger
+
+pytestmark = pytest.mark.usefixtures("app_context")
+
+USER = Actor(UserId(7), "someone@example.com", Role.USER)
+
+
+def test_prices_make_an_active_instrument_of_an_unresolved_one_and_dirty_its_portfolio() -> None:
+    key = make_ledger("USD", Purchase("A", "USD"))
+
+    counts = market_data.import_prices(
+        SYSTEM, b"symbol,date,close,volume\nA,2024-01-02,10.5,100\nA,2024-01-03,11,\n", "prices.csv"
+    )
+
+    assert (counts.kind, counts.rows, counts.changed, counts.series, counts.faults) == ("prices", 2, 2, ("A",), ())
+    detail = market_data.instrument(SYSTEM, "A")
+    assert (detail.state, detail.last_close, detail.previous_close) == ("active", 11.0, 10.5)
+    assert market_data.problems_of(["A"]) == ()
+    assert db.session.get_one(Portfolio, key).dirty_from == date(2024, 1, 2)
+
+
+def test_the_same_file_again_changes_nothing() -> None:
+    content = b"symbol,date,close,currency\nA,2024-01-02,10.5,USD\n"
+    market_data.import_prices(SYSTEM, content, "prices.csv")
+    version = market_data.versions_for(["A"])
+
+    assert market_data.import_prices(SYSTEM, content, "prices.csv").changed == 0
+    assert market_data.versions_for(["A"]) == version
+
+
+def test_bad_rows_are_named_and_good_ones_stored() -> None:
+    content = (
+        b"symbol,date,close,currency\nA,2024-01-02,10,USD\nA,2024-01-03,-1,USD\nA,yesterday,3,USD\nB,2024-01-02,5,\n"
+    )
+
+    counts = market_data.import_prices(SYSTEM, content, "prices.csv")
+
+    assert counts.changed == 1
+    assert [(fault.row, fault.column, fault.symbol) for fault in counts.faults] == [
+        (3, "close", ""),
+        (4, "date", ""),
+        (None, "", "B"),
+    ]
+    assert "currency" in counts.faults[-1].reason
+
+
+def test_prices_in_pence_become_pounds_and_another_currency_is_refused() -> None:
+    market_data.import_prices(SYSTEM, b"symbol,date,close,currency\nA.L,2024-01-02,250,GBp\n", "pence.csv")
+
+    counts = market_data.import_prices(SYSTEM, b"symbol,date,close,currency\nA.L,2024-01-03,3,EUR\n", "euro.csv")
+
+    assert market_data.bars("A.L").close.tolist() == [2.5]
+    (fault,) = counts.faults
+    assert (fault.symbol, counts.changed) == ("A.L", 0)
+
+
+def test_split_adjusted_prices_are_turned_back_by_the_splits_that_are_stored() -> None:
+    market_data.import_prices(SYSTEM, b"symbol,date,close,currency\nA,2024-01-10,50,USD\n", "prices.csv")
+    market_data.import_prices(SYSTEM, b"symbol,date,ratio\nA,2024-01-05,2\n", "splits.csv")
+
+    content = b"symbol,date,close\nA,2024-01-02,50\nA,2024-01-05,51\n"
+    market_data.import_prices(SYSTEM, content, "adjusted.csv", split_adjusted=True)
+
+    assert market_data.bars("A", adjusted=False).close.tolist() == [100.0, 51.0, 50.0]
+    assert market_data.bars("A").close.tolist() == [50.0, 51.0, 50.0]
+
+
+def test_a_split_from_a_file_that_is_known_some_days_apart_is_not_counted_twice() -> None:
+    market_data.import_prices(SYSTEM, b"symbol,date,close,currency\nA,2024-01-10,50,USD\n", "prices.csv")
+    market_data.import_prices(SYSTEM, b"symbol,date,ratio\nA,2024-01-05,2\n", "splits.csv")
+
+    counts = market_data.import_prices(SYSTEM, b"symbol,date,ratio\nA,2024-01-08,2\nA,2024-02-01,2\n", "again.csv")
+
+    assert counts.changed == 1
+    assert market_data.bars("A").splits == (Split(date(2024, 1, 5), Decimal(2)), Split(date(2024, 2, 1), Decimal(2)))
+
+
+def test_dividends_and_rates_are_stored_and_rates_dirty_the_portfolios_that_use_them() -> None:
+    key = make_ledger("EUR", Purchase("A", "USD"))
+    only_euros = make_ledger("EUR", Purchase("B", "EUR"), name="euros")
+
+    paid = market_data.import_prices(SYSTEM, b"symbol,date,amount,currency\nA,2024-01-05,0.4,USD\n", "dividends.csv")
+    rates = market_data.import_prices(SYSTEM, b"base,quote,date,rate\nEUR,USD,2024-02-01,1.08\n", "fx.csv")
+
+    assert (paid.kind, paid.changed, rates.kind, rates.series) == ("dividends", 1, "fx", ("EURUSD",))
+    series = market_data.market_data_for(["A"], ["EUR"]).rates["EUR", "USD"]
+    assert series.rates.tolist() == [1.08]
+    assert db.session.get_one(Portfolio, key).dirty_from == date(2024, 1, 5)
+    assert db.session.get_one(Portfolio, only_euros).dirty_from is None
+
+
+def test_a_download_from_yahoo_brings_prices_as_traded_with_its_events() -> None:
+    content = (
+        b"Date,Open,High,Low,Close,Adj Close,Volume,Dividends,Stock Splits\n"
+        b"2024-01-02,100,100,100,100,99,10,0,0\n"
+        b"2024-01-03,110,110,110,110,110,10,5,2\n"
+    )
+
+    market_data.import_prices(SYSTEM, content, "A.csv", format="yahoo", symbol="A.L", currency="GBp")
+
+    bars = market_data.bars("A.L", adjusted=False)
+    assert (bars.currency, bars.close.tolist()) == ("GBP", [2.0, 1.1])
+    assert bars.splits == (Split(date(2024, 1, 3), Decimal(2)),)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "empty"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\xff", "UTF-8|binary"),
+        (b"a,b,c\n1,2,3\n", "fits no kind of file"),
+        (b"benchmark,symbol,weight,from\nB,A,1,2024-01-01\n", "cannot be imported yet"),
+    ],
+)
+def test_what_is_no_file_of_market_data_is_refused_whole(content: bytes, message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        market_data.import_prices(SYSTEM, content, "file.csv")
+
+
+def test_only_an_administrator_imports_and_it_is_recorded() -> None:
+    with pytest.raises(PermissionDenied):
+        market_data.import_prices(USER, b"symbol,date,close,currency\nA,2024-01-02,1,USD\n", "prices.csv")
+
+    market_data.import_prices(SYSTEM, b"symbol,date,close,currency\nA,2024-01-02,1,USD\n", "prices.csv")
+
+    (entry,) = db.session.query(AuditEntry).all()
+    assert (entry.action, entry.object_id, entry.details["changed"]) == ("prices.import", "A", 1)
+
+
+def test_instruments_are_added_described_and_protected() -> None:
+    content = (
+        b"symbol,name,asset_class,currency,isin,price_unit,multiplier\n"
+        b"A,Alpha,etf,USD,us0378331005,,\nP.L,Pence,equity,GBp,,,\nOPT,Call,option,USD,,,100\n"
+        b"BAD,No class,thing,USD,,,\n,Nothing,equity,USD,,,\n"
+    )
+
+    counts = market_data.import_instruments(SYSTEM, content, "instruments.csv")
+
+    assert (counts.rows, counts.changed, counts.series) == (3, 3, ("A", "P.L", "OPT"))
+    assert [(fault.row, fault.column) for fault in counts.faults] == [(5, "asset_class"), (6, "symbol")]
+    found = market_data.details_of(["A", "P.L", "OPT"])
+    assert (found["A"].asset_class, found["A"].isin, found["P.L"].currency) == ("etf", "US0378331005", "GBP")
+    assert market_data.market_data_for(["OPT"], []).instruments["OPT"].multiplier == 100
+
+    market_data.import_prices(SYSTEM, b"symbol,date,close\nA,2024-01-02,1\n", "prices.csv")
+    again = market_data.import_instruments(SYSTEM, b"symbol,currency,sector\nA,EUR,Tech\n", "wrong.csv")
+    assert (again.changed, again.faults[0].column) == (0, "currency")
+    again = market_data.import_instruments(SYSTEM, b"symbol,currency,sector\nA,USD,Tech\n", "right.csv")
+    assert again.changed == 1
+    assert market_data.instrument(SYSTEM, "A").name == "Alpha"
