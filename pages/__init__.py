@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dash import Dash
 
-from pages import home, not_found
+from pages import home, not_found, overview, overview
 
-PAGES = (home, not_found)
+PAGES = (home, overview, not_found)
 
 
 def register(app: Dash) -> None:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.errors import DashboardError, InvalidInput, NotFound
 from dashboard.services import portfolios
-from dashboard.web import csrf, headers, shell
+from dashboard.web import csrf, headers, live, shell
 from dashboard.web.document import ASSETS, IGNORED, INDEX, theme_script_hash
 from dashboard.web.identity import current_actor
 from dashboard.web.page import BRAND, page_at, portfolio_path
@@ -62,6 +62,7 @@ def make_dash(server: Flask, register: Callable[[Dash], None], *, secure: bool) 
             add_log_handler=False,
         )
         shell.install(app)
+        live.install(app)
         register(app)
         server.before_request(lambda: _check_call(app))
         _complete(app)

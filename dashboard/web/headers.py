@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 
 from dashboard.settings import Settings
+from dashboard.web.live import stream_address
 
 HSTS = "max-age=31536000; includeSubDomains"
 HASHES = "CSP_HASHES"
@@ -20,10 +21,9 @@ FOR_GOOD = 31_536_000
 def install(server: Flask, settings: Settings) -> None:
     """Add the headers to every response; :func:`allow_scripts` completes the policy."""
     server.config[HASHES] = ()
-    stream = _origin(settings.stream_url)
 
     def add(response: Response) -> Response:
-        policy = content_security_policy(server.config[HASHES], stream)
+        policy = content_security_policy(server.config[HASHES], stream_origin())
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
@@ -73,8 +73,12 @@ def _is_font(path: str) -> bool:
     return path.startswith("/assets/fonts/")
 
 
-def _origin(address: str | None) -> str:
-    if not address or not address.startswith("http"):
-        return ""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
+def stream_origin() -> str:
+    """The origin of live prices as the browser of this request must use it; "" where it is our own."""
+    address = stream_address()
+    if address["url"] is not None:
+        parts = urlsplit(str(address["url"]))
+        return f"{parts.scheme}://{parts.netloc}" if parts.scheme else ""
+    host = urlsplit(f"//{request.host}").hostname or ""
+    named = f"[{host}]" if ":" in host else host
+    return f"{request.scheme}://{named}:{address['port']}"
