@@ -5,6 +5,7 @@ Money is float64 in ``currency``; returns and risk are fractions; nothing is rou
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -101,7 +102,7 @@ class Series:
 class ExternalFlow:
     """Money that came in (positive) or went out (negative), as the chart marks it."""
 
-    date: date
+    date: dt.date
     amount: float
 
 
