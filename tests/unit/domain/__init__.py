@@ -1,0 +1,1 @@
+"""Tests of the pure domain: ledgers as text in, numbers out."""
