@@ -1,0 +1,135 @@
+"""Bars in bulk: what goes in comes out, only what differs is written, and the change is reported."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.orm import Session, scoped_session
+
+from dashboard.db.binary import copy_block, float8_column, int8_column, text_column
+from dashboard.db.engine import db
+from dashboard.db.repositories import instruments, prices
+from dashboard.db.repositories.prices import BarArrays, SeriesChange
+
+FIRST = np.datetime64("2024-01-01", "D")
+
+
+def bars(count: int, first: np.datetime64 = FIRST, base: float = 10.0) -> BarArrays:
+    close = base + np.arange(count, dtype=np.float64)
+    gaps = np.where(np.arange(count) % 3 == 1, np.nan, close)
+    volume = np.where(np.arange(count) % 4 == 2, np.nan, 1e6 + close)
+    return BarArrays(first + np.arange(count), gaps, close + 1, np.where(gaps > 0, close - 1, np.nan), close, volume)
+
+
+@pytest.fixture
+def ids(db_session: scoped_session[Session]) -> list[int]:
+    found = instruments.ensure(db.session, {"A": "USD", "B": "EUR"})
+    return [found["A"], found["B"]]
+
+
+def stored(key: int) -> BarArrays:
+    return prices.read_bars(db.session, key)
+
+
+def same(one: BarArrays, other: BarArrays) -> bool:
+    return all(
+        np.array_equal(getattr(one, name), getattr(other, name), equal_nan=name != "dates") for name in one.__slots__
+    )
+
+
+def version(key: int) -> int:
+    return int(db.session.scalar(text("select price_version from instruments where id = :id"), {"id": key}) or 0)
+
+
+def test_a_first_load_comes_back_as_it_was_with_every_pattern_of_unknown_values(ids: list[int]) -> None:
+    given_bars = {ids[0]: bars(40), ids[1]: bars(25, base=90.0)}
+
+    changes = prices.store_bars(db.session, given_bars, "test")
+
+    assert changes == {ids[0]: SeriesChange(40, date(2024, 1, 1)), ids[1]: SeriesChange(25, date(2024, 1, 1))}
+    assert all(same(stored(key), columns) for key, columns in given_bars.items())
+    assert [version(key) for key in ids] == [1, 1]
+
+
+def test_the_same_bars_again_change_nothing(ids: list[int]) -> None:
+    prices.store_bars(db.session, {ids[0]: bars(10)}, "test")
+
+    assert prices.store_bars(db.session, {ids[0]: bars(10)}, "other") == {}
+    assert version(ids[0]) == 1
+
+
+def test_only_different_and_new_bars_count_and_the_earliest_is_named(ids: list[int]) -> None:
+    prices.store_bars(db.session, {ids[0]: bars(10)}, "test")
+    changed = bars(12)
+    changed.close[4] = 77.0
+
+    changes = prices.store_bars(db.session, {ids[0]: changed}, "test")
+
+    assert changes == {ids[0]: SeriesChange(3, date(2024, 1, 5))}
+    assert same(stored(ids[0]), changed)
+    assert version(ids[0]) == 2
+
+
+def test_bars_before_and_after_the_stored_ones_join_them(ids: list[int]) -> None:
+    prices.store_bars(db.session, {ids[0]: bars(5, FIRST + 10)}, "test")
+    prices.store_bars(db.session, {ids[0]: bars(5, FIRST)}, "test")
+    prices.store_bars(db.session, {ids[0]: bars(5, FIRST + 20)}, "test")
+
+    assert stored(ids[0]).dates.tolist() == [
+        (FIRST + offset + day).item() for offset in (0, 10, 20) for day in range(5)
+    ]
+
+
+def test_one_call_may_load_one_series_and_correct_another(ids: list[int]) -> None:
+    prices.store_bars(db.session, {ids[0]: bars(5)}, "test")
+    corrected = replace(bars(5), close=bars(5).close + 0.5)
+
+    changes = prices.store_bars(db.session, {ids[0]: corrected, ids[1]: bars(3)}, "test")
+
+    assert {key: change.rows for key, change in changes.items()} == {ids[0]: 5, ids[1]: 3}
+
+
+def test_a_wrong_bar_leaves_nothing_of_its_load(ids: list[int]) -> None:
+    wrong = bars(5)
+    wrong.close[3] = -1.0
+
+    with pytest.raises(Exception, match="ck_prices_close"):
+        prices.store_bars(db.session, {ids[0]: wrong}, "test")
+
+    db.session.rollback()
+    assert len(stored(ids[0]).dates) == 0
+
+
+def test_closes_of_many_come_at_once_up_to_a_day(ids: list[int]) -> None:
+    prices.store_bars(db.session, {ids[0]: bars(5)}, "test")
+
+    found = prices.read_closes(db.session, ids, end=date(2024, 1, 3))
+
+    days, closes = found[ids[0]]
+    assert (days.tolist(), closes.tolist()) == ([date(2024, 1, day) for day in (1, 2, 3)], [10.0, 11.0, 12.0])
+    assert [len(column) for column in found[ids[1]]] == [0, 0]
+    assert closes.flags.writeable
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.floats(allow_infinity=False), st.floats(allow_infinity=False)), min_size=1, max_size=20))
+def test_a_block_holds_each_row_once_whatever_is_null(rows: list[tuple[float, float]]) -> None:
+    one, other = (np.array(column) for column in zip(*rows, strict=True))
+
+    block = copy_block(
+        (
+            int8_column(7, len(rows)),
+            float8_column(one, nan_is_null=True),
+            float8_column(other),
+            text_column("", len(rows)),
+        )
+    )
+
+    nulls = int(np.isnan(one).sum())
+    assert len(block) == len(rows) * (2 + 4 * 4 + 8 * 3) - 8 * nulls
