@@ -11,7 +11,6 @@ from math import isfinite
 from dashboard.reports.document import Cell, Document, Table, Typed
 from dashboard.security.csv_safety import neutralise
 
-MEDIA_TYPE = "text/csv; charset=utf-8"
 
 
 def to_csv(document: Document) -> bytes:

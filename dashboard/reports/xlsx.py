@@ -14,7 +14,6 @@ from dashboard.errors import InvalidInput
 from dashboard.reports.document import Column, Document, Kind, LineChart, Table, Typed, Value
 from dashboard.reports.xlsx_cells import CellWriter, Formats, cell_writer, width_of
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SAMPLED_ROWS = 200
 MOST_ROWS = 1_048_576 - 10  # what is left below the heading
 CHART_WIDTH, CHART_HEIGHT = 900, 380

@@ -19,6 +19,17 @@ class ReportFormat(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
 
+    @property
+    def media_type(self) -> str:
+        """What a browser is told about the file."""
+        return _MEDIA_TYPES[self]
+
+
+_MEDIA_TYPES = {
+    ReportFormat.CSV: "text/csv; charset=utf-8",
+    ReportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
 
 class RunState(StrEnum):
     """Where a run stands."""

@@ -1,0 +1,39 @@
+"""Jobs of market data."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import structlog
+
+from dashboard.domain.access import SYSTEM
+from dashboard.errors import ProviderUnavailable
+from dashboard.results.instruments import RefreshReport
+from dashboard.services import market_data
+from jobs.runtime import job
+
+log = structlog.get_logger(__name__)
+
+
+@job(retries=2)
+def refresh_prices(symbols: list[str] | None = None) -> None:
+    """Bring the series of ``symbols`` up to date, or of all that portfolios need with their exchange rates.
+
+    A series that fails keeps its reason in the database and does not stop the others. Only where none at all could be
+    had is the job a failure, which is tried again.
+    """
+    report = market_data.refresh(SYSTEM, symbols)
+    failed = [outcome for outcome in report.outcomes if not outcome.complete]
+    log.info(
+        "prices.refreshed",
+        series=len(report.outcomes),
+        rows=sum(outcome.rows for outcome in report.outcomes),
+        failed=dict(Counter(outcome.code for outcome in failed)),
+    )
+    if _nothing_came(report):
+        raise ProviderUnavailable(failed[0].reason, provider="all", symbol=failed[0].symbol)
+
+
+def _nothing_came(report: RefreshReport) -> bool:
+    codes = {outcome.code for outcome in report.outcomes}
+    return bool(codes) and codes <= {ProviderUnavailable.code, "rate_limited"}

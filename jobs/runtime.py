@@ -1,0 +1,154 @@
+"""How jobs run: the application and its context, log fields, the pause before another try, figures, the worker."""
+
+from __future__ import annotations
+
+import functools
+import os
+import random
+import socket
+import time
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import structlog
+from flask import Flask
+from rq import Worker, get_current_job
+from rq.serializers import JSONSerializer
+
+from dashboard.db.engine import forget_connections_after_fork
+from dashboard.db.failures import DBAPIError, PoolTimeout
+from dashboard.errors import ProviderUnavailable, RateLimited, ServiceUnavailable
+from dashboard.queue import count_outcome, queues
+from dashboard.redis_store import connect
+from dashboard.server import create_server
+from dashboard.settings import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+PASSING = (ServiceUnavailable, ProviderUnavailable, RateLimited, DBAPIError, PoolTimeout)
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
+MONITOR_SECONDS = 5
+
+log = structlog.get_logger(__name__)
+
+
+class _Process:
+    """The application of this process, and which process it was made in."""
+
+    app: Flask | None = None
+    process_id: int = 0
+
+
+def use(app: Flask) -> None:
+    """Run the jobs of this process, and of those forked from it, with ``app``."""
+    _Process.app, _Process.process_id = app, os.getpid()
+
+
+def application() -> Flask:
+    """The application that jobs run with. In a forked child it first lets go of its parent's connections."""
+    if _Process.app is None:
+        use(create_server(Settings.from_env()))
+    assert _Process.app is not None  # noqa: S101  # `use` has just set it
+    if _Process.process_id != os.getpid():
+        forget_connections_after_fork(_Process.app)
+        _Process.process_id = os.getpid()
+    return _Process.app
+
+
+def worker_name() -> str:
+    """Which process works: its host and number."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def job(*, retries: int = 0) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function a job: an application context, log fields, figures, ``retries`` after a failure that may pass.
+
+    Queue and timeout are those of :data:`dashboard.queue.OPTIONS`. The pause doubles from half a second, with jitter;
+    a provider that says how long to wait is waited for. What outlasts the retries is left to the next tick.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        name = f"{function.__module__}.{function.__qualname__}"
+
+        @functools.wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            app = application()
+            with app.app_context(), structlog.contextvars.bound_contextvars(**_fields(name)):
+                return _observed(app, name, lambda: _with_retries(lambda: function(*args, **kwargs), retries))
+
+        return run
+
+    return decorate
+
+
+def run_worker(app: Flask, *, burst: bool = False, name: str | None = None) -> None:
+    """Work off the queues, the most urgent first, until SIGTERM; what runs then is finished first."""
+    use(app)
+    settings: Settings = app.config["SETTINGS"]
+    assert settings.redis_url is not None  # noqa: S101  # create_server refuses settings without
+    connection = connect(settings.redis_url.get_secret_value(), answer_seconds=None)
+    worker = Worker(
+        queues(connection),
+        name=name,
+        connection=connection,
+        serializer=JSONSerializer,
+        job_monitoring_interval=MONITOR_SECONDS,
+        log_job_description=False,
+    )
+    # A parent without open connections: nothing of it can be shared with the work-horses.
+    forget_connections_after_fork(app)
+    worker.work(burst=burst, logging_level=settings.log_level)
+
+
+def _fields(name: str) -> dict[str, str]:
+    """What every log line of the job says: its name, its id, and the request that asked for it."""
+    current = get_current_job()
+    fields = {"job": name}
+    if current is not None:
+        fields["job_id"] = current.id
+        request_id = current.meta.get("request_id")
+        if request_id:
+            fields["request_id"] = str(request_id)
+    return fields
+
+
+def _observed(app: Flask, name: str, work: Callable[[], R]) -> R:
+    begun = time.perf_counter()
+    outcome = "failed"
+    try:
+        found = work()
+        outcome = "done"
+        return found
+    except Exception as error:
+        log.exception("job.failed", reason=str(error))
+        raise
+    finally:
+        seconds = time.perf_counter() - begun
+        _count(app, name, outcome, seconds)
+        log.info("job.ended", outcome=outcome, seconds=round(seconds, 3))
+
+
+def _with_retries(work: Callable[[], R], retries: int) -> R:
+    for attempt in range(retries):
+        try:
+            return work()
+        except PASSING as error:
+            pause = _pause(attempt, error)
+            log.warning("job.retry", attempt=attempt + 1, pause_seconds=round(pause, 2), reason=str(error))
+            time.sleep(pause)
+    return work()
+
+
+def _pause(attempt: int, error: Exception) -> float:
+    if isinstance(error, RateLimited):
+        return min(error.retry_after_seconds, LONGEST_PAUSE_SECONDS)
+    doubled = FIRST_PAUSE_SECONDS * 2.0**attempt
+    return float(min(doubled, LONGEST_PAUSE_SECONDS) * random.uniform(0.75, 1.25))  # noqa: S311  # not a secret
+
+
+def _count(app: Flask, name: str, outcome: str, seconds: float) -> None:
+    try:
+        count_outcome(app.extensions["redis"], name, outcome, seconds)
+    except ServiceUnavailable as error:
+        log.warning("job.not_counted", reason=error.message)
