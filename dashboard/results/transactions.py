@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from dashboard.domain.transactions import Transaction
+from dashboard.errors import InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,15 @@ class TransactionPage:
     total: int
     first_date: date | None
     last_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowCheck:
+    """A row that is being typed: the transaction that it would become (None where it cannot be read), and its faults."""
+
+    transaction: Transaction | None
+    faults: tuple[InvalidInput, ...]
+    cash_effect: float | None = None
 
 
 class VerdictKind(StrEnum):

@@ -18,6 +18,7 @@ from dashboard.results.portfolios import PortfolioItem, PortfolioRef
 from dashboard.services import audit
 from dashboard.services.ledger.currencies import currency_problem
 from dashboard.services.ledger.owners import owner_for
+from dashboard.services.marks import mark_dirty
 
 NAME_LENGTH = 100
 SLUG_LENGTH = 60
@@ -117,6 +118,18 @@ def set_benchmark(actor: Actor, portfolio_id: int, symbol: str | None) -> Portfo
     details = {"benchmark": instrument[0] if instrument else None}
     audit.record(actor, "portfolio.benchmark", object_type="portfolio", object_id=ref.id, details=details)
     db.session.commit()
+    return portfolio_by_id(actor, ref.id)
+
+
+def set_track_cash(actor: Actor, portfolio_id: int, track_cash: bool) -> PortfolioRef:
+    """Count cash as part of the value, or not; every figure follows. Raises: NotFound."""
+    ref = portfolio_by_id(actor, portfolio_id)
+    if ref.track_cash != track_cash:
+        rows.set_track_cash(ref.id, track_cash)
+        mark_dirty(ref.id, date.min)
+        details = {"track_cash": track_cash}
+        audit.record(actor, "portfolio.track_cash", object_type="portfolio", object_id=ref.id, details=details)
+        db.session.commit()
     return portfolio_by_id(actor, ref.id)
 
 

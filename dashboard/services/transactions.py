@@ -16,10 +16,11 @@ from dashboard.domain.access import Actor
 from dashboard.domain.transactions import Transaction, TransactionType
 from dashboard.errors import Conflict, InvalidInput
 from dashboard.results.portfolios import PortfolioRef
-from dashboard.results.transactions import TransactionPage, TransactionRow
+from dashboard.results.transactions import RowCheck, TransactionPage, TransactionRow
 from dashboard.services import audit
 from dashboard.services.ledger.cash_effects import CashEffects
 from dashboard.services.ledger.changes import Edit, Plan, faults_of_row, plan_changes
+from dashboard.services.ledger.checks import judge_rows_together
 from dashboard.services.ledger.export import canonical_csv
 from dashboard.services.ledger.writing import one_change
 from dashboard.services.portfolios import portfolio_by_id, today_in
@@ -98,6 +99,24 @@ def check_transaction(
     """What is wrong with a row that is being typed (in the place of the row ``replacing``); empty where nothing is."""
     portfolio = portfolio_by_id(actor, portfolio_id)
     return tuple(faults_of_row(portfolio, today_in(portfolio), tx, replacing))
+
+
+def check_changes(
+    actor: Actor,
+    portfolio_id: int,
+    *,
+    added: Sequence[Transaction] = (),
+    edited: Sequence[tuple[int, int, Transaction]] = (),
+) -> tuple[RowCheck, ...]:
+    """What each of the added, then of the edited rows would become, and all that is wrong with it. Raises: NotFound."""
+    portfolio = portfolio_by_id(actor, portfolio_id)
+    edits = [Edit(*edit) for edit in edited]
+    judged, faults = judge_rows_together(portfolio, today_in(portfolio), added, edits)
+    effects = CashEffects((row.transaction for row in judged if row.transaction), portfolio.base_currency)
+    return tuple(
+        RowCheck(row.transaction, tuple(found), effects.of(row.transaction) if row.transaction else None)
+        for row, found in zip(judged, faults, strict=True)
+    )
 
 
 def delete_all(actor: Actor, portfolio_id: int) -> int:

@@ -98,6 +98,11 @@ def set_benchmark(portfolio_id: int, instrument_id: int | None) -> None:
     db.session.execute(update(Portfolio).where(Portfolio.id == portfolio_id).values(benchmark_id=instrument_id))
 
 
+def set_track_cash(portfolio_id: int, track_cash: bool) -> None:
+    """Count cash as part of the value, or not, from now on."""
+    db.session.execute(update(Portfolio).where(Portfolio.id == portfolio_id).values(track_cash=track_cash))
+
+
 def remove(portfolio_id: int) -> None:
     """Delete a portfolio with everything in it."""
     for model in (LedgerTransaction, ImportBatch):
