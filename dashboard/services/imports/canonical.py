@@ -35,6 +35,7 @@ NOT_YET = {
 }
 FEE_CURRENCY = "fee_currency"
 KNOWN_COLUMNS = frozenset({"type", FEE_CURRENCY, *DATES, *NUMBERS, *TEXTS, *NOT_YET})
+TYPES = {str(kind): kind for kind in TransactionType}
 FURTHER_TYPES = frozenset(
     {"reinvest", "transfer_in", "transfer_out", "spin_off", "merger", "symbol_change", "return_of_capital"}
     | {"staking", "airdrop"}
@@ -98,9 +99,10 @@ def _problems(columns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"The column {shown(name)} is not known and is left out." for name in unknown)
 
 
-def _cells(table: Table, columns: tuple[str, ...]) -> list[str]:
+def _cells(table: Table, columns: tuple[str, ...]) -> set[str]:
+    """The different cells of some columns."""
     places = [place for place, name in enumerate(table.columns) if name in columns]
-    return [row[place] for row in table.rows for place in places if place < len(row) and row[place].strip()]
+    return {row[place].strip() for row in table.rows for place in places if place < len(row)} - {""}
 
 
 def _row(reader: _RowReader, columns: tuple[str, ...], number: int, record: tuple[str, ...]) -> FileRow:
@@ -175,9 +177,9 @@ def _type(cell: str) -> TransactionType:
         raise _FaultyCellError("type", "The type is missing.")
     if name in FURTHER_TYPES:
         raise _FaultyCellError("type", f"Rows of the type {name} cannot be imported yet.")
-    if name not in set(TransactionType):
+    if name not in TYPES:
         raise _FaultyCellError("type", f"{shown(cell)} is not a type; the types are {', '.join(TransactionType)}.")
-    return TransactionType(name)
+    return TYPES[name]
 
 
 def _check_signs(cells: Mapping[str, str], currency: str) -> None:

@@ -31,6 +31,8 @@ SIGNS = {"€": frozenset({"EUR"}), "£": frozenset({"GBP", "EGP", "GIP", "FKP",
 
 def currencies_shown(cell: str) -> frozenset[str]:
     """The currencies that a sign or a code beside a number can mean; empty where it shows none that is certain."""
+    if SHAPE.fullmatch(cell):
+        return frozenset()
     for sign, codes in SIGNS.items():
         if sign in cell:
             return codes
@@ -42,6 +44,8 @@ def currencies_shown(cell: str) -> frozenset[str]:
 
 def bare(cell: str) -> str:
     """``cell`` without spaces, currency signs and codes; (1.50) is -1.50."""
+    if SHAPE.fullmatch(cell):
+        return cell
     text = "".join(c for c in cell.translate(MINUS) if c not in SPACES and unicodedata.category(c) != "Sc")
     if text[:1] == "(" and text[-1:] == ")":
         text = f"-{text[1:-1]}"

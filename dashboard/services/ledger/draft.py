@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from operator import attrgetter
 
 from dashboard.domain.transactions import Transaction, TransactionType
 from dashboard.services.ledger.decimals import plain
@@ -61,18 +61,13 @@ class Draft:
 
 
 COLUMNS = tuple(field.name for field in fields(Draft))
-CODES = frozenset({"symbol", "currency", "cash_currency", "target_currency"})
+_VALUES = attrgetter(*COLUMNS)
+_CODES = tuple(COLUMNS.index(name) for name in ("symbol", "currency", "cash_currency", "target_currency"))
 
 
 def fingerprint(draft: Draft) -> bytes:
-    """32 bytes that two drafts share exactly when all their columns are equal (1.50 equals 1.5)."""
-    words = [_canonical(name, getattr(draft, name)) for name in COLUMNS]
-    return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).digest()
-
-
-def _canonical(name: str, value: object) -> str | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, Decimal):
-        return plain(value)
-    return str(value).upper() if name in CODES else str(value)
+    """32 bytes that two drafts share exactly when all their columns are equal (1.50 equals 1.5, usd equals USD)."""
+    words = [plain(value) if isinstance(value, Decimal) else str(value or "") for value in _VALUES(draft)]
+    for place in _CODES:
+        words[place] = words[place].upper()
+    return hashlib.sha256(repr(words).encode("utf-8", "backslashreplace")).digest()

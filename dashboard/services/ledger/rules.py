@@ -138,7 +138,7 @@ def _texts(draft: Draft) -> Faults:
         text: str = getattr(draft, column) or ""
         if len(text) > limit:
             yield column, f"The {_spoken(column)} has {len(text)} characters; {limit} can be kept."
-        elif any(_unprintable(character, column) for character in text):
+        elif not text.isprintable() and any(_unprintable(character, column) for character in text):
             yield column, f"The {_spoken(column)} has a character that cannot be shown."
 
 
