@@ -147,7 +147,7 @@ class _Parts:
             worth = _times(
                 history.cash[[self.start, self.end], column], history.cash_rates[[self.start, self.end], column]
             )
-            effects[name] = 0.0 if name == history.currency else float(worth[1] - worth[0] - moved)
+            effects[name] = float(worth[1] - worth[0] - moved)
         return effects
 
 
