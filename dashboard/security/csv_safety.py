@@ -1,4 +1,4 @@
-"""CSV and spreadsheet cells that a program would run as a formula: made harmless on the way out, restored on the way in."""
+"""Cells that a spreadsheet would run as a formula: made harmless on the way out, restored on the way in."""
 
 from __future__ import annotations
 
