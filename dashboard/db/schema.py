@@ -11,13 +11,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import Connection, NullPool, create_engine, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from dashboard.db.catalogue import AUDIT_PRIVILEGES, ROW_PRIVILEGES, differences
 from dashboard.db.engine import database_address, psycopg_url
 from dashboard.db.models import Base
-from dashboard.errors import SchemaMismatch, ServiceUnavailable
+from dashboard.errors import SchemaMismatch, ServiceUnavailable, SettingsError
 from dashboard.settings import Settings
 
 # One number that every version of the product takes before it changes a schema.
@@ -54,6 +55,13 @@ def upgrade(migration_url: str, application_role: str | None = None) -> SchemaRe
 def upgrade_for(settings: Settings) -> SchemaReport:
     """:func:`upgrade` with the addresses of ``settings``: the owner migrates, and the application's role is granted."""
     return upgrade(*_addresses(settings))
+
+
+def downgrade(migration_url: str, revision: str) -> None:
+    """Take migrations back to ``revision`` ("base": all of them), with the data of what they made."""
+    with _connected(migration_url) as connection:
+        _take_upgrade_lock(connection)
+        command.downgrade(_config(connection), revision)
 
 
 def check(url: str) -> SchemaReport:
@@ -138,8 +146,19 @@ def _connected(url: str) -> Iterator[Connection]:
     except OperationalError as error:
         where = engine.url.render_as_string(hide_password=True)
         raise ServiceUnavailable(f"The database at {where} cannot be used: {error.orig}") from error
+    except ProgrammingError as error:
+        if not isinstance(error.orig, InsufficientPrivilege):
+            raise
+        raise SchemaMismatch(
+            f"The role {engine.url.username} may not do this here ({_first_line(error.orig)}): migrations run as "
+            "the role that owns the tables, which DATABASE_MIGRATION_URL names."
+        ) from error
     finally:
         engine.dispose()
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0]
 
 
 def _take_upgrade_lock(connection: Connection) -> None:
@@ -162,6 +181,8 @@ def _upgrade(connection: Connection, application_role: str | None) -> None:
 
 def _grant(connection: Connection, role: str) -> None:
     """Rows of every table, of the audit trail only to read and add, and temporary tables (bulk loads use one)."""
+    if not connection.scalar(text("select exists (select from pg_roles where rolname = :role)"), {"role": role}):
+        raise SettingsError((f"DATABASE_URL: the database has no role {role}; create it, then upgrade again",))
     quote = connection.dialect.identifier_preparer.quote_identifier
     grantee = quote(role)
     connection.execute(text(f"grant usage on schema {quote(_schema(connection))} to {grantee}"))

@@ -17,8 +17,12 @@ _BY_INSTRUMENT = text("""
         union all
         select p.id, c.day from changed c join portfolios p on p.benchmark_id = c.id
     ),
-    earliest as (select id, min(day) as day from touched group by id)
-    update portfolios p set dirty_from = least(p.dirty_from, e.day) from earliest e where p.id = e.id returning p.id
+    earliest as (select id, min(day) as day from touched group by id),
+    -- In the order of their ids, so that two refreshes never wait for each other.
+    locked as (
+        select p.id, e.day from portfolios p join earliest e on e.id = p.id order by p.id for no key update of p
+    )
+    update portfolios p set dirty_from = least(p.dirty_from, l.day) from locked l where p.id = l.id returning p.id
     """)
 _BY_PAIR = text("""
     with used as (
@@ -27,12 +31,15 @@ _BY_PAIR = text("""
         cross join lateral (values (t.currency), (t.cash_currency), (t.target_currency), (i.currency)) u(currency)
         union
         select p.id, i.currency from portfolios p join instruments i on i.id = p.benchmark_id
+    ),
+    locked as (
+        select p.id from portfolios p
+        where exists (select from used where used.id = p.id and used.currency <> p.base_currency)
+          and (p.base_currency in (:base, :quote)
+               or exists (select from used where used.id = p.id and used.currency in (:base, :quote)))
+        order by p.id for no key update
     )
-    update portfolios p set dirty_from = least(p.dirty_from, :day)
-    where exists (select from used where used.id = p.id and used.currency <> p.base_currency)
-      and (p.base_currency in (:base, :quote)
-           or exists (select from used where used.id = p.id and used.currency in (:base, :quote)))
-    returning p.id
+    update portfolios p set dirty_from = least(p.dirty_from, :day) from locked l where p.id = l.id returning p.id
     """)
 
 

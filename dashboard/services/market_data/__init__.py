@@ -1,7 +1,9 @@
 """Market data: refreshing it from providers, importing it from files, and reading what is stored."""
 
+from dashboard.services.market_data.facts import price_facts
 from dashboard.services.market_data.files import import_prices
 from dashboard.services.market_data.finding import search
+from dashboard.services.market_data.listing import list_instruments
 from dashboard.services.market_data.master_data import import_instruments
 from dashboard.services.market_data.reading import (
     bars,
@@ -21,7 +23,9 @@ __all__ = [
     "import_instruments",
     "import_prices",
     "instrument",
+    "list_instruments",
     "market_data_for",
+    "price_facts",
     "problems_of",
     "refresh",
     "refresh_rates",

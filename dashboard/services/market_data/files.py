@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 from dashboard.db.engine import db
 from dashboard.db.models import InstrumentRow
@@ -15,12 +16,14 @@ from dashboard.db.repositories.prices import SeriesChange
 from dashboard.domain.access import Actor, Permission
 from dashboard.domain.instruments import InstrumentState, Split
 from dashboard.errors import InvalidInput, PayloadTooLarge, PermissionDenied
-from dashboard.providers.base import DailyBars
+from dashboard.providers.base import DailyBars, Dividend
 from dashboard.providers.files import FileKind, MarketFile, PriceSeries, decode, parse_market_file, parse_yahoo_file
 from dashboard.results.instruments import FileFault, ImportCounts
 from dashboard.services import audit
 from dashboard.services.market_data import revaluation
 from dashboard.services.market_data.series import FILE_SOURCE
+
+Event = TypeVar("Event")
 
 FORMATS = ("canonical", "yahoo")
 MAX_BYTES = 200_000_000
@@ -46,10 +49,10 @@ def import_prices(
     for series in found.prices:
         batch.add_prices(series)
     batch.store_bars()
-    for name, split in found.splits:
-        batch.add_split(name, split)
-    for name, dividend in found.dividends:
-        batch.add_dividends(name, {(dividend.date, dividend.currency): dividend.amount})
+    for name, splits in _by_symbol(found.splits).items():
+        batch.add_splits(name, splits)
+    for name, dividends in _by_symbol(found.dividends).items():
+        batch.add_dividends(name, dividends)
     for rates in found.fx:
         batch.add_rates(
             (rates.base, rates.quote),
@@ -105,6 +108,13 @@ def _known_splits(symbols: Iterable[str] | None) -> dict[str, tuple[Split, ...]]
     return {symbol: splits[row.id] for symbol, row in rows.items() if row.id in splits}
 
 
+def _by_symbol(items: Iterable[tuple[str, Event]]) -> dict[str, list[Event]]:
+    grouped: dict[str, list[Event]] = {}
+    for symbol, item in items:
+        grouped.setdefault(symbol, []).append(item)
+    return grouped
+
+
 @dataclass(slots=True)
 class _Batch:
     """What one file has changed so far."""
@@ -129,9 +139,8 @@ class _Batch:
         if row.state != InstrumentState.ACTIVE:
             row.state, row.problem_code, row.problem = InstrumentState.ACTIVE, "", ""
             row.provider = row.provider or FILE_SOURCE
-        for split in series.splits:
-            self.add_split(series.symbol, split)
-        self.add_dividends(series.symbol, {(it.date, it.currency): it.amount for it in series.dividends})
+        self.add_splits(series.symbol, series.splits)
+        self.add_dividends(series.symbol, series.dividends)
 
     def store_bars(self) -> None:
         """Load what was queued."""
@@ -140,14 +149,15 @@ class _Batch:
             for key, change in prices.store_bars(db.session, wave, FILE_SOURCE).items():
                 self._note(key, change)
 
-    def add_split(self, symbol: str, split: Split) -> None:
-        """Store a split unless it is known already."""
-        if (row := self._instrument(symbol, "")) is not None:
-            self._note(row.id, store.store_splits(db.session, row.id, [split], FILE_SOURCE, overrule=False))
+    def add_splits(self, symbol: str, splits: Sequence[Split]) -> None:
+        """Store the splits that are not known already."""
+        if splits and (row := self._instrument(symbol, "")) is not None:
+            self._note(row.id, store.store_splits(db.session, row.id, splits, FILE_SOURCE, overrule=False))
 
-    def add_dividends(self, symbol: str, amounts: dict[tuple[date, str], float]) -> None:
+    def add_dividends(self, symbol: str, dividends: Sequence[Dividend]) -> None:
         """Store distributions a unit."""
-        if amounts and (row := self._instrument(symbol, "")) is not None:
+        if dividends and (row := self._instrument(symbol, "")) is not None:
+            amounts = {(dividend.date, dividend.currency): dividend.amount for dividend in dividends}
             self._note(row.id, store.store_dividends(db.session, row.id, amounts, FILE_SOURCE))
 
     def add_rates(self, pair: fx.Pair, change: SeriesChange) -> None:

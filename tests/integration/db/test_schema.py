@@ -10,7 +10,7 @@ import pytest
 
 from dashboard.db import schema
 from dashboard.embedded import APPLICATION_ROLE, EmbeddedServices
-from dashboard.errors import SchemaMismatch, ServiceUnavailable
+from dashboard.errors import SchemaMismatch, ServiceUnavailable, SettingsError
 from tests.conftest import DatabaseUrls, other_database
 
 pytestmark = pytest.mark.usefixtures("services")
@@ -46,6 +46,17 @@ def test_migrations_from_zero_give_the_schema_of_the_models(empty_database: Data
     assert report.revision == report.head
     for url in (empty_database.database_url, empty_database.migration_url):
         assert schema.check(url).differences == ()
+
+
+def test_every_migration_can_be_taken_back(empty_database: DatabaseUrls) -> None:
+    schema.upgrade(empty_database.migration_url, APPLICATION_ROLE)
+
+    schema.downgrade(empty_database.migration_url, "base")
+
+    with psycopg.connect(libpq(empty_database.migration_url)) as connection:
+        left = connection.execute("select relname from pg_class where relnamespace = 'public'::regnamespace").fetchall()
+    assert sorted(left) == [("alembic_version",), ("alembic_version_pkc",)]
+    assert schema.upgrade(empty_database.migration_url, APPLICATION_ROLE).current
 
 
 def test_two_upgrades_at_once_both_succeed(empty_database: DatabaseUrls) -> None:
@@ -110,6 +121,19 @@ def test_reset_drops_every_row_and_makes_the_schema_anew(empty_database: Databas
     assert schema.check(empty_database.database_url).current
     with psycopg.connect(libpq(empty_database.database_url)) as connection:
         assert connection.execute("select count(*) from instruments").fetchone() == (0,)
+
+
+def test_a_role_that_does_not_own_the_tables_is_told_who_must_migrate(empty_database: DatabaseUrls) -> None:
+    with pytest.raises(SchemaMismatch, match="DATABASE_MIGRATION_URL"):
+        schema.upgrade(empty_database.database_url)
+
+
+def test_an_application_role_that_does_not_exist_is_named(empty_database: DatabaseUrls) -> None:
+    with pytest.raises(SettingsError, match="no role nobody_like_this"):
+        schema.upgrade(empty_database.migration_url, "nobody_like_this")
+
+    with pytest.raises(SchemaMismatch, match="no tables yet"):
+        schema.require_current(empty_database.migration_url)
 
 
 def test_a_database_that_does_not_answer_is_named_without_its_password() -> None:
