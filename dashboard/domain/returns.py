@@ -15,7 +15,7 @@ import pandas as pd
 from dashboard.domain.arrays import Floats
 from dashboard.errors import InvalidInput
 
-SeriesOrArray = TypeVar("SeriesOrArray", pd.Series, npt.ArrayLike)
+SeriesOrArray = TypeVar("SeriesOrArray", pd.Series, Floats)
 AggregationPeriod = Literal["weekly", "monthly", "quarterly", "yearly"]
 LEAST_AT_WORK = 1.0
 _FREQUENCIES: dict[str, str] = {"weekly": "W-SUN", "monthly": "ME", "quarterly": "QE-DEC", "yearly": "YE-DEC"}
@@ -65,7 +65,7 @@ def simple_returns(prices: SeriesOrArray) -> SeriesOrArray:
 def cumulative_returns(returns: SeriesOrArray) -> SeriesOrArray:
     """Π(1 + r) − 1 up to each observation, in the shape of the input; NaN stays NaN and is otherwise skipped."""
     array = np.asarray(returns, dtype=np.float64)
-    grown = np.cumprod(1.0 + np.where(np.isnan(array), 0.0, array)) - 1.0
+    grown: Floats = np.cumprod(1.0 + np.where(np.isnan(array), 0.0, array), dtype=np.float64) - 1.0
     grown = np.where(np.isnan(array), np.nan, grown)
     return pd.Series(grown, index=returns.index, name=returns.name) if isinstance(returns, pd.Series) else grown
 
