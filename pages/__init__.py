@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dash import Dash
 
-from pages import home, not_found, overview, overview
+from pages import home, not_found, overview
 
 PAGES = (home, overview, not_found)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Flask, request
+from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, current_user
 
 from dashboard.domain.access import Actor
@@ -32,8 +33,19 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
         return str(self.actor.user_id)
 
 
+class _NoClientSession(SessionInterface):
+    """Nothing is kept in a signed cookie: sessions are rows. flask-login reads an empty one each time."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
+        return SecureCookieSession()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        return None
+
+
 def install(server: Flask) -> None:
     """Let flask-login find the person of a request by our own cookie; its cookies are never set."""
+    server.session_interface = _NoClientSession()
     manager = LoginManager(server)
     manager.session_protection = None
     manager.request_loader(_load)

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from dashboard.observability.metrics import REQUEST_SECONDS, exposition
-from dashboard.services import health
+from dashboard.services import health, job_figures
 
 blueprint = Blueprint("ops", __name__)
 
@@ -32,7 +32,7 @@ def readyz() -> Response:
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """Prometheus' text form."""
-    return Response(exposition(), content_type=CONTENT_TYPE_LATEST)
+    return Response(exposition() + job_figures.exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
 def install(server: Flask) -> None:

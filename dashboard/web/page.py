@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -25,7 +25,7 @@ LOCATION = "_pages_location"
 BRAND = "Basis"
 
 
-Layout = Callable[..., Component | list[Component]]
+Layout = Callable[..., Component | Sequence[Component]]
 """Called with who looks, the state of the view, and the variables of the path by name."""
 
 
@@ -98,7 +98,9 @@ def _guarded_layout(page: Page) -> Callable[..., Component]:
             raise NotFound("There is no page at this address.")
         view = state.parse(search)
         stores = [dcc.Store(VIEW_STORE, data=search), dcc.Store(ADDRESS_STORE, data={"path": pathname, **variables})]
-        return html.Div([*stores, html.Div(page.layout(actor, view, **variables))], className="page-root")
+        return html.Div(
+            [*stores, html.Div(page.layout(actor, view, **variables), className="page-body")], className="page-root"
+        )
 
     show.__qualname__ = f"layout.{page.key}"
     return guarded(show, page.permission, page_error)

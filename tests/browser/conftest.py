@@ -1,4 +1,4 @@
-"""A real browser against the real application: one server and one browser a process, an empty database for each test."""
+"""A real browser against the real application: one of each a process, over an empty database for each test."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ import redis
 from dash import Dash
 from flask import Flask
 from selenium import webdriver
-from selenium.webdriver.remote.webdriver import WebDriver
 from werkzeug.serving import make_server
 
 from tests.browser.driver import Browser, options
-from tests.conftest import DatabaseUrls
 
 # The same fixtures as the integration tests have; there is one application a process.
 from tests.integration.conftest import clean_database, migrated_database
@@ -41,7 +39,7 @@ def live_server(dash_app: Dash) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     """Chromium, started once a process."""
     profile = tmp_path_factory.mktemp("browser")
     driver = webdriver.Chrome(options=options(profile), service=webdriver.ChromeService(shutil.which("chromedriver")))
@@ -51,7 +49,7 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
 
 @pytest.fixture
 def browser(
-    driver: WebDriver, live_server: str, server: Flask, redis_client: redis.Redis, tmp_path: Path
+    driver: webdriver.Chrome, live_server: str, server: Flask, redis_client: redis.Redis, tmp_path: Path
 ) -> Iterator[Browser]:
     """The browser as a newcomer has it, over an empty database; at the end its console must be clean of errors."""
     browser = Browser(driver, live_server)

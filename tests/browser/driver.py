@@ -10,7 +10,6 @@ from typing import TypeVar
 from selenium import webdriver
 from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
 from tests.web import EMAIL, PASSWORD
@@ -46,7 +45,7 @@ def options(profile: Path) -> webdriver.ChromeOptions:
 class Browser:
     """The browser of a test."""
 
-    def __init__(self, driver: WebDriver, address: str) -> None:
+    def __init__(self, driver: webdriver.Chrome, address: str) -> None:
         self.driver = driver
         self.address = address
 
@@ -57,7 +56,7 @@ class Browser:
         self.command("Storage.clearDataForOrigin", origin=self.address, storageTypes="all")
         self.command("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(downloads))
         self.prefer("light")
-        self.driver.get_log("browser")
+        self.complaints()
 
     def leave(self) -> None:
         """Leave the page, so that it asks nothing of the server any more."""
@@ -125,7 +124,9 @@ class Browser:
 
     def wait_for_text(self, selector: str, text: str) -> None:
         """Wait until the first element that fits has ``text`` in it."""
-        self.wait_for(lambda: text in self.driver.find_element(By.CSS_SELECTOR, selector).text, f"{text!r} in {selector}")
+        self.wait_for(
+            lambda: text in self.driver.find_element(By.CSS_SELECTOR, selector).text, f"{text!r} in {selector}"
+        )
 
     def wait_for_path(self, path: str) -> None:
         """Wait until the address has this path (and query, where it is given)."""
@@ -137,7 +138,7 @@ class Browser:
 
     def run(self, script: str, *arguments: object) -> object:
         """What a script of ours answers in the page."""
-        return self.driver.execute_script(script, *arguments)  # type: ignore[no-untyped-call]
+        return self.driver.execute_script(script, *arguments)
 
     def settle(self) -> None:
         """Wait until no callback is running."""
@@ -159,7 +160,8 @@ class Browser:
 
     def complaints(self) -> list[str]:
         """What the console has said since it was last read, but for notes."""
-        return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
+        entries = self.driver.get_log("browser")  # type: ignore[no-untyped-call]  # selenium's own
+        return [entry["message"] for entry in entries if entry["level"] == "SEVERE"]
 
     def picture(self, path: Path) -> None:
         """A picture of what is shown."""

@@ -9,7 +9,15 @@ from dashboard.domain.access import Actor
 from tests.browser.driver import Browser
 
 CASES = json.loads((Path(__file__).parents[1] / "data" / "format_cases.json").read_text())
-PLACE_OF_OPTIONS = {"number": 2, "money": 3, "percent": 2, "percentage_points": 2, "price": 2, "quantity": 1, "compact": 2}
+PLACE_OF_OPTIONS = {
+    "number": 2,
+    "money": 3,
+    "percent": 2,
+    "percentage_points": 2,
+    "price": 2,
+    "quantity": 1,
+    "compact": 2,
+}
 ASK = """
 const [cases, places] = arguments;
 return cases.map(({fn, args, options}) => {

@@ -60,7 +60,9 @@ def test_the_password_can_be_shown(browser: Browser, person: Actor) -> None:
 
 
 @pytest.mark.parametrize(("scheme", "color"), [("light", LIGHT), ("dark", DARK)])
-def test_the_theme_follows_the_system_before_the_first_paint(browser: Browser, person: Actor, scheme: str, color: str) -> None:
+def test_the_theme_follows_the_system_before_the_first_paint(
+    browser: Browser, person: Actor, scheme: str, color: str
+) -> None:
     browser.prefer(scheme)
     browser.open("/sign-in")
     assert browser.run(BACKGROUND) == color
@@ -78,7 +80,9 @@ def test_the_theme_is_switched_by_button_and_key_and_kept(browser: Browser, pers
     assert browser.run(BACKGROUND) == LIGHT
 
 
-def test_a_session_that_ended_leads_to_sign_in_from_within_a_page(browser: Browser, person: Actor, server: Flask) -> None:
+def test_a_session_that_ended_leads_to_sign_in_from_within_a_page(
+    browser: Browser, person: Actor, server: Flask
+) -> None:
     from dashboard.services import sessions
 
     browser.sign_in(path="/new")

@@ -63,3 +63,26 @@ def test_an_https_address_pins_https_and_binds_cookies_to_the_host(settings: Set
     response = server.test_client().get("/nothing")
     assert response.headers["Strict-Transport-Security"].startswith("max-age=31536000")
     assert "connect-src 'self' https://s.example;" in response.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("encoding", ["zstd", "br", "gzip"])
+def test_files_are_sent_compressed_and_only_when_they_changed(client: FlaskClient, encoding: str) -> None:
+    path, accept = "/assets/00-bootstrap.min.css", {"Accept-Encoding": encoding}
+    first = client.get(path, headers=accept)
+    assert first.headers["Content-Encoding"] == encoding
+    assert len(first.data) < 40_000 and first.headers["Vary"] == "Accept-Encoding"
+    again = client.get(path, headers=accept | {"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304 and again.data == b""
+
+
+def test_only_files_for_browsers_are_served(client: FlaskClient) -> None:
+    for path in ("/assets/vendor/icons.py", "/assets/../dashboard/settings.py", "/assets/%2e%2e/wsgi.py"):
+        assert client.get(path).status_code in {401, 404}, path
+
+
+def test_plotly_is_served_from_here_and_kept(client: FlaskClient, signed: FlaskClient) -> None:
+    response = client.get("/_dash-component-suites/plotly/package_data/plotly.min.js")
+    assert response.status_code == 200 and b"plotly.js v" in response.data[:200]
+    assert "max-age" in response.headers["Cache-Control"]
+    page = signed.get("/", headers=HTML).get_data(as_text=True)
+    assert "https://" not in re.sub(r'"dash_version_url":\s*"[^"]*"', "", page), "nothing is loaded from elsewhere"
