@@ -37,7 +37,6 @@ class JobName(StrEnum):
     RUN_OCCURRENCE = "jobs.schedule.run_occurrence"
     TICK = "jobs.schedule.tick"
     REFRESH_PRICES = "jobs.prices.refresh_prices"
-    REFRESH_RATES = "jobs.prices.refresh_rates"
     REVALUE_PORTFOLIO = "jobs.valuation.revalue_portfolio"
     CLEAN_UP = "jobs.schedule.clean_up"
 
@@ -55,7 +54,6 @@ OPTIONS: Mapping[JobName, JobOptions] = {
     JobName.RUN_OCCURRENCE: JobOptions(QueueName.DEFAULT, 1800),
     JobName.TICK: JobOptions(QueueName.HIGH, 60),
     JobName.REFRESH_PRICES: JobOptions(QueueName.DEFAULT, 1800),
-    JobName.REFRESH_RATES: JobOptions(QueueName.DEFAULT, 900),
     JobName.REVALUE_PORTFOLIO: JobOptions(QueueName.LOW, 600),
     JobName.CLEAN_UP: JobOptions(QueueName.LOW, 300),
 }

@@ -61,11 +61,12 @@ def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def job(*, retries: int = 0) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def job(*, retries: int = 0, quiet: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function a job: an application context, log fields, figures, ``retries`` after a failure that may pass.
 
     Queue and timeout are those of :data:`dashboard.queue.OPTIONS`. The pause doubles from half a second, with jitter;
-    a provider that says how long to wait is waited for. What outlasts the retries is left to the next tick.
+    a provider that says how long to wait is waited for. What outlasts the retries is left to the next tick. A
+    ``quiet`` job logs its failures only.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
@@ -75,7 +76,8 @@ def job(*, retries: int = 0) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             app = application()
             with app.app_context(), structlog.contextvars.bound_contextvars(**_fields(name)):
-                return _observed(app, name, lambda: _with_retries(lambda: function(*args, **kwargs), retries))
+                work = functools.partial(_with_retries, functools.partial(function, *args, **kwargs), retries)
+                return _observed(app, name, work, quiet)
 
         return run
 
@@ -98,7 +100,9 @@ def run_worker(app: Flask, *, burst: bool = False, name: str | None = None) -> N
     )
     # A parent without open connections: nothing of it can be shared with the work-horses.
     forget_connections_after_fork(app)
-    worker.work(burst=burst, logging_level=settings.log_level)
+    log.info("worker.started", name=worker.name, queues=worker.queue_names())
+    worker.work(burst=burst, logging_level="WARNING")
+    log.info("worker.stopped", name=worker.name)
 
 
 def _fields(name: str) -> dict[str, str]:
@@ -113,7 +117,7 @@ def _fields(name: str) -> dict[str, str]:
     return fields
 
 
-def _observed(app: Flask, name: str, work: Callable[[], R]) -> R:
+def _observed(app: Flask, name: str, work: Callable[[], R], quiet: bool) -> R:
     begun = time.perf_counter()
     outcome = "failed"
     try:
@@ -126,7 +130,8 @@ def _observed(app: Flask, name: str, work: Callable[[], R]) -> R:
     finally:
         seconds = time.perf_counter() - begun
         _count(app, name, outcome, seconds)
-        log.info("job.ended", outcome=outcome, seconds=round(seconds, 3))
+        if not quiet:
+            log.info("job.ended", outcome=outcome, seconds=round(seconds, 3))
 
 
 def _with_retries(work: Callable[[], R], retries: int) -> R:

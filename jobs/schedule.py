@@ -42,7 +42,7 @@ DECLARED = (
 log = structlog.get_logger(__name__)
 
 
-@job()
+@job(quiet=True)
 def tick() -> None:
     """Write down what has come due, and ask workers for everything that nobody works on."""
     schedules.materialise_due()
@@ -145,6 +145,7 @@ def run_scheduler(app: Flask) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     ticker = Ticker(connect(settings.redis_url.get_secret_value()))
+    log.info("scheduler.started", every_seconds=TICK_SECONDS)
     while not stopping.is_set():
         try:
             ticker.run()

@@ -26,7 +26,18 @@ CREDENTIALS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)[^\s/@:]*:[^\s/@]+@",
 BEARER = re.compile(r"\b(?P<kind>Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 SHORTEST_SECRET = 6
 # Chatty below WARNING, and they say nothing that an operator needs.
-QUIET = ("urllib3", "peewee", "yfinance", "curl_cffi", "alembic")
+QUIET = (
+    "rq.worker",
+    "rq.job",
+    "rq.queue",
+    "rq.scheduler",
+    "rq_scheduler.scheduler",
+    "urllib3",
+    "peewee",
+    "yfinance",
+    "curl_cffi",
+    "alembic",
+)
 
 Loggable = object
 
