@@ -25,6 +25,7 @@ from dashboard.services.ledger.writing import one_change
 from dashboard.services.portfolios import portfolio_by_id, today_in
 
 FILENAME_LENGTH = 200
+SYMBOLS_AT_ONCE = 5_000
 NO_OPTIONS = ImportOptions()
 
 
@@ -120,13 +121,20 @@ def _store(actor: Actor, portfolio: PortfolioRef, file: _File, judgement: Judgem
         NewBatch(portfolio.id, actor.user_id, file.name, FORMAT, file.hash, added, duplicates, failed)
     )
     symbols = {row.transaction.symbol: row.transaction.currency for row in judgement.entering if row.transaction.symbol}
-    keys = instrument_rows.ensure(db.session(), {**symbols, **judgement.new_currencies})
+    keys = _instrument_ids({**symbols, **judgement.new_currencies})
     transactions.insert(portfolio.id, batch_id, judgement.entering, keys)
     counts = {"batch": batch_id, "added": added, "duplicates": duplicates, "failed": failed}
     audit.record(
         actor, "import.commit", object_type="portfolio", object_id=portfolio.id, details={"file": file.name, **counts}
     )
     return batch_id
+
+
+def _instrument_ids(currencies: dict[str, str]) -> dict[str, int]:
+    """The ids of the symbols; unknown ones are made, so many at a time as a statement has room for."""
+    items = sorted(currencies.items())
+    parts = [dict(items[start : start + SYMBOLS_AT_ONCE]) for start in range(0, len(items), SYMBOLS_AT_ONCE)]
+    return {symbol: key for part in parts for symbol, key in instrument_rows.ensure(db.session(), part).items()}
 
 
 def _lacks_deposits(portfolio: PortfolioRef, judgement: Judgement) -> bool:

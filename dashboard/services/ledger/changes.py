@@ -12,7 +12,7 @@ from dashboard.domain.transactions import Transaction
 from dashboard.errors import Conflict, InvalidInput, LedgerError, NotFound, Oversell
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services.ledger.completion import Surroundings, judge
-from dashboard.services.ledger.draft import Draft, fingerprint
+from dashboard.services.ledger.draft import Draft, fingerprint, redraft
 from dashboard.services.ledger.oversell import new_faults
 
 # Rows that are not stored yet come after every stored one.
@@ -67,7 +67,7 @@ def plan_changes(
     """
     originals = _originals(portfolio, edited, deleted)
     around = surroundings(portfolio, today, [*added, *(edit.transaction for edit in edited)])
-    entered = [_entered(row, around, number) for number, row in enumerate(added, start=1)]
+    entered = [_entered(Draft.of(row), around, number) for number, row in enumerate(added, start=1)]
     for number, edit in enumerate(edited, start=len(added) + 1):
         entered.append(_edited(edit, originals[edit.id], around, number))
     plan = Plan(tuple(entered), tuple(originals[row_id] for row_id in dict.fromkeys(deleted)))
@@ -86,11 +86,12 @@ def surroundings(portfolio: PortfolioRef, today: date, rows: Iterable[Transactio
 
 def faults_of_row(portfolio: PortfolioRef, today: date, row: Transaction, replacing: int | None) -> list[InvalidInput]:
     """Everything that is wrong with one row, by itself and at its place in the ledger."""
-    judged = judge(Draft.of(row), surroundings(portfolio, today, [row]))
-    if judged.transaction is None:
-        return list(judged.faults)
     originals = transactions.by_ids(portfolio.id, [replacing]) if replacing is not None else ()
     origin = originals[0] if originals else None
+    draft = redraft(row, origin.transaction) if origin else Draft.of(row)
+    judged = judge(draft, surroundings(portfolio, today, [row]))
+    if judged.transaction is None:
+        return list(judged.faults)
     plan = Plan((EnteredRow(judged.transaction, b"", origin),), ())
     try:
         _check_external_ids(portfolio, plan)
@@ -136,8 +137,7 @@ def _originals(portfolio: PortfolioRef, edited: Sequence[Edit], deleted: Sequenc
     return found
 
 
-def _entered(row: Transaction, around: Surroundings, number: int) -> EnteredRow:
-    draft = Draft.of(row)
+def _entered(draft: Draft, around: Surroundings, number: int) -> EnteredRow:
     judged = judge(draft, around)
     if judged.transaction is None:
         first = judged.faults[0]
@@ -147,7 +147,7 @@ def _entered(row: Transaction, around: Surroundings, number: int) -> EnteredRow:
 
 def _edited(edit: Edit, origin: StoredRow, around: Surroundings, number: int) -> EnteredRow:
     """An imported row keeps the fingerprint of its file's row, so that the same file again adds nothing."""
-    entered = _entered(edit.transaction, around, number)
+    entered = _entered(redraft(edit.transaction, origin.transaction), around, number)
     row_hash = entered.row_hash if origin.batch_id is None else origin.row_hash
     return EnteredRow(entered.transaction, row_hash, origin, edit.version)
 

@@ -18,7 +18,7 @@ from dashboard.errors import InvalidInput
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services.ledger.changes import UNSTORED, Edit, surroundings
 from dashboard.services.ledger.completion import Judged, judge
-from dashboard.services.ledger.draft import Draft
+from dashboard.services.ledger.draft import Draft, redraft
 from dashboard.services.ledger.oversell import new_faults
 
 Faults = list[list[InvalidInput]]
@@ -30,27 +30,33 @@ def judge_rows_together(
     """What each of the added, then of the edited rows would become, and what is wrong with each."""
     given = [*added, *(edit.transaction for edit in edited)]
     around = surroundings(portfolio, today, given)
-    judged = [judge(Draft.of(row), around) for row in given]
+    origins = _origins(portfolio, edited, len(added))
+    drafts = [
+        redraft(row, origin.transaction) if origin else Draft.of(row)
+        for row, origin in zip(given, origins, strict=True)
+    ]
+    judged = [judge(draft, around) for draft in drafts]
     faults: Faults = [list(found.faults) for found in judged]
-    origins = _origins(portfolio, edited, faults, len(added))
+    _blame_versions(edited, origins, faults, len(added))
     _blame_external_ids(portfolio, judged, origins, faults)
     _blame_ledger(portfolio, judged, origins, faults)
     return judged, faults
 
 
-def _origins(portfolio: PortfolioRef, edited: Sequence[Edit], faults: Faults, first: int) -> list[StoredRow | None]:
-    """The stored row behind each row; None for the added ones, and for one that is gone or another by now."""
+def _origins(portfolio: PortfolioRef, edited: Sequence[Edit], first: int) -> list[StoredRow | None]:
+    """The stored row behind each row; None for the added ones, and for one that is gone."""
     wanted = [edit.id for edit in edited]
     stored = {row.id: row for row in transactions.by_ids(portfolio.id, wanted)} if wanted else {}
-    found: list[StoredRow | None] = [None] * first
+    return [*([None] * first), *(stored.get(edit.id) for edit in edited)]
+
+
+def _blame_versions(edited: Sequence[Edit], origins: Sequence[StoredRow | None], faults: Faults, first: int) -> None:
     for number, edit in enumerate(edited, start=first):
-        origin = stored.get(edit.id)
+        origin = origins[number]
         if origin is None:
             faults[number].append(InvalidInput("Somebody deleted this transaction meanwhile: load the page again."))
         elif origin.version != edit.version:
             faults[number].append(InvalidInput("Somebody changed this transaction meanwhile: load the page again."))
-        found.append(origin)
-    return found
 
 
 def _blame_external_ids(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from operator import attrgetter
 
@@ -58,6 +58,14 @@ class Draft:
             target_currency=(row.target_currency or "").strip() or None,
             ratio=row.ratio,
         )
+
+
+def redraft(row: Transaction, origin: Transaction) -> Draft:
+    """The draft of an edited row. An amount that was left alone while what it is made of changed follows it."""
+    draft = Draft.of(row)
+    parts, former = ((r.symbol, r.quantity, r.price) for r in (row, origin))
+    follows = row.amount == origin.amount and parts != former and None not in (row.price, origin.price)
+    return replace(draft, amount=None) if follows else draft
 
 
 COLUMNS = tuple(field.name for field in fields(Draft))

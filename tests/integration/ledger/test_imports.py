@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -316,6 +317,26 @@ def test_an_import_and_its_undo_are_in_the_audit_trail() -> None:
         (e.action, e.details.get("file")) for e in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))
     ]
     assert actions[-2:] == [("import.commit", "ten.csv"), ("import.undo", "ten.csv")]
+
+
+def test_the_same_file_twice_at_the_same_time_comes_in_once(app: Flask) -> None:
+    portfolio = make_portfolio()
+    start = threading.Barrier(2)
+    added: list[int] = []
+
+    def bring_in() -> None:
+        with app.app_context():
+            start.wait(10)
+            content = ledger_file(TEN_ROWS)
+            added.append(imports.commit(SYSTEM, portfolio.id, content, "ten.csv", skip_errors=True).added)
+
+    threads = [threading.Thread(target=bring_in) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(added) == [0, 9]
+    assert row_count() == 9
 
 
 def test_a_failure_while_writing_leaves_nothing_behind(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from dashboard.db.models import FxPair, FxRate, Portfolio
 from dashboard.domain.access import SYSTEM
 from dashboard.domain.transactions import Transaction, TransactionType
 from dashboard.errors import Conflict, DashboardError, InvalidInput, NotFound, Oversell
-from dashboard.services import imports, transactions
+from dashboard.services import imports, portfolios, transactions
 from tests.factories import as_lines, make_instrument, make_portfolio, make_user
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -129,6 +129,31 @@ def test_a_change_from_an_old_version_is_a_conflict() -> None:
     with pytest.raises(Conflict, match="meanwhile"):
         transactions.edit_transaction(SYSTEM, portfolio.id, row.id, row.version, replace(BUY, note="second"))
     assert transactions.ledger(portfolio.id)[0].note == "first"
+
+
+def test_an_amount_follows_an_edited_quantity_and_an_edited_amount_must_agree() -> None:
+    portfolio = make_portfolio()
+    row = transactions.add_transaction(SYSTEM, portfolio.id, BUY)
+    more = replace(row.transaction, quantity=Decimal(20))
+    assert transactions.check_transaction(SYSTEM, portfolio.id, more, row.id) == ()
+    (checked,) = transactions.check_changes(SYSTEM, portfolio.id, edited=[(row.id, row.version, more)])
+    assert checked.faults == ()
+    edited = transactions.edit_transaction(SYSTEM, portfolio.id, row.id, row.version, more)
+    assert edited.transaction.amount == Decimal(2010)
+    with pytest.raises(InvalidInput, match=r"The amount is 2000, but 20 × 100\.5 is 2010\."):
+        transactions.edit_transaction(
+            SYSTEM, portfolio.id, row.id, edited.version, replace(edited.transaction, amount=Decimal(2000))
+        )
+
+
+def test_today_is_that_of_the_portfolios_own_zone() -> None:
+    ahead, behind = make_user(time_zone="Pacific/Kiritimati"), make_user(time_zone="Etc/GMT+12")
+    early, late = make_portfolio(ahead), make_portfolio(behind)
+    today = portfolios.today_in(early)
+    assert today > portfolios.today_in(late)
+    transactions.add_transaction(ahead, early.id, replace(DEPOSIT, date=today))
+    with pytest.raises(InvalidInput, match="is in the future"):
+        transactions.add_transaction(behind, late.id, replace(DEPOSIT, date=today))
 
 
 def test_rows_of_another_ledger_are_out_of_reach() -> None:

@@ -71,7 +71,7 @@ def items(owner_id: UserId | None, everyone: bool) -> tuple[PortfolioItem, ...]:
 
 def lock(portfolio_id: int) -> bool:
     """Hold back every other writer of this ledger until the transaction ends; False where it is gone."""
-    query = select(Portfolio.id).where(Portfolio.id == portfolio_id).with_for_update()
+    query = select(Portfolio.id).where(Portfolio.id == portfolio_id).with_for_update(key_share=True)
     return db.session.scalar(query) is not None
 
 
