@@ -23,7 +23,8 @@
     age: (value) => format.age(value),
     direction: (value, decimals) => format.direction(value, decimals == null ? 4 : decimals),
     // A class for cells that change: up, down or flat by what is shown.
-    directionClass: (params, decimals) => `num ${format.direction(params.value, decimals == null ? 4 : decimals)}`,
+    directionClass: (params, decimals) =>
+      `ag-right-aligned-cell num ${format.direction(params.value, decimals == null ? 4 : decimals)}`,
     // Missing figures sort last, whatever the direction.
     compareNumbers: (a, b, _nodeA, _nodeB, descending) => {
       const [left, right] = [a, b].map((value) => (format.missing(value) ? null : Number(value)));

@@ -1,7 +1,9 @@
-"""Mark what is held to live quotes: the value now and its change since the close before the current session.
+"""Mark what is held to live quotes: the value now, and the change of each position since its previous close.
 
-The snapshot carries two closes, since a quote may belong to the last stored session or to the one after it:
-``previous`` is the close before the stored session, ``last`` is the stored session's own.
+The previous close is the instrument's own: markets close on different days, and each quote belongs to a session of its
+market. A position therefore carries two references, since a quote may belong to the last stored session or to a later
+one: ``previous`` is the close before the stored session, ``last`` the stored session's own. A position whose price is
+stale has no change.
 """
 
 from __future__ import annotations
@@ -13,7 +15,9 @@ from datetime import date, datetime
 import numpy as np
 
 from dashboard.domain.arrays import date_of
+from dashboard.domain.calendar import is_stale
 from dashboard.domain.positions import PositionBooks
+from dashboard.domain.prices import last_price_date
 from dashboard.domain.valuation import PortfolioHistory
 
 
@@ -27,16 +31,17 @@ class ReferenceValue:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotPosition:
-    """What is held of one instrument: its stored price, and both reference values in the base currency."""
+    """What is held of one instrument: its stored price of ``session``, and both references in the base currency."""
 
     symbol: str
     currency: str
     quantity: float
     multiplier: float
     price: float | None
+    session: date | None
     cost: float
-    previous: ReferenceValue
-    last: ReferenceValue
+    previous: ReferenceValue | None
+    last: ReferenceValue | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +50,9 @@ class PortfolioSnapshot:
 
     portfolio_id: int
     base_currency: str
-    session: date
     positions: tuple[SnapshotPosition, ...]
     cash: Mapping[str, float]
     rates: Mapping[str, float]
-    previous: ReferenceValue
-    last: ReferenceValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class MarkedPosition:
     symbol: str
     price: float
     market_value: float
-    day_change: float
+    day_change: float | None
     day_change_pct: float | None
     unrealized: float
     unrealized_pct: float | None
@@ -77,13 +79,16 @@ class MarkedPosition:
 
 @dataclass(frozen=True, slots=True)
 class MarkedPortfolio:
-    """A portfolio at its newest prices; money in the base currency, percentages as fractions."""
+    """A portfolio at its newest prices; money in the base currency, percentages as fractions.
+
+    ``day_change`` is the sum over positions, its percentage of their references and the cash; ``session`` is the newest.
+    """
 
     portfolio_id: int
     market_value: float
     day_change: float
     day_change_pct: float | None
-    session: date
+    session: date | None
     positions: tuple[MarkedPosition, ...]
     unpriced: tuple[str, ...]
 
@@ -91,71 +96,85 @@ class MarkedPortfolio:
 def mark(snapshot: PortfolioSnapshot, prices: Mapping[str, Mark], rates: Mapping[str, Mark]) -> MarkedPortfolio:
     """Value ``snapshot`` at ``prices`` (by symbol) and ``rates`` (by currency), the stored ones where there is none.
 
-    The change is value − reference − flows; its fraction is of reference + inflows, None where that is not positive.
+    A position's change is value − reference − flows since; its fraction is of reference + what flowed in.
     """
-    session = max([snapshot.session, *(found.at.date() for found in prices.values())])
-    is_new = session > snapshot.session
     now = {**snapshot.rates, **{currency: found.price for currency, found in rates.items()}}
-    drafts, unpriced = [], []
-    for position in snapshot.positions:
-        found = prices.get(position.symbol)
-        price = found.price if found is not None else position.price
-        rate = now.get(position.currency)
-        if price is None or rate is None:
-            unpriced.append(position.symbol)
-            continue
-        drafts.append((position, price, position.quantity * position.multiplier * price * rate))
     cash = sum(amount * now[currency] for currency, amount in snapshot.cash.items() if currency in now)
-    total = cash + sum(value for _, _, value in drafts)
-    change, change_pct = _change(total, snapshot.last if is_new else snapshot.previous)
+    drafts = [_draft(position, prices.get(position.symbol), now) for position in snapshot.positions]
+    priced = [draft for draft in drafts if draft is not None]
+    total = cash + sum(draft.value for draft in priced)
+    changed = [draft for draft in priced if draft.change is not None]
+    change = sum(draft.change for draft in changed if draft.change is not None)
+    base = cash + sum(draft.base for draft in changed)
     return MarkedPortfolio(
         portfolio_id=snapshot.portfolio_id,
         market_value=total,
         day_change=change,
-        day_change_pct=change_pct,
-        session=session,
-        positions=tuple(_marked(position, price, value, total, is_new) for position, price, value in drafts),
-        unpriced=tuple(unpriced),
+        day_change_pct=change / base if base > 0 else None,
+        session=max((draft.session for draft in priced if draft.session is not None), default=None),
+        positions=tuple(draft.marked(total) for draft in priced),
+        unpriced=tuple(
+            position.symbol for position, draft in zip(snapshot.positions, drafts, strict=True) if draft is None
+        ),
     )
 
 
-def _marked(position: SnapshotPosition, price: float, value: float, total: float, is_new: bool) -> MarkedPosition:
-    change, change_pct = _change(value, position.last if is_new else position.previous)
-    gain = value - position.cost
-    return MarkedPosition(
-        symbol=position.symbol,
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A position at its newest price, before the total is known. ``base`` is what the change is a fraction of."""
+
+    position: SnapshotPosition
+    price: float
+    value: float
+    session: date | None
+    change: float | None
+    base: float
+
+    def marked(self, total: float) -> MarkedPosition:
+        cost = self.position.cost
+        gain = self.value - cost
+        return MarkedPosition(
+            symbol=self.position.symbol,
+            price=self.price,
+            market_value=self.value,
+            day_change=self.change,
+            day_change_pct=self.change / self.base if self.change is not None and self.base > 0 else None,
+            unrealized=gain,
+            unrealized_pct=gain / cost if cost > 0 else None,
+            weight=self.value / total if total > 0 else None,
+        )
+
+
+def _draft(position: SnapshotPosition, found: Mark | None, rates: Mapping[str, float]) -> _Draft | None:
+    rate = rates.get(position.currency)
+    price = found.price if found is not None else position.price
+    if price is None or rate is None:
+        return None
+    session = position.session
+    is_new = found is not None and (session is None or found.at.date() > session)
+    reference = position.last if is_new else position.previous
+    value = position.quantity * position.multiplier * price * rate
+    return _Draft(
+        position=position,
         price=price,
-        market_value=value,
-        day_change=change,
-        day_change_pct=change_pct,
-        unrealized=gain,
-        unrealized_pct=gain / position.cost if position.cost > 0 else None,
-        weight=value / total if total > 0 else None,
+        value=value,
+        session=found.at.date() if found is not None and is_new else session,
+        change=None if reference is None else value - reference.value - reference.flows,
+        base=0.0 if reference is None else reference.value + max(reference.flows, 0.0),
     )
-
-
-def _change(value: float, reference: ReferenceValue) -> tuple[float, float | None]:
-    change = value - reference.value - reference.flows
-    base = reference.value + max(reference.flows, 0.0)
-    return change, change / base if base > 0 else None
 
 
 def snapshot_of(history: PortfolioHistory, books: PositionBooks, portfolio_id: int) -> PortfolioSnapshot:
-    """What ``history`` leaves at the close of ``books.as_of``; its session is the last day with a bar of a holding.
+    """What ``history`` leaves at the close of ``books.as_of``.
 
-    Positions without a price or a rate stay in, with a price of None or without a rate.
+    A position without a price stays in, with a price of None; a currency without a rate is not in ``rates``.
     """
     day = history.position(books.as_of)
-    bars = np.flatnonzero(history.has_bar[: day + 1])
-    session = int(bars[-1]) if len(bars) else day
-    before = max(session - 1, 0)
     held = np.flatnonzero(history.quantities[day]).tolist()
-    net = history.inflows - history.outflows
     return PortfolioSnapshot(
         portfolio_id=portfolio_id,
         base_currency=history.currency,
-        session=date_of(history.days[session]),
-        positions=tuple(_position(history, books, column, before, session, day) for column in held),
+        positions=tuple(_position(history, books, column, day) for column in held),
         cash={
             name: float(amount)
             for name, amount in zip(history.cash_currencies, history.cash[day], strict=True)
@@ -166,29 +185,33 @@ def snapshot_of(history: PortfolioHistory, books: PositionBooks, portfolio_id: i
             for name, at in history.table.currencies.items()
             if np.isfinite(history.table.matrix[day, at])
         },
-        previous=ReferenceValue(float(history.value[before]), float(net[before + 1 : day + 1].sum())),
-        last=ReferenceValue(float(history.value[session]), float(net[session + 1 : day + 1].sum())),
     )
 
 
-def _position(
-    history: PortfolioHistory, books: PositionBooks, column: int, before: int, session: int, day: int
-) -> SnapshotPosition:
-    instrument, entries = history.instruments[column], history.entries
-    own = entries.instrument == column
-
-    def reference(close: int) -> ReferenceValue:
-        traded = entries.trade[own & (entries.day > close) & (entries.day <= day)].sum()
-        return ReferenceValue(float(history.values[close, column]), float(traded))
-
+def _position(history: PortfolioHistory, books: PositionBooks, column: int, day: int) -> SnapshotPosition:
+    instrument = history.instruments[column]
     price = float(history.prices[day, column])
+    priced = last_price_date(history.market.prices.get(instrument.symbol), history.days[day])
+    sessions = history.market.sessions.get(instrument.exchange)
+    fresh = not np.isnat(priced) and not is_stale(priced, history.days[day], sessions)
+    at = int((priced - history.days[0]).astype(int)) if fresh else -1
     return SnapshotPosition(
         symbol=instrument.symbol,
         currency=instrument.currency,
         quantity=float(history.quantities[day, column]),
         multiplier=float(instrument.multiplier),
         price=price if np.isfinite(price) else None,
+        session=None if np.isnat(priced) else date_of(priced),
         cost=float(sum(lot.base_cost for book in books.of(instrument.symbol) for lot in book.open_lots)),
-        previous=reference(before),
-        last=reference(session),
+        previous=_reference(history, column, at - 1, day),
+        last=_reference(history, column, at, day),
     )
+
+
+def _reference(history: PortfolioHistory, column: int, close: int, day: int) -> ReferenceValue | None:
+    """The value at calendar position ``close`` and the trades since; None where there is no such close."""
+    if close < 0 or not np.isfinite(history.values[close, column]):
+        return None
+    entries = history.entries
+    since = (entries.instrument == column) & (entries.day > close) & (entries.day <= day)
+    return ReferenceValue(float(history.values[close, column]), float(entries.trade[since].sum()))

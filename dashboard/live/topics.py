@@ -123,7 +123,7 @@ def _portfolio_json(marked: MarkedPortfolio, quotes: Mapping[str, LiveQuote]) ->
         "market_value": marked.market_value,
         "day_change": marked.day_change,
         "day_change_pct": marked.day_change_pct,
-        "session": marked.session.isoformat(),
+        "session": marked.session.isoformat() if marked.session is not None else None,
         "at": max(quote.at for quote in quotes.values()).isoformat() if quotes else None,
         "freshness": _overall(quotes).value if quotes else None,
         "live": sum(1 for quote in quotes.values() if quote.freshness is Freshness.LIVE),

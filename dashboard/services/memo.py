@@ -22,6 +22,8 @@ from dashboard.runtime import redis_client
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 SHARED_SECONDS = 24 * 3600
+FORM = "2"
+"""Changes with what a result is made of, so that a newer version of the product never finds an older one's."""
 
 
 class Memo(Generic[T]):
@@ -59,7 +61,7 @@ class SharedMemo(Generic[T]):
         return self._memo.get(name, lambda: self._shared(name, compute))
 
     def _shared(self, name: str, compute: Callable[[], T]) -> T:
-        where = key("memo", self._name, name)
+        where = key("memo", FORM, self._name, name)
         try:
             stored = redis_client().get(where)
         except RedisError as error:

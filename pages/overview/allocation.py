@@ -9,6 +9,7 @@ from dashboard.figures.allocation import GroupBy, allocation_groups, treemap_fig
 from dashboard.formatting import numbers
 from dashboard.results.holdings import HoldingsReport
 from dashboard.web.components import basics
+from dashboard.web.components.attributes import aria
 from dashboard.web.components.data import graph
 from dashboard.web.theme import current_theme
 
@@ -41,7 +42,7 @@ def body(report: HoldingsReport, by: GroupBy) -> list[Component]:
     lines = [
         html.Span(
             [
-                html.I(className="key", style={"background": f"var(--{group.color})"}, **{"aria-hidden": "true"}),
+                html.I(className="key", style={"background": f"var(--{group.color})"}, **aria(hidden="true")),
                 html.Span(group.name, className="t2 ell", title=group.name),
                 html.Span(numbers.percent(group.weight, 1), className="end num med"),
             ],

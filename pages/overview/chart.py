@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from dash import dcc, html
 from dash.development.base_component import Component
 
@@ -12,6 +14,7 @@ from dashboard.results.performance import PerformanceSummary, Period
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import performance
 from dashboard.web.components import basics
+from dashboard.web.components.attributes import aria
 from dashboard.web.components.data import graph
 from dashboard.web.state import Timeframe, ViewState
 from dashboard.web.theme import current_theme
@@ -27,9 +30,9 @@ def card(actor: Actor, portfolio: PortfolioRef, view: ViewState, period: Period)
     frames = basics.segmented("tf", TIMEFRAMES, view.timeframe.value, "Timeframe", class_name="tf")
     days = html.Div(
         [
-            dcc.Input(id="tf-from", type="date", value=_iso(view.start), className="in sm", **{"aria-label": "From"}),
+            _day("tf-from", "First day", view.start),
             html.Span("–", className="t3"),
-            dcc.Input(id="tf-to", type="date", value=_iso(view.end), className="in sm", **{"aria-label": "To"}),
+            _day("tf-to", "Last day", view.end),
         ],
         id="tf-days",
         className="row-f tf-days",
@@ -38,7 +41,10 @@ def card(actor: Actor, portfolio: PortfolioRef, view: ViewState, period: Period)
     legend, figure, label = drawn(actor, portfolio, view, period)
     modes = basics.segmented("mode", MODES, view.get("mode", Mode.VALUE.value), "Measure", class_name="sm")
     body = [
-        html.Div([html.Div(legend, id="value-legend", className="legend"), html.Span(className="end"), modes], className="row-f wrap legend-row"),
+        html.Div(
+            [html.Div(legend, id="value-legend", className="legend"), html.Span(className="end"), modes],
+            className="row-f wrap legend-row",
+        ),
         graph("value-chart", figure, label=label, label_id="value-chart-label", height=314),
     ]
     return basics.card("Value and benchmark", body, controls=[days, frames], class_name="c8")
@@ -48,9 +54,7 @@ def drawn(
     actor: Actor, portfolio: PortfolioRef, view: ViewState, period: Period
 ) -> tuple[list[Component], dict[str, object], str]:
     """The legend, the figure and a sentence that says what it shows."""
-    summary = performance.summary(
-        actor, portfolio.id, start=period.start, end=period.end, benchmark=view.benchmark
-    )
+    summary = performance.summary(actor, portfolio.id, start=period.start, end=period.end, benchmark=view.benchmark)
     mode = Mode(view.get("mode", Mode.VALUE.value)) if view.get("mode") in set(Mode) else Mode.VALUE
     return _legend(summary, mode), dict(value_figure(summary, mode=mode, theme=current_theme())), _finding(summary)
 
@@ -68,7 +72,7 @@ def _legend(summary: PerformanceSummary, mode: Mode) -> list[Component]:
 
 def _entry(name: str, value: float | None, kind: str) -> Component:
     figure = html.Span(numbers.percent(value, signed=True), className=f"num med {numbers.direction(value, 4)}")
-    return html.Span([html.I(className=f"key {kind}", **{"aria-hidden": "true"}), name, figure], className="row-f gap6")
+    return html.Span([html.I(className=f"key {kind}", **aria(hidden="true")), name, figure], className="row-f gap6")
 
 
 def _finding(summary: PerformanceSummary) -> str:
@@ -80,5 +84,14 @@ def _finding(summary: PerformanceSummary) -> str:
     return f"{text}, {summary.benchmark.name} {other}"
 
 
-def _iso(day: object) -> str | None:
-    return str(day) if day is not None else None
+def _day(id: str, label: str, value: date | None) -> Component:
+    box = dcc.Input(
+        id=id,
+        type="text",
+        value=value.isoformat() if value is not None else "",
+        placeholder="YYYY-MM-DD",
+        pattern="[0-9]{4}-[0-9]{2}-[0-9]{2}",
+        debounce=True,
+        className="in sm day",
+    )
+    return html.Label([html.Span(label, className="sr"), box], title=label)

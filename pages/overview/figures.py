@@ -51,7 +51,8 @@ def _time_weighted(summary: PerformanceSummary) -> Component:
     yearly, whole = summary.returns.time_weighted_annualized, summary.returns.time_weighted
     if yearly.value is None:
         return _measured("TWR", whole, _since(summary), signed=True)
-    below = f"{numbers.percent(whole.value, 1, signed=True)} since {dates.day(summary.period.start)}"
+    years = f"{summary.period.days / 365.25:.1f}"
+    below = f"{numbers.percent(whole.value, 1, signed=True)} in {years} y"
     return _measured("TWR, p.a.", yearly, below, signed=True)
 
 

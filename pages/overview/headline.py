@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from dashboard.formatting import dates, numbers
 from dashboard.results.holdings import HoldingsReport
+from dashboard.web.components.attributes import aria, data
 from dashboard.web.components.basics import chip
 
 ARROWS = {"up": "▲", "down": "▼", "flat": ""}
@@ -20,10 +21,14 @@ def headline(report: HoldingsReport) -> Component:
     whole, _, decimals = numbers.money(totals.market_value, report.currency).partition(".")
     direction = numbers.direction(totals.day_change)
     value = html.Div(
-        [html.Span(whole, id="live-whole"), html.Span(f".{decimals}" if decimals else "", className="dec", id="live-dec")],
+        [
+            html.Span(whole, id="live-whole"),
+            html.Span(f".{decimals}" if decimals else "", className="dec", id="live-dec"),
+        ],
         className="val num",
         id="live-value",
-        **{"aria-live": "polite", "aria-atomic": "true", "data-currency": report.currency},
+        **aria(live="polite", atomic="true"),
+        **data(currency=report.currency),
     )
     change = html.Div(
         [

@@ -7,7 +7,8 @@ from dash.development.base_component import Component
 
 from dashboard.domain.access import Actor
 from dashboard.domain.transactions import TransactionType
-from dashboard.figures.contribution import contribution_figure, contributions as moved
+from dashboard.figures.contribution import contribution_figure
+from dashboard.figures.contribution import contributions as moved
 from dashboard.formatting import dates, numbers
 from dashboard.results.holdings import HoldingsReport
 from dashboard.results.portfolios import PortfolioRef

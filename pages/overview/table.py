@@ -13,6 +13,7 @@ from dashboard.figures.sparkline import sparkline
 from dashboard.formatting import numbers
 from dashboard.results.holdings import CashBalance, Holding, HoldingsReport
 from dashboard.web.components import basics
+from dashboard.web.components.attributes import aria
 from dashboard.web.components.data import grid
 from dashboard.web.components.states import empty
 
@@ -28,7 +29,9 @@ def card(report: HoldingsReport) -> Component:
     positions = f"{count} position{'' if count == 1 else 's'}{cash}"
     if not count and not report.cash:
         return basics.card("Holdings", empty("Nothing is held", "Every position has been closed."), class_name="c12")
-    control = html.Span(basics.segmented("holdings-filter", FILTERS, "all", "Filter", class_name="sm"), className="only-d")
+    control = html.Span(
+        basics.segmented("holdings-filter", FILTERS, "all", "Filter", class_name="sm"), className="only-d"
+    )
     table = html.Div(
         grid(
             "holdings-grid",
@@ -48,24 +51,50 @@ def card(report: HoldingsReport) -> Component:
 def columns(currency: str) -> list[Row]:
     """Text left, figures right, market value first in order."""
     return [
-        {"field": "name", "headerName": "Instrument", "cellRenderer": "InstrumentCell", "minWidth": 230, "flex": 2},
-        {"field": "trend", "headerName": "Trend, 30d", "cellRenderer": "TrendCell", "sortable": False, "width": 116},
+        {"field": "name", "headerName": "Instrument", "cellRenderer": "InstrumentCell", "width": 252, "minWidth": 220},
+        {
+            "field": "trend",
+            "headerName": "Trend, 30d",
+            "cellRenderer": "TrendCell",
+            "sortable": False,
+            "width": 118,
+            "minWidth": 116,
+        },
         _figure("quantity", "Quantity", "quantity(params.value, params.data.crypto)", width=104),
         _figure("average_cost", "Avg cost", f"money(params.value, '{currency}')", width=118, quiet=True),
         _figure("price", "Last", "price(params.value, params.data.currency)", width=118, cellRenderer="FreshCell"),
         _figure("day_change_pct", "Day %", "percentChange(params.value)", width=92, change=True),
         _figure("day_change", "Day", f"change(params.value, '{currency}', 0)", width=100, change=True),
-        _figure("market_value", "Market value", f"money(params.value, '{currency}')", width=136, sort="desc", strong=True),
+        _figure(
+            "market_value",
+            "Market value",
+            f"money(params.value, '{currency}')",
+            width=142,
+            minWidth=138,
+            sort="desc",
+            strong=True,
+        ),
         _figure("unrealized", "Gain", f"change(params.value, '{currency}', 0)", width=108, change=True),
         _figure("unrealized_pct", "Gain %", "percentChange(params.value, 1)", width=92, change=True),
-        _figure("weight", "Weight", "percent(params.value, 1)", width=126, cellRenderer="WeightCell"),
+        _figure("weight", "Weight", "percent(params.value, 1)", width=136, minWidth=132, cellRenderer="WeightCell"),
     ]
 
 
 def _figure(
-    field: str, name: str, formatted: str, *, change: bool = False, quiet: bool = False, strong: bool = False, **more: Any
+    field: str,
+    name: str,
+    formatted: str,
+    *,
+    change: bool = False,
+    quiet: bool = False,
+    strong: bool = False,
+    **more: Any,
 ) -> Row:
-    tone = {"function": "directionClass(params)"} if change else f"num{' t2' * quiet}{' med' * strong}"
+    tone = (
+        {"function": "directionClass(params)"}
+        if change
+        else f"ag-right-aligned-cell num{' t2' * quiet}{' med' * strong}"
+    )
     return {
         "field": field,
         "headerName": name,
@@ -147,9 +176,10 @@ def totals(report: HoldingsReport) -> Row:
 
 def _mobile_row(row: Holding, currency: str) -> Component:
     name = html.Span(
-        [html.B(row.name, className="ell"), html.Small(f"{row.symbol} · {numbers.percent(row.weight, 1)}")], className="ell"
+        [html.B(row.name, className="ell"), html.Small(f"{row.symbol} · {numbers.percent(row.weight, 1)}")],
+        className="ell",
     )
-    badge = html.Span(row.symbol[:4], className="lg", **{"aria-hidden": "true"})
+    badge = html.Span(row.symbol[:4], className="lg", **aria(hidden="true"))
     change = html.Span(
         numbers.percent(row.day_change_pct, signed=True), className=f"xs {numbers.direction(row.day_change_pct, 4)}"
     )

@@ -40,7 +40,6 @@ def grid(
 ) -> Component:
     """An ag-grid in the house's theme. ``row_id`` is the field that identifies a row: updates then keep their place."""
     grid_options: dict[str, Json] = {
-        "theme": "legacy",
         "rowHeight": 38,
         "headerHeight": 32,
         "suppressCellFocus": False,
@@ -48,7 +47,7 @@ def grid(
         "enableCellTextSelection": True,
         "ensureDomOrder": True,
         "tooltipShowDelay": 300,
-        "overlayNoRowsTemplate": "<span class='t3'>No rows match</span>",
+        "localeText": {"noRowsToShow": "No rows match"},
         **({"domLayout": "autoHeight"} if auto_height else {}),
         **(options or {}),
     }
