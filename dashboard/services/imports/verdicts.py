@@ -60,12 +60,11 @@ def judge_rows(rows: Sequence[FileRow], standing: Standing) -> Judgement:
     hashes = {row.row: fingerprint(row.draft) for row in rows if row.draft is not None}
     new = [verdict for verdict in verdicts if verdict.kind is VerdictKind.NEW]
     entering = tuple(NewRow(v.transaction, hashes[v.row]) for v in new if v.transaction is not None)
-    unknown = {
-        row.transaction.symbol: row.transaction.currency
-        for row in reversed(entering)
-        if row.transaction.symbol and row.transaction.symbol not in standing.around.instruments
-    }
-    return Judgement(tuple(verdicts), entering, dict(reversed(unknown.items())))
+    unknown: dict[str, str] = {}
+    for row in (new_row.transaction for new_row in entering):
+        if row.symbol and row.symbol not in standing.around.instruments:
+            unknown.setdefault(row.symbol, row.currency)
+    return Judgement(tuple(verdicts), entering, unknown)
 
 
 def _verdict(row: FileRow, standing: Standing, ledger: _Matches) -> RowVerdict:

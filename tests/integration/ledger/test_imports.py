@@ -357,6 +357,7 @@ def test_the_sample_ledger_comes_in_whole_and_goes_out_again() -> None:
     portfolio = make_portfolio(currency="EUR")
     result = imports.commit(SYSTEM, portfolio.id, SAMPLE.read_bytes(), SAMPLE.name)
     assert (result.added, result.failed) == (55, 0)
+    assert result.new_symbols == ("IBE.MC", "EWG", "REL.L", "4063.T", "CALM", "TEP.PA", "SAND")
     assert imports.commit(SYSTEM, portfolio.id, SAMPLE.read_bytes(), SAMPLE.name).added == 0
     assert imports.commit(SYSTEM, portfolio.id, transactions.export_csv(SYSTEM, portfolio.id), "export.csv").added == 0
     split = next(row for row in transactions.ledger(portfolio.id) if row.ratio)
