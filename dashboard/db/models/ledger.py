@@ -147,7 +147,6 @@ class LedgerTransaction(Base):
         Index("ix_transactions_portfolio_id_date", "portfolio_id", "date", "id"),
         Index("ix_transactions_instrument_id", "instrument_id", "portfolio_id"),
         Index("ix_transactions_batch_id", "batch_id"),
-        Index("ix_transactions_row_hash", "portfolio_id", "row_hash"),
     )
 
     id: Mapped[Key]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import delete, func, or_, select, text
+from sqlalchemy import ColumnElement, delete, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from dashboard.db.models import Dividend, InstrumentRow, LedgerTransaction, Portfolio, Price, SplitRow
 from dashboard.db.repositories.bulk import AnySession
 from dashboard.db.repositories.prices import SeriesChange
-from dashboard.domain.instruments import Split
+from dashboard.domain.instruments import InstrumentState, Split
 
 SAME_SPLIT_DAYS = 10
 
@@ -57,15 +57,32 @@ def has_prices(session: AnySession, instrument_id: int) -> bool:
 
 def search(session: AnySession, words: str, limit: int) -> list[InstrumentRow]:
     """Instruments whose symbol, name or ISIN contains ``words``; symbols that begin with them first."""
-    pattern = f"%{_escaped(words)}%"
-    fits = or_(
-        InstrumentRow.symbol.ilike(pattern, escape="\\"),
-        InstrumentRow.name.ilike(pattern, escape="\\"),
-        InstrumentRow.isin.ilike(pattern, escape="\\"),
-    )
     begins = InstrumentRow.symbol.ilike(f"{_escaped(words)}%", escape="\\")
     order = (begins.desc(), func.length(InstrumentRow.symbol), InstrumentRow.symbol)
-    return list(session.scalars(select(InstrumentRow).where(fits).order_by(*order).limit(limit)))
+    return list(session.scalars(select(InstrumentRow).where(_fits(words)).order_by(*order).limit(limit)))
+
+
+def listed(
+    session: AnySession, words: str, *, symbols: Iterable[str] | None, troubled: bool, limit: int
+) -> tuple[list[str], int]:
+    """The symbols of instruments that fit, in order, and how many there are in all.
+
+    ``symbols`` keeps to some, ``troubled`` to those that are not resolved or whose last refresh failed.
+    """
+    wanted = [_fits(words)] if words else []
+    if symbols is not None:
+        wanted.append(InstrumentRow.symbol.in_(sorted(symbols)))
+    if troubled:
+        wanted.append(or_(InstrumentRow.state != InstrumentState.ACTIVE.value, InstrumentRow.problem_code != ""))
+    found = select(InstrumentRow.symbol).where(*wanted).order_by(InstrumentRow.symbol).limit(limit)
+    total = session.scalar(select(func.count()).select_from(InstrumentRow).where(*wanted))
+    return list(session.scalars(found)), total or 0
+
+
+def _fits(words: str) -> ColumnElement[bool]:
+    pattern = f"%{_escaped(words)}%"
+    columns = (InstrumentRow.symbol, InstrumentRow.name, InstrumentRow.isin)
+    return or_(*(column.ilike(pattern, escape="\\") for column in columns))
 
 
 def _escaped(words: str) -> str:

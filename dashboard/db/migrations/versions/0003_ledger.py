@@ -211,7 +211,6 @@ def _create_transactions() -> None:
     op.create_index("ix_transactions_batch_id", "transactions", ["batch_id"])
     op.create_index("ix_transactions_instrument_id", "transactions", ["instrument_id", "portfolio_id"])
     op.create_index("ix_transactions_portfolio_id_date", "transactions", ["portfolio_id", "date", "id"])
-    op.create_index("ix_transactions_row_hash", "transactions", ["portfolio_id", "row_hash"])
     op.create_index(
         "uq_transactions_external_id",
         "transactions",
