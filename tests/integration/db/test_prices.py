@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
+from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -133,3 +135,27 @@ def test_a_block_holds_each_row_once_whatever_is_null(rows: list[tuple[float, fl
 
     nulls = int(np.isnan(one).sum())
     assert len(block) == len(rows) * (2 + 4 * 4 + 8 * 3) - 8 * nulls
+
+
+def test_two_loads_of_the_same_instruments_in_opposite_order_both_end(app: Flask) -> None:
+    with app.app_context():
+        found = instruments.ensure(db.session, {"A": "USD", "B": "EUR"})
+        db.session.commit()
+
+    def load(keys: list[int], base: float) -> None:
+        with app.app_context():
+            for _ in range(5):
+                prices.store_bars(db.session, {key: bars(30, base=base) for key in keys}, "test")
+                db.session.commit()
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [
+            pool.submit(load, order, base)
+            for order, base in ((list(found.values()), 10.0), ([*found.values()][::-1], 20.0))
+        ]
+        for each in both:
+            each.result(timeout=30)
+
+    with app.app_context():
+        first, second = (stored(key) for key in found.values())
+        assert same(first, second)
