@@ -18,6 +18,7 @@ from dashboard.results.portfolios import PortfolioItem, PortfolioRef
 from dashboard.services import audit
 from dashboard.services.ledger.currencies import currency_problem
 from dashboard.services.ledger.owners import owner_for
+from dashboard.services.ledger.rules import LENGTHS
 from dashboard.services.marks import mark_dirty
 
 NAME_LENGTH = 100
@@ -178,6 +179,8 @@ def _benchmark(symbol: str | None, currency: str) -> tuple[str, int] | None:
     symbol = (symbol or "").strip()
     if not symbol:
         return None
+    if len(symbol) > LENGTHS["symbol"] or not symbol.isprintable():
+        raise InvalidInput("The benchmark is not a symbol.", field="benchmark")
     ids = instruments.ensure(db.session(), {symbol: currency})
     return symbol, ids[symbol]
 

@@ -46,9 +46,9 @@ def list_transactions(
 ) -> TransactionPage:
     """The rows that fit, newest first; each word of ``text`` is looked for in all their text. Raises: NotFound."""
     portfolio = portfolio_by_id(actor, portfolio_id)
-    chosen = RowFilter(text, type, account, symbol, start, end)
+    chosen = RowFilter("".join(filter(str.isprintable, text)), type, account, symbol, start, end)
     extent = rows.extent(portfolio.id, chosen)
-    found = rows.page(portfolio.id, chosen, limit, offset)
+    found = rows.page(portfolio.id, chosen, None if limit is None else max(limit, 0), max(offset, 0))
     return TransactionPage(_shown(portfolio, found), extent.rows, extent.first_date, extent.last_date)
 
 

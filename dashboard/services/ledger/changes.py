@@ -80,7 +80,8 @@ def plan_changes(
 
 def surroundings(portfolio: PortfolioRef, today: date, rows: Iterable[Transaction]) -> Surroundings:
     """What the rows need to know about their instruments."""
-    symbols = {spelling for row in rows if row.symbol for spelling in (row.symbol.strip(), row.symbol.strip().upper())}
+    texts = {row.symbol.strip() for row in rows if row.symbol and row.symbol.isprintable()}
+    symbols = texts | {text.upper() for text in texts}
     return Surroundings(portfolio.base_currency, today, instruments.by_symbols(symbols))
 
 

@@ -51,6 +51,9 @@ SHAPES: dict[TransactionType, Shape] = {
 
 def faults_of(draft: Draft, today: date, base_currency: str) -> tuple[InvalidInput, ...]:
     """Everything that is wrong with ``draft`` by itself, in the order of the columns."""
+    unusable = [InvalidInput(text, field=column) for column, text in _sizes(draft)]
+    if unusable:
+        return tuple(unusable)
     found = [InvalidInput(text, field=column) for check in CHECKS for column, text in check(draft)]
     found += [InvalidInput(text, field=column) for column, text in _dates(draft, today)]
     found += [InvalidInput(text, field=column) for column, text in _base_rate(draft, base_currency)]
@@ -156,4 +159,4 @@ def _a(word: str) -> str:
     return f"{'an' if word[0] in 'aei' else 'a'} {word}"
 
 
-CHECKS: tuple[Callable[[Draft], Faults], ...] = (_columns, _money, _signs, _sizes, _currencies, _texts)
+CHECKS: tuple[Callable[[Draft], Faults], ...] = (_columns, _money, _signs, _currencies, _texts)

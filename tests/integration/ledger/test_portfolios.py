@@ -10,7 +10,7 @@ from dashboard.db.models import AuditEntry, InstrumentRow, LedgerTransaction
 from dashboard.domain.access import SYSTEM, Role
 from dashboard.domain.transactions import LotMethod
 from dashboard.errors import Conflict, InvalidInput, NotFound, PermissionDenied
-from dashboard.services import accounts, portfolios
+from dashboard.services import accounts, imports, portfolios
 from tests.factories import make_portfolio, make_user
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -73,6 +73,28 @@ def test_an_unknown_id_is_not_found_and_leaves_no_trace() -> None:
     with pytest.raises(NotFound):
         portfolios.portfolio_by_id(make_user(), 987_654)
     assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == 0
+
+
+@pytest.mark.parametrize("key", [0, -1, 2**63, 2**200])
+def test_an_impossible_id_is_not_found(key: int) -> None:
+    with pytest.raises(NotFound):
+        portfolios.portfolio_by_id(SYSTEM, key)
+    with pytest.raises(NotFound):
+        imports.undo(SYSTEM, key)
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800", "", "x" * 10_000])
+def test_an_impossible_name_is_not_found(text: str) -> None:
+    with pytest.raises(NotFound):
+        portfolios.portfolio_by_slug(SYSTEM, text)
+    with pytest.raises(NotFound):
+        portfolios.portfolio_by_name(SYSTEM, text)
+
+
+def test_a_benchmark_that_is_no_symbol_is_refused() -> None:
+    for symbol in ("A\0", "x" * 65):
+        with pytest.raises(InvalidInput, match="not a symbol"):
+            portfolios.create_portfolio(SYSTEM, "Depot", "EUR", benchmark=symbol)
 
 
 def test_the_system_makes_a_portfolio_for_the_only_administrator() -> None:

@@ -206,6 +206,40 @@ def test_the_newest_rows_come_first_in_pages_and_by_filter() -> None:
     assert (page.total, page.first_date, page.last_date) == (2, date(2024, 1, 3), date(2024, 2, 3))
 
 
+@pytest.mark.parametrize("text", ["a\0b", "\ud800", "%", "\\"])
+def test_any_text_may_be_looked_for(text: str) -> None:
+    portfolio = make_portfolio(ledger="date type amount\n2024-01-02 deposit 5")
+    for chosen in ({"text": text}, {"symbol": text}, {"account": text}):
+        assert transactions.list_transactions(SYSTEM, portfolio.id, **chosen).total in {0, 1}  # type: ignore[arg-type]
+    assert transactions.list_transactions(SYSTEM, portfolio.id, limit=-1, offset=-5).rows == ()
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("symbol", "A\0"),
+        ("symbol", "\ud800"),
+        ("note", "\0"),
+        ("account", "\ud800"),
+        ("external_id", "\x1b"),
+        ("currency", "\0"),
+        ("cash_currency", "€€€"),
+        ("quantity", Decimal("NaN")),
+        ("price", Decimal("Infinity")),
+        ("price", Decimal("1e500000")),
+        ("fee", Decimal("1e-50000")),
+        ("tax", Decimal("sNaN")),
+    ],
+)
+def test_what_the_database_cannot_hold_is_a_fault_of_its_column(column: str, value: object) -> None:
+    portfolio = make_portfolio()
+    odd = replace(BUY, **{column: value})  # type: ignore[arg-type]
+    (fault,) = transactions.check_transaction(SYSTEM, portfolio.id, odd)
+    assert fault.field == column
+    with pytest.raises(InvalidInput):
+        transactions.add_transaction(SYSTEM, portfolio.id, odd)
+
+
 def test_every_change_raises_the_version_and_marks_the_first_day_that_it_touches() -> None:
     portfolio = make_portfolio()
 

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from dashboard.db.engine import db
 from dashboard.db.models.ledger import ImportBatch, LedgerTransaction
+from dashboard.db.repositories.ledger.portfolios import POSSIBLE_KEYS
 from dashboard.domain.access import UserId
 from dashboard.results.transactions import ImportBatchItem
 
@@ -54,7 +55,9 @@ def insert(batch: NewBatch) -> int:
 
 
 def state(batch_id: int) -> BatchState | None:
-    """The batch ``batch_id``."""
+    """The batch ``batch_id``; any number may be asked for."""
+    if batch_id not in POSSIBLE_KEYS:
+        return None
     query = select(ImportBatch.portfolio_id, ImportBatch.filename, ImportBatch.undone_at)
     row = db.session.execute(query.where(ImportBatch.id == batch_id)).one_or_none()
     return None if row is None else BatchState(*row)

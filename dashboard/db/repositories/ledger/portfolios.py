@@ -19,6 +19,8 @@ from dashboard.domain.access import PortfolioId, UserId
 from dashboard.domain.transactions import LotMethod
 from dashboard.results.portfolios import PortfolioItem, PortfolioRef
 
+POSSIBLE_KEYS = range(1, 2**63)
+
 
 @dataclass(frozen=True, slots=True)
 class OwnedPortfolio:
@@ -42,17 +44,23 @@ class NameTakenError(Exception):
 
 
 def by_id(portfolio_id: int) -> OwnedPortfolio | None:
-    """The portfolio ``portfolio_id``."""
+    """The portfolio ``portfolio_id``; any number may be asked for."""
+    if portfolio_id not in POSSIBLE_KEYS:
+        return None
     return _one(_select().where(Portfolio.id == portfolio_id))
 
 
 def by_slug(slug: str) -> OwnedPortfolio | None:
-    """The portfolio with the slug ``slug``."""
+    """The portfolio with the slug ``slug``; any text may be asked for."""
+    if not slug.isprintable():
+        return None
     return _one(_select().where(Portfolio.slug == slug))
 
 
 def named(name: str) -> tuple[OwnedPortfolio, ...]:
     """Every owner's portfolio that is called ``name`` in any case, or has it as its slug."""
+    if not name.isprintable():
+        return ()
     condition = (func.lower(Portfolio.name) == name.strip().lower()) | (Portfolio.slug == name.strip())
     rows = db.session.execute(_select().where(condition).order_by(Portfolio.id)).mappings()
     return tuple(map(_owned, rows))

@@ -254,9 +254,9 @@ def _conditions(portfolio_id: int, chosen: RowFilter) -> list[ColumnElement[bool
     if chosen.type is not None:
         found.append(T.type == chosen.type.value)
     if chosen.account is not None:
-        found.append(Account.name == chosen.account)
+        found.append(Account.name == _storable(chosen.account))
     if chosen.symbol is not None:
-        found.append(InstrumentRow.symbol == chosen.symbol)
+        found.append(InstrumentRow.symbol == _storable(chosen.symbol))
     if chosen.start is not None:
         found.append(T.date >= chosen.start)
     if chosen.end is not None:
@@ -264,6 +264,11 @@ def _conditions(portfolio_id: int, chosen: RowFilter) -> list[ColumnElement[bool
     for word in chosen.text.split():
         found.append(_contains(word))
     return found
+
+
+def _storable(text: str) -> str:
+    """``text``, or one that no column has where the database could not even be asked for it."""
+    return text if text.isprintable() else "\n"
 
 
 def _contains(word: str) -> ColumnElement[bool]:
