@@ -12,7 +12,6 @@ from dashboard.reports.document import Cell, Document, Table, Typed
 from dashboard.security.csv_safety import neutralise
 
 
-
 def to_csv(document: Document) -> bytes:
     """The first table: a header of column keys, then its rows."""
     table = document.tables[0]

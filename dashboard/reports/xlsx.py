@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from dashboard.reports.xlsx_cells import CellWriter, Formats, cell_writer, width
 
 SAMPLED_ROWS = 200
 MOST_ROWS = 1_048_576 - 10  # what is left below the heading
+MOST_DATES = 12
 CHART_WIDTH, CHART_HEIGHT = 900, 380
 CHART_COLORS = ("#4450cf", "#7d8595", "#bb7c14", "#2f9d94")
 DASHED = {"#7d8595"}
@@ -144,14 +146,24 @@ def _add_chart(workbook: Workbook, sheet: _Sheet, chart: LineChart) -> None:
                 "line": line,
             }
         )
-    _dress(drawing, chart, sheet.table.columns[places[chart.keys[0]]])
+    _dress(drawing, chart, sheet.table.columns[places[chart.keys[0]]], _months(sheet.table))
     sheet.worksheet.insert_chart(sheet.header_row, len(sheet.table.columns) + 1, drawing)
 
 
-def _dress(drawing: xlsxwriter.chart.Chart, chart: LineChart, column: Column) -> None:
+def _months(table: Table) -> int:
+    """Whole months between the days of the first and the last row; 0 where the rows are not days."""
+    first, last = (_plain(table.rows[index][0]) for index in (0, -1))
+    if not isinstance(first, dt.date) or not isinstance(last, dt.date):
+        return 0
+    return (last.year - first.year) * 12 + last.month - first.month
+
+
+def _dress(drawing: xlsxwriter.chart.Chart, chart: LineChart, column: Column, months: int) -> None:
     axis_format = "0%" if column.kind is Kind.PERCENT else "#,##0"
     drawing.set_title({"name": chart.title, "name_font": {"size": 12, "bold": True}, "overlay": False})
-    drawing.set_x_axis({"date_axis": True, "num_format": "mmm yyyy", "label_position": "low"})
+    every = {"major_unit": max(1, -(-months // MOST_DATES)), "major_unit_type": "months"} if months > 2 else {}
+    form = "mmm yyyy" if months > 2 else "d mmm"
+    drawing.set_x_axis({"date_axis": True, "num_format": form, "label_position": "low", **every})
     drawing.set_y_axis({"num_format": axis_format, "major_gridlines": {"visible": True, "line": {"color": "#EEF0F3"}}})
     drawing.set_legend({"position": "bottom"} if len(chart.keys) > 1 else {"none": True})
     drawing.set_size({"width": CHART_WIDTH, "height": CHART_HEIGHT})

@@ -47,7 +47,8 @@ class Formats:
             self._headers[right] = self._workbook.add_format(
                 {
                     "bold": True, "font_color": "#485062", "bg_color": "#F2F4F7",
-                    "bottom": 1, "bottom_color": "#C9CED8", "align": "right" if right else "left", "valign": "vcenter",
+                    "bottom": 1, "bottom_color": "#C9CED8",
+                    "align": "right" if right else "left", "valign": "vcenter", "indent": 0 if right else 1,
                 }
             )  # fmt: skip
         return self._headers[right]
@@ -57,8 +58,8 @@ class Formats:
         key = (number_format, total)
         if key not in self._made:
             look: dict[str, object] = {"bold": True, "top": 1} if total else {}
-            if number_format:
-                look["num_format"] = number_format
+            # Texts keep a distance from the figures of the column before them.
+            look |= {"num_format": number_format} if number_format else {"indent": 1}
             self._made[key] = self._workbook.add_format(look)
         return self._made[key]
 
@@ -91,12 +92,14 @@ def width_of(column: Column, values: Iterable[Value]) -> int:
     """A width that shows the title and most of the values."""
     if column.kind in KIND_WIDTHS and not column.mixed:
         return max(KIND_WIDTHS[column.kind], len(column.title) + 4)
-    longest = max((len(_shown(value)) for value in values if value is not None), default=0)
+    longest = max((len(_shown(value, column.kind)) for value in values if value is not None), default=0)
     return min(max(longest + 2, len(column.title) + 4, NARROWEST), WIDEST)
 
 
-def _shown(value: Value) -> str:
-    return f"{value:,.2f}" if isinstance(value, float | Decimal) else str(value)
+def _shown(value: Value, kind: Kind) -> str:
+    if not isinstance(value, float | Decimal):
+        return str(value)
+    return f"{value:,.8f}".rstrip("0") if kind is Kind.QUANTITY else f"{value:,.4f}"
 
 
 def _write_typed(

@@ -35,6 +35,7 @@ RETURN_NAMES = (
     "modified_dietz",
     "simple",
 )
+MONEY_NAMES = ("market_value", "start_value", "cash", "net_flows", "inflows", "outflows")
 GAIN_NAMES = ("total", "price", "currency", "income", "fees", "taxes", "realized", "unrealized")
 
 
@@ -65,7 +66,12 @@ def performance(summary: PerformanceSummary, series: bool = False) -> dict[str, 
 
 def performance_notes(summary: PerformanceSummary) -> tuple[StatusNote, ...]:
     """The summary's own remarks, then one for each figure that is missing or not ``ok``."""
-    return (*summary.status, *_measure_notes(_named_measures(summary)), *_absent_notes(summary))
+    return (
+        *summary.status,
+        *_money_notes(summary),
+        *_measure_notes(_named_measures(summary)),
+        *_absent_notes(summary),
+    )
 
 
 def holdings(report: HoldingsReport) -> dict[str, Json]:
@@ -156,6 +162,15 @@ def _series(series: Series) -> dict[str, Json]:
         "time_weighted": [ratio(value) for value in series.time_weighted],
         "drawdown": [ratio(value) for value in series.drawdown],
     }
+
+
+def _money_notes(summary: PerformanceSummary) -> Iterator[StatusNote]:
+    """One remark for all amounts of money that are not known."""
+    missing = [name for name in MONEY_NAMES if amount(getattr(summary, name)) is None]
+    missing += [f"gain.{name}" for name in GAIN_NAMES if amount(getattr(summary.gain, name)) is None]
+    missing += [f"cash_by_currency.{name}" for name, held in summary.cash_by_currency.items() if amount(held) is None]
+    if missing:
+        yield StatusNote(Status.UNDEFINED.value, f"{', '.join(missing)}: a price or a rate is missing")
 
 
 def _named_measures(summary: PerformanceSummary) -> Iterator[tuple[str, Measure]]:

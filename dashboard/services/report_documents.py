@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from math import isfinite
 
 from dashboard.domain.measures import Measure, Status
 from dashboard.formatting.dates import day
@@ -28,13 +29,17 @@ LABELS = {
     "modified_dietz": "Modified Dietz return", "simple": "Simple return",
     "volatility": "Volatility, p.a.", "downside_deviation": "Downside deviation, p.a.", "sharpe": "Sharpe ratio",
     "sortino": "Sortino ratio", "calmar": "Calmar ratio", "max_drawdown": "Max drawdown",
-    "var_95": "VaR, 95 %, one period", "cvar_95": "CVaR, 95 %, one period", "skew": "Skew",
+    "var_95": "VaR, 95 %, one period", "cvar_95": "CVaR, 95 %, one period",
+    "var_99": "VaR, 99 %, one period", "cvar_99": "CVaR, 99 %, one period",
+    "var_95_normal": "VaR, 95 %, normal", "cvar_95_normal": "CVaR, 95 %, normal",
+    "var_99_normal": "VaR, 99 %, normal", "cvar_99_normal": "CVaR, 99 %, normal",
+    "r_squared": "R²", "omega": "Omega ratio", "skew": "Skew",
     "kurtosis": "Excess kurtosis", "beta": "Beta", "alpha": "Alpha, p.a.",
     "correlation": "Correlation", "tracking_error": "Tracking error, p.a.", "information_ratio": "Information ratio",
 }  # fmt: skip
-PERCENT_RISKS = frozenset(
-    {"volatility", "downside_deviation", "max_drawdown", "var_95", "cvar_95", "alpha", "tracking_error", "ulcer_index",
-     "var_99", "cvar_99", "win_rate", "best_day", "worst_day", "best_month", "worst_month"}
+RATIO_RISKS = frozenset(
+    {"sharpe", "sortino", "calmar", "skew", "kurtosis", "beta", "correlation", "information_ratio", "omega",
+     "tail_ratio", "r_squared", "up_capture", "down_capture"}
 )  # fmt: skip
 FIGURE_COLUMNS = (
     Column("label", "Figure", width=38),
@@ -112,7 +117,7 @@ def _identity(summary: PerformanceSummary) -> Iterator[Row]:
 def _risk_figures(summary: PerformanceSummary) -> Iterator[Row]:
     absent = Measure.undefined("no benchmark is set" if summary.benchmark is None else "not computed for this period")
     for name in dict.fromkeys((*RISK_NAMES, *BENCHMARK_RISK_NAMES, *summary.risk.measures)):
-        kind = Kind.PERCENT if name in PERCENT_RISKS else Kind.RATIO
+        kind = Kind.RATIO if name in RATIO_RISKS else Kind.PERCENT
         label = LABELS.get(name, name.replace("_", " ").capitalize())
         yield _measure(label, summary.risk.measures.get(name, absent), kind, f"risk.{name}")
         if name == "max_drawdown":
@@ -141,7 +146,8 @@ def _benchmark_figures(summary: PerformanceSummary) -> Iterator[Row]:
 
 
 def _money(label: str, value: float, currency: str, key: str) -> Row:
-    return (label, Typed(value, Kind.MONEY, currency), currency, Status.OK.value, "", key)
+    state = (Status.OK.value, "") if isfinite(value) else (Status.UNDEFINED.value, "see the remarks")
+    return (label, Typed(value, Kind.MONEY, currency), currency, *state, key)
 
 
 def _measure(label: str, measure: Measure, kind: Kind, key: str, currency: str = "") -> Row:

@@ -79,6 +79,13 @@ def test_a_figure_that_is_not_finite_is_null_with_a_status() -> None:
     assert "returns.simple: undefined" in [note.message for note in wire.performance_notes(summary)]
 
 
+def test_money_that_is_not_known_is_null_with_a_status() -> None:
+    summary = make.summary(market_value=float("nan"))
+    assert wire.performance(summary)["market_value"] is None
+    messages = [note.message for note in wire.performance_notes(summary)]
+    assert "market_value: a price or a rate is missing" in messages
+
+
 def test_a_measure_that_the_summary_lacks_is_null_with_a_status() -> None:
     risk = make.risk()
     bare = type(risk)({"volatility": Measure(0.1)}, risk.drawdown, risk.observations)
