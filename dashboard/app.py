@@ -11,7 +11,7 @@ from dashboard.db import schema
 from dashboard.db.engine import database_address
 from dashboard.server import create_server
 from dashboard.settings import Settings
-from dashboard.web import auth, csrf, guard, headers, identity, ops, problems, static_files
+from dashboard.web import auth, csrf, downloads, guard, headers, identity, ops, problems, static_files, uploads
 from dashboard.web.dash_app import make_dash
 
 LARGEST_BODY = 64 * 1024 * 1024
@@ -38,6 +38,8 @@ def create_app(settings: Settings) -> Dash:
     guard.install(server)
     csrf.install(server)
     auth.install(server)
+    uploads.install(server)
+    downloads.install(server)
     Compress(server)
     static_files.install(server)
     app = make_dash(server, pages.register, secure=settings.secure_cookies)
