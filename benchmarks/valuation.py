@@ -1,8 +1,8 @@
 """Daily valuation of a large ledger against a plain day-by-day loop of the same work; prints one JSON line.
 
 Both sides start from the same transactions and market data and end with the same things for every calendar day: the
-value of each holding and of all, the external flows, whether there is a bar, and the return. They must agree. The ratio
-is the median of five pairs that run one after the other, after one warming run.
+quantity, price and value of each holding, the value of all, the external flows, whether there is a bar, and the return.
+They must agree. The ratio is the median of five pairs that run one after the other, after one warming run.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class PlainDay:
     """What a day of the loop ends with."""
 
     value: float
-    holdings: dict[str, float]
+    holdings: dict[str, tuple[float, float, float]]
     inflow: float
     outflow: float
     has_bar: bool
@@ -155,7 +155,9 @@ class PlainLoop:
                 flow += self.apply(rows[position], held, cash)
                 position += 1
             values, has_bar = self.holdings(held, old, day)
-            value = sum(values.values()) + sum(float(money) * self.rate(name, day) for name, money in cash.items())
+            value = sum(worth for _, _, worth in values.values()) + sum(
+                float(money) * self.rate(name, day) for name, money in cash.items()
+            )
             inflow, outflow = max(flow, 0.0), max(-flow, 0.0)
             base = before + inflow
             days.append(
@@ -167,15 +169,18 @@ class PlainLoop:
             day += timedelta(days=1)
         return days
 
-    def holdings(self, held: dict[str, Decimal], old: set[str], day: date) -> tuple[dict[str, float], bool]:
-        """The value of each holding, and whether one of them has a bar."""
-        values: dict[str, float] = {}
+    def holdings(
+        self, held: dict[str, Decimal], old: set[str], day: date
+    ) -> tuple[dict[str, tuple[float, float, float]], bool]:
+        """Quantity, price and value of each holding, and whether one of them has a bar."""
+        values: dict[str, tuple[float, float, float]] = {}
         has_bar = False
         for symbol in old.union(held):
             dated, price = self.price(symbol, day)
             has_bar = has_bar or dated == day
             if symbol in held:
-                values[symbol] = float(held[symbol]) * price * self.rate(self.instruments[symbol].currency, day)
+                quantity = float(held[symbol])
+                values[symbol] = quantity, price, quantity * price * self.rate(self.instruments[symbol].currency, day)
         return values, has_bar
 
     def apply(self, row: Transaction, held: dict[str, Decimal], cash: dict[str, Decimal]) -> float:
@@ -209,6 +214,11 @@ def value(rows: list[Transaction], market: MarketData, period: Period) -> tuple[
     return history, daily_returns(history, period)
 
 
+def peak_mb() -> float:
+    """The most memory that this process has held so far, with the interpreter and its libraries."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+
+
 def check(history: PortfolioHistory, daily: DailyReturns, days: list[PlainDay]) -> None:
     """Stop unless both sides say the same."""
     same = (
@@ -233,6 +243,7 @@ def main() -> None:
     period = Period(START, market.prices["S000"].dates[-1].item())
     plain = PlainLoop(market, "EUR")
     value(rows, market, period)
+    peak_alone = peak_mb()
     ours, theirs = [], []
     for _ in range(5):
         took, (history, daily) = seconds(lambda: value(rows, market, period))
@@ -253,7 +264,8 @@ def main() -> None:
         "ratio": round(statistics.median(ratios), 1),
         "ratios": [round(ratio, 1) for ratio in ratios],
         "measure_seconds": round(measured, 4),
-        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "valuation_peak_mb": peak_alone,
+        "peak_mb": peak_mb(),
     }
     print(json.dumps(figures))
 

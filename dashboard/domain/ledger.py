@@ -117,9 +117,10 @@ class _Units:
 
     def take(self, rows: Sequence[Transaction]) -> None:
         """Book rows between which nothing splits; a faulty one changes nothing."""
+        trade = self._trade
         for row in rows:
             if row.type in TRADES:
-                error = self._trade(row)
+                error = trade(row)
             else:
                 rule = RULES.get(row.type)
                 error = rule(row) if rule is not None else None

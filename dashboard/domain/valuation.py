@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from itertools import accumulate
 
 import numpy as np
 
-from dashboard.domain.arrays import Days, Floats, Ints, Mask, date_of, day_of, floats_of, summed
-from dashboard.domain.calendar import Layouts, calendar_days, layout_of
+from dashboard.domain.arrays import Days, Floats, Mask, day_of, summed
+from dashboard.domain.calendar import calendar_days
 from dashboard.domain.cash_flows import CashLegs, LedgerEntries, RateTable, post_ledger
 from dashboard.domain.fx import Rates
+from dashboard.domain.holding_matrices import stepwise, value_holdings
 from dashboard.domain.instruments import Instrument, Split
-from dashboard.domain.ledger import CheckedLedger, LedgerFault, Steps, checked_ledger
-from dashboard.domain.prices import MarketData, PriceSeries, carried
+from dashboard.domain.ledger import CheckedLedger, LedgerFault, checked_ledger
+from dashboard.domain.prices import MarketData
 from dashboard.domain.transactions import LotMethod, Transaction
 
 
@@ -99,7 +99,7 @@ def value_portfolio(
     table = _rate_table(ledger, instruments, market, days, currency or base_currency, base_currency)
     origin = (first - timedelta(days=1)).toordinal()
     entries = post_ledger(ledger.transactions, instruments, table, origin, cash_tracked)
-    held = _value_holdings(instruments, ledger, market, days, table, entries)
+    held = value_holdings(instruments, ledger, market, days, table, entries)
     cash, used = _balances(entries.cash, table, len(days))
     cash_rates = table.matrix[:, [table.currencies[name] for name in used]]
     net = summed(entries.day, entries.external, len(days))
@@ -164,11 +164,6 @@ def _rate_table(
     return RateTable(currency, base_currency, {name: at for at, name in enumerate(names)}, matrix)
 
 
-def _stepwise(days: Ints, values: Sequence[Decimal], count: int) -> Floats:
-    """The last of ``values`` (of ascending ``days``) at or before each of ``count`` days, 0 before the first."""
-    return layout_of(days, count).spread(floats_of(values), 0.0)
-
-
 def _balances(legs: CashLegs, table: RateTable, count: int) -> tuple[Floats, tuple[str, ...]]:
     """Cash balances at the close of each day, (T, C), and their currencies; running sums in Decimal."""
     names = {at: name for name, at in table.currencies.items()}
@@ -179,93 +174,5 @@ def _balances(legs: CashLegs, table: RateTable, count: int) -> tuple[Floats, tup
         local = [legs.local[position] for position in chosen.tolist()]
         if any(local):
             used.append(at)
-            columns.append(_stepwise(legs.day[chosen], list(accumulate(local)), count))
+            columns.append(stepwise(legs.day[chosen], list(accumulate(local)), count))
     return np.array(columns).reshape(len(used), count).T, tuple(names[at] for at in used)
-
-
-@dataclass(frozen=True, slots=True)
-class _Holdings:
-    """The matrices of what is held, filled column by column."""
-
-    quantities: Floats
-    prices: Floats
-    values: Floats
-    estimated: Mask
-    total: Floats
-    has_bar: Mask
-
-    @classmethod
-    def empty(cls, days: int, instruments: int) -> _Holdings:
-        """Nothing held; columns are contiguous."""
-        quantities, prices, values = (np.zeros((days, instruments), order="F") for _ in range(3))
-        estimated = np.zeros((days, instruments), np.bool_, order="F")
-        return cls(quantities, prices, values, estimated, np.zeros(days), np.zeros(days, np.bool_))
-
-
-def _value_holdings(
-    instruments: Sequence[Instrument],
-    ledger: CheckedLedger,
-    market: MarketData,
-    days: Days,
-    table: RateTable,
-    entries: LedgerEntries,
-) -> _Holdings:
-    """Quantity, price and value of each instrument on each day: a pass an instrument, none over days."""
-    found = _Holdings.empty(len(days), len(instruments))
-    origin = date_of(days[0]).toordinal()
-    rates = np.ascontiguousarray(table.matrix.T)
-    layouts = Layouts(days)
-    steps: dict[str, list[Steps]] = {}
-    for (_, symbol), changes in ledger.steps.items():
-        steps.setdefault(symbol, []).append(changes)
-    for column, instrument in enumerate(instruments):
-        splits = ledger.splits.get(instrument.symbol, ())
-        quantity = _units(steps.get(instrument.symbol, ()), origin, len(days))
-        held = quantity != 0.0
-        price = _prices(market.prices.get(instrument.symbol), splits, layouts, held, found.has_bar)
-        missing = held & np.isnan(price)
-        if missing.any():
-            price = np.where(missing, _traded(column, instrument, entries, splits, days), price)
-            found.estimated[:, column] = missing
-        value = found.values[:, column]
-        np.multiply(quantity, price, out=value)
-        value *= rates[table.currencies[instrument.currency]]
-        if instrument.multiplier != 1:
-            value *= float(instrument.multiplier)
-        value[~held] = 0.0
-        found.total[:] += value
-        found.quantities[:, column], found.prices[:, column] = quantity, price
-    return found
-
-
-def _units(steps: Iterable[Steps], origin: int, count: int) -> Floats:
-    """Units that all accounts hold at the close of each day: exactly 0 where none does, as the steps are Decimal."""
-    total = np.zeros(count)
-    for ordinals, (_, *held) in steps:
-        days = np.array(ordinals, np.intp) - origin
-        inside = int(np.searchsorted(days, count))  # a split may be known that is later than the valuation
-        total += _stepwise(days[:inside], held[:inside], count)
-    return total
-
-
-def _prices(series: PriceSeries | None, splits: Sequence[Split], layouts: Layouts, held: Mask, has_bar: Mask) -> Floats:
-    """The as-of price of each day, NaN before the first, shape (T,); marks the bars of days held in ``has_bar``.
-
-    A bar counts on a day at whose close, or at the close before it, the instrument was held.
-    """
-    if series is None or not len(series.dates):
-        return np.full(len(held), np.nan)
-    known = layouts.of(series.dates)
-    bars = known.offsets[1:] if len(known.offsets) and known.offsets[0] == 0 else known.offsets
-    has_bar[bars] |= held[bars] | held[bars - 1]
-    return carried(series.closes, series.dates, layouts.days, splits, known)
-
-
-def _traded(column: int, instrument: Instrument, entries: LedgerEntries, splits: Sequence[Split], days: Days) -> Floats:
-    """The price of the last trade at or before each day, in the instrument's currency, shape (T,)."""
-    chosen = np.flatnonzero((entries.instrument == column) & (entries.trade != 0.0))
-    units = floats_of([entries.transactions[at].quantity for at in chosen]) * float(instrument.multiplier)
-    unit_prices = np.abs(entries.trade_local[chosen]) / units
-    dates = days[entries.day[chosen]]
-    last = np.flatnonzero(np.diff(entries.day[chosen], append=len(days)))
-    return carried(unit_prices[last], dates[last], days, splits)

@@ -1,0 +1,131 @@
+"""Quantity, price and value of each instrument on each day: one pass an instrument, none over days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from dashboard.domain.arrays import Days, Floats, Ints, Mask, date_of, floats_of
+from dashboard.domain.calendar import Layout, Layouts, layout_of
+from dashboard.domain.cash_flows import LedgerEntries, RateTable
+from dashboard.domain.instruments import Instrument, Split
+from dashboard.domain.ledger import CheckedLedger, Steps
+from dashboard.domain.prices import MarketData, carried
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingMatrices:
+    """What is held, (T, I) each with contiguous columns, and its total and the days with a bar, (T,) each."""
+
+    quantities: Floats
+    prices: Floats
+    values: Floats
+    estimated: Mask
+    total: Floats
+    has_bar: Mask
+
+
+def value_holdings(
+    instruments: Sequence[Instrument],
+    ledger: CheckedLedger,
+    market: MarketData,
+    days: Days,
+    table: RateTable,
+    entries: LedgerEntries,
+) -> HoldingMatrices:
+    """Value what the ledger holds on each day."""
+    valuer = _Valuer(ledger, market, days, table, entries, len(instruments))
+    for column, instrument in enumerate(instruments):
+        valuer.fill(column, instrument)
+    return valuer.matrices()
+
+
+def stepwise(days: Ints, values: Sequence[Decimal], count: int) -> Floats:
+    """The last of ``values`` (of ascending ``days``) at or before each of ``count`` days, 0 before the first."""
+    return layout_of(days, count).spread(floats_of(values), 0.0)
+
+
+class _Valuer:
+    """Fills the matrices column by column."""
+
+    def __init__(
+        self,
+        ledger: CheckedLedger,
+        market: MarketData,
+        days: Days,
+        table: RateTable,
+        entries: LedgerEntries,
+        columns: int,
+    ) -> None:
+        self._ledger, self._market, self._days, self._table, self._entries = ledger, market, days, table, entries
+        self._quantities, self._prices, self._values = (np.zeros((len(days), columns), order="F") for _ in range(3))
+        self._estimated = np.zeros((len(days), columns), np.bool_, order="F")
+        self._total = np.zeros(len(days))
+        self._rates = np.ascontiguousarray(table.matrix.T)
+        self._layouts = Layouts(days)
+        self._near: dict[int, tuple[Layout, Mask]] = {}
+        self._steps: dict[str, list[Steps]] = {}
+        for (_, symbol), changes in ledger.steps.items():
+            self._steps.setdefault(symbol, []).append(changes)
+
+    def fill(self, column: int, instrument: Instrument) -> None:
+        """Quantity, price and value of one instrument; exactly 0 where nothing is held, whatever price and rate."""
+        quantity = units_held(self._steps.get(instrument.symbol, ()), self._days)
+        held = quantity != 0.0
+        price = self._price(instrument, held)
+        missing = held & np.isnan(price)
+        if missing.any():
+            price = np.where(missing, self._traded(column, instrument), price)
+            self._estimated[:, column] = missing
+        value = self._values[:, column]
+        np.multiply(quantity, price, out=value)
+        value *= self._rates[self._table.currencies[instrument.currency]]
+        if instrument.multiplier != 1:
+            value *= float(instrument.multiplier)
+        np.copyto(value, 0.0, where=~held)
+        self._total += value
+        self._quantities[:, column], self._prices[:, column] = quantity, price
+
+    def matrices(self) -> HoldingMatrices:
+        """What was filled. A bar counts on a day at whose close, or at the close before it, something was held."""
+        has_bar = np.zeros(len(self._days), np.bool_)
+        for known, near in self._near.values():
+            has_bar[known.offsets] |= near[known.offsets]
+        return HoldingMatrices(self._quantities, self._prices, self._values, self._estimated, self._total, has_bar)
+
+    def _price(self, instrument: Instrument, held: Mask) -> Floats:
+        """The as-of price of each day, NaN before the first, shape (T,)."""
+        series = self._market.prices.get(instrument.symbol)
+        if series is None or not len(series.dates):
+            return np.full(len(held), np.nan)
+        known = self._layouts.of(series.dates)
+        _, near = self._near.setdefault(id(known), (known, held.copy()))
+        near |= held
+        near[1:] |= held[:-1]
+        return carried(series.closes, series.dates, self._days, self._splits(instrument), known)
+
+    def _splits(self, instrument: Instrument) -> Sequence[Split]:
+        return self._ledger.splits.get(instrument.symbol, ())
+
+    def _traded(self, column: int, instrument: Instrument) -> Floats:
+        """The price of the last trade at or before each day, in the instrument's currency, shape (T,)."""
+        entries = self._entries
+        chosen = np.flatnonzero((entries.instrument == column) & (entries.trade != 0.0))
+        last = chosen[np.flatnonzero(np.diff(entries.day[chosen], append=len(self._days)))]
+        units = floats_of([entries.transactions[at].quantity for at in last]) * float(instrument.multiplier)
+        prices = np.abs(entries.trade_local[last]) / units
+        return carried(prices, self._days[entries.day[last]], self._days, self._splits(instrument))
+
+
+def units_held(steps: Iterable[Steps], days: Days) -> Floats:
+    """Units that all accounts hold at the close of each day: exactly 0 where none does, as the steps are Decimal."""
+    origin, count = date_of(days[0]).toordinal(), len(days)
+    total = np.zeros(count)
+    for ordinals, (_, *held) in steps:
+        offsets = np.array(ordinals, np.intp) - origin
+        inside = int(np.searchsorted(offsets, count))  # a split may be known that is later than the valuation
+        total += stepwise(offsets[:inside], held[:inside], count)
+    return total
