@@ -26,6 +26,7 @@ TICK_COUNT = 8
 TAG_SHARE = 0.032
 VOLUME_SHARE = 0.22
 MOST_BREAKS = 400
+LONGER_THAN_DAILY = np.timedelta64(5, "D")
 MARGIN = {"l": 0, "r": 62, "t": 0, "b": 26}
 
 Floats = npt.NDArray[np.float64]
@@ -95,7 +96,7 @@ def _drawn(bars: Bars, tick: float | None) -> _Drawn:
         np.where(np.isfinite(values[good]), values[good], close) for values in (bars.open, bars.high, bars.low)
     )
     starts = bucket_starts(len(close))
-    daily = len(starts) == len(close)
+    daily = len(starts) == len(close) and (len(days) < 2 or bool(np.median(np.diff(days)) < LONGER_THAN_DAILY))
     if not daily:  # the bar of several days: first open, highest high, lowest low, last close, all the volume
         ends = np.append(starts[1:], len(close)) - 1
         days, opened, close = days[ends], opened[starts], close[ends]
