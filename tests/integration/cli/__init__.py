@@ -1,1 +1,1 @@
-"""Commands over the real services."""
+"""The command line, run as a user runs it: a process with an environment."""
