@@ -56,6 +56,25 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
+class InstrumentPage:
+    """Some of the instruments that fit, and how many fit in all."""
+
+    rows: tuple[InstrumentDetail, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class PriceFacts:
+    """What the bars of the last year say, in units of today; None where a source gave no such figure."""
+
+    year_low: float | None = None
+    year_high: float | None = None
+    last_volume: float | None = None
+    average_volume: float | None = None
+    splits: tuple[Split, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RefreshOutcome:
     """What a refresh did for one series. ``code`` is "" where it is complete, else an error's stable code."""
 

@@ -1,0 +1,30 @@
+"""The list of instruments that are stored, for a page. No provider is asked here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from dashboard.db.engine import db
+from dashboard.db.repositories import instruments as store
+from dashboard.domain.access import Actor
+from dashboard.results.instruments import InstrumentPage
+from dashboard.services.market_data.reading import details_of
+
+LIMIT = 200
+
+
+def list_instruments(
+    actor: Actor,
+    text: str = "",
+    *,
+    symbols: Collection[str] | None = None,
+    troubled: bool = False,
+    limit: int = LIMIT,
+) -> InstrumentPage:
+    """Stored instruments by symbol: those that fit ``text``, are among ``symbols``, or (``troubled``) need attention.
+
+    Instruments are the installation's, not a person's: everyone who may sign in may see them.
+    """
+    found, total = store.listed(db.session, text.strip(), symbols=symbols, troubled=troubled, limit=limit)
+    details = details_of(found) if found else {}
+    return InstrumentPage(tuple(details[symbol] for symbol in found if symbol in details), total)

@@ -1,0 +1,101 @@
+"""Which bars the address asks for, and how the price moved over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+
+from dashboard.figures.instrument import Style
+from dashboard.figures.intervals import Interval, by_interval
+from dashboard.results.instruments import Bars, InstrumentDetail
+from dashboard.results.performance import Period
+from dashboard.services import market_data
+from dashboard.web.state import Timeframe, ViewState
+
+ADJUSTED, AS_TRADED = "adjusted", "traded"
+LOOK_BACK = timedelta(days=14)
+FEWEST_BARS = 2
+WORDS = {Interval.DAY: "daily", Interval.WEEK: "weekly", Interval.MONTH: "monthly"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The bars of a view. ``change`` is of the close, split-adjusted, since the close before the first bar."""
+
+    bars: Bars
+    interval: Interval
+    style: Style
+    period: Period
+    change: float | None
+
+    @property
+    def why_empty(self) -> str:
+        """Why there is nothing to draw; "" where there is."""
+        count = len(self.bars.dates)
+        if count >= FEWEST_BARS:
+            return ""
+        if not count:
+            return f"There are no prices from {self.period.start:%d %b %Y} to {self.period.end:%d %b %Y}."
+        return f"This timeframe has one {WORDS[self.interval]} bar. Choose a longer one, or a shorter interval."
+
+
+def shown(detail: InstrumentDetail, view: ViewState) -> Shown:
+    """The bars that ``view`` asks for. Raises: NotFound."""
+    period = period_of(detail, view)
+    start, adjusted = period.start - LOOK_BACK, view.get("adj") != AS_TRADED
+    interval = Interval(view.get("iv")) if view.get("iv") in set(Interval) else Interval.DAY
+    found = market_data.bars(detail.symbol, start=start, end=period.end, adjusted=adjusted)
+    first = _first(found, period, view.timeframe)
+    comparable = found if adjusted else market_data.bars(detail.symbol, start=start, end=period.end)
+    return Shown(
+        bars=by_interval(_from(found, first), interval),
+        interval=interval,
+        style=Style(view.get("style")) if view.get("style") in set(Style) else Style.CANDLES,
+        period=period,
+        change=_change(comparable, first, view.timeframe),
+    )
+
+
+def period_of(detail: InstrumentDetail, view: ViewState) -> Period:
+    """The days of the view: up to the last close, so that a series that ended still has a last year."""
+    today = datetime.now(UTC).date()
+    last = today if view.timeframe is Timeframe.CUSTOM else min(today, detail.last_date or today)
+    return view.period(last, detail.first_date)
+
+
+def previous_close(detail: InstrumentDetail, today: date) -> float | None:
+    """What a price of now is compared with: the last close, or on its own day (and at weekends) the one before."""
+    behind = detail.last_date is not None and detail.last_date < today and today.weekday() < 5
+    return detail.last_close if behind else detail.previous_close
+
+
+def _first(bars: Bars, period: Period, timeframe: Timeframe) -> int:
+    """The index of the first bar that is shown; a single day is shown with the one before it."""
+    if timeframe is Timeframe.DAY:
+        return max(0, len(bars.dates) - FEWEST_BARS)
+    return int(np.searchsorted(bars.dates, np.datetime64(period.start, "D")))
+
+
+def _from(bars: Bars, first: int) -> Bars:
+    chosen = slice(first, None)
+    return replace(
+        bars,
+        dates=bars.dates[chosen],
+        open=bars.open[chosen],
+        high=bars.high[chosen],
+        low=bars.low[chosen],
+        close=bars.close[chosen],
+        volume=bars.volume[chosen],
+    )
+
+
+def _change(bars: Bars, first: int, timeframe: Timeframe) -> float | None:
+    """The change of the close; from the first close where there is none before it."""
+    if first >= len(bars.dates):
+        return None
+    before = first if timeframe is Timeframe.DAY else max(0, first - 1)
+    if before == len(bars.dates) - 1:
+        return None
+    return float(bars.close[-1] / bars.close[before] - 1.0)

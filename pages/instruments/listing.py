@@ -1,0 +1,177 @@
+"""The instruments that fit a search, as a grid; on a phone as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import StrEnum
+from typing import Any
+from urllib.parse import quote
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.domain.access import Actor
+from dashboard.domain.instruments import InstrumentState
+from dashboard.domain.measures import Status
+from dashboard.figures.allocation import CLASS_NAMES
+from dashboard.formatting import dates, numbers
+from dashboard.results.instruments import InstrumentDetail, InstrumentPage
+from dashboard.services import instrument_positions, market_data
+from dashboard.web.components.attributes import aria
+from dashboard.web.components.basics import button
+from dashboard.web.components.data import grid
+from dashboard.web.components.states import empty
+from dashboard.web.state import ViewState
+
+Row = dict[str, Any]  # ag-grid rows are free-form JSON
+OK, STALE, NO_PRICES, WAITING, UNKNOWN, FAILED = "Priced", "Stale", "No prices", "Waiting", "Not found", "Failed"
+TONES = {OK: "ok", STALE: "warn", NO_PRICES: "", WAITING: "info", UNKNOWN: "bad", FAILED: "warn"}
+
+
+class Show(StrEnum):
+    """Which instruments are listed."""
+
+    ALL = "all"
+    HELD = "held"
+    PROBLEMS = "problems"
+
+
+def found(actor: Actor, view: ViewState) -> tuple[InstrumentPage, frozenset[str]]:
+    """The instruments of the view, and which of all the actor holds."""
+    held = instrument_positions.held_symbols(actor)
+    show = chosen(view)
+    page = market_data.list_instruments(
+        actor, view.get("q"), symbols=held if show is Show.HELD else None, troubled=show is Show.PROBLEMS
+    )
+    return page, held
+
+
+def chosen(view: ViewState) -> Show:
+    """Which instruments the address asks for."""
+    given = view.get("show")
+    return Show(given) if given in set(Show) else Show.ALL
+
+
+def body(page: InstrumentPage, held: Collection[str], view: ViewState) -> list[Component]:
+    """The grid and the list, or why there is nothing in them."""
+    if not page.rows:
+        return [_nothing(view)]
+    ordered = sorted(page.rows, key=lambda detail: (detail.symbol not in held, (detail.name or detail.symbol).lower()))
+    table = grid(
+        "instruments-grid",
+        _columns(),
+        [_row(detail, detail.symbol in held) for detail in ordered],
+        label="Instruments",
+        row_id="id",
+        auto_height=True,
+    )
+    phone = [_line(detail, detail.symbol in held) for detail in ordered]
+    return [html.Div(table, className="only-d"), html.Div(phone, className="only-m")]
+
+
+def counted(page: InstrumentPage) -> str:
+    """How many there are, and whether all of them are shown."""
+    total, shown = numbers.number(page.total, 0), len(page.rows)
+    return f"{shown} of {total}; search to narrow" if shown < page.total else total
+
+
+def condition(detail: InstrumentDetail) -> str:
+    """How the prices stand, in a word."""
+    if detail.state is InstrumentState.NOT_FOUND:
+        return UNKNOWN
+    if detail.problem_code:
+        return FAILED
+    if detail.last_date is None:
+        return WAITING if detail.state is InstrumentState.UNRESOLVED else NO_PRICES
+    return STALE if detail.price_status is Status.STALE else OK
+
+
+def path(symbol: str) -> str:
+    """The address of an instrument's page."""
+    return f"/i/{quote(symbol, safe='')}"
+
+
+def _columns() -> list[Row]:
+    right = {"type": "rightAligned", "comparator": {"function": "compareNumbers"}, "sortingOrder": ["desc", "asc"]}
+    mine = {"tones": {"Held": "acc"}}
+    return [
+        {"field": "name", "headerName": "Instrument", "cellRenderer": "InstrumentCell", "minWidth": 260, "flex": 3},
+        {"field": "held", "headerName": "Mine", "cellRenderer": "ChipCell", "cellRendererParams": mine, "width": 84},
+        {"field": "exchange", "headerName": "Exchange", "minWidth": 140, "flex": 1, "cellClass": "t2"},
+        {"field": "currency", "headerName": "Currency", "width": 96, "cellClass": "t2"},
+        {
+            "field": "close", "headerName": "Last close", "width": 132, "cellClass": "num med", **right,
+            "valueFormatter": {"function": "price(params.value, params.data.currency)"},
+        },
+        {
+            "field": "change", "headerName": "Change", "width": 104, **right,
+            "cellClass": {"function": "directionClass(params)"},
+            "valueFormatter": {"function": "percentChange(params.value)"},
+        },
+        {
+            "field": "date", "headerName": "On", "width": 124, "cellClass": "num t2",
+            "valueFormatter": {"function": "day(params.value)"},
+        },
+        {
+            "field": "condition", "headerName": "Prices", "width": 116, "cellRenderer": "ChipCell",
+            "cellRendererParams": {"tones": TONES}, "tooltipField": "why",
+        },
+    ]  # fmt: skip
+
+
+def _row(detail: InstrumentDetail, held: bool) -> Row:
+    return {
+        "id": detail.symbol,
+        "symbol": detail.symbol,
+        "name": detail.name or detail.symbol,
+        "kind": CLASS_NAMES[detail.asset_class],
+        "href": path(detail.symbol),
+        "held": "Held" if held else "",
+        "exchange": detail.exchange or "–",
+        "currency": detail.currency,
+        "close": detail.last_close,
+        "change": _change(detail),
+        "date": detail.last_date.isoformat() if detail.last_date else None,
+        "condition": condition(detail),
+        "why": detail.problem,
+    }
+
+
+def _change(detail: InstrumentDetail) -> float | None:
+    if detail.last_close is None or not detail.previous_close:
+        return None
+    return detail.last_close / detail.previous_close - 1.0
+
+
+def _line(detail: InstrumentDetail, held: bool) -> Component:
+    below = " · ".join(text for text in (detail.symbol, detail.currency, "held" if held else "") if text)
+    words = html.Span([html.B(detail.name or detail.symbol, className="ell"), html.Small(below)], className="ell")
+    letters = "".join(letter for letter in detail.symbol if letter.isalnum())[:4]
+    badge = html.Span(letters, className="lg", **aria(hidden="true"))
+    change, state = _change(detail), condition(detail)
+    lower = (
+        html.Span(numbers.percent(change, signed=True), className=f"xs {numbers.direction(change, 4)}")
+        if state == OK
+        else html.Span(state, className=f"chip {TONES[state]}".strip())
+    )
+    figures = [html.Span(numbers.price(detail.last_close, detail.currency), className="med mval"), lower]
+    return dcc.Link(
+        [html.Span([badge, words], className="inst"), html.Span(figures, className="r num mfig")],
+        href=path(detail.symbol),
+        className="mrow two",
+        title=f"Prices up to {dates.day(detail.last_date)}" if detail.last_date else "No prices yet",
+    )
+
+
+def _nothing(view: ViewState) -> Component:
+    text, show = view.get("q"), chosen(view)
+    everything = button("Show all instruments", href="/instruments")
+    if text:
+        known = f"No stored symbol, name or ISIN contains “{text}”. An instrument is added with its first transaction."
+        return empty("No instruments match", known, everything)
+    if show is Show.HELD:
+        return empty("Nothing is held", "What your portfolios hold appears here.", everything)
+    if show is Show.PROBLEMS:
+        return empty("No problems", "Every instrument was found, and its last refresh went well.", everything)
+    begin = button("Go to the overview", href="/", kind="pri")
+    return empty("No instruments yet", "They appear with the first transactions in which they are traded.", begin)

@@ -1,0 +1,80 @@
+"""The panel that asks for a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import dash_bootstrap_components as dbc
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.results.portfolios import PortfolioItem
+from dashboard.results.reports import ReportFormat
+from dashboard.web.components.basics import button, field, icon, segmented
+from dashboard.web.components.days import day_box
+from pages.reports.periods import NAMES, Span
+
+FORMATS = [(ReportFormat.XLSX.value, "XLSX"), (ReportFormat.CSV.value, "CSV")]
+ABOUT = {
+    ReportFormat.XLSX: "A workbook: summary, holdings and the daily series, with a chart.",
+    ReportFormat.CSV: "One plain table, for other programs.",
+}
+
+
+def panel(owned: Sequence[PortfolioItem], slug: str, *, is_open: bool) -> Component:
+    """The panel, open where the address is that of a new report; ``slug`` is chosen where it is one of ``owned``."""
+    slugs = [item.portfolio.slug for item in owned]
+    chosen = slug if slug in slugs else (slugs[0] if slugs else None)
+    choices = [{"label": item.portfolio.name, "value": item.portfolio.slug} for item in owned]
+    form = [
+        _kind(),
+        field("Portfolio", dbc.Select(id="report-portfolio", options=choices, value=chosen, class_name="in")),
+        field("Period", _period()),
+        _days(),
+        html.Div(
+            [
+                html.Span("Format", className="lab"),
+                segmented("report-format", FORMATS, ReportFormat.XLSX.value, "Format"),
+                html.Div(ABOUT[ReportFormat.XLSX], id="report-about", className="hint"),
+            ]
+        ),
+        html.Div(id="report-error", className="hint bad", role="alert"),
+    ]
+    foot = html.Div(
+        [
+            button("Cancel", id="report-cancel", kind="gh"),
+            html.Span(className="end"),
+            button("Create report", id="report-create", kind="pri", disabled=not owned),
+        ],
+        className="panel-f",
+    )
+    shown: Component = dbc.Offcanvas(
+        [html.Div(form, className="panel-bd"), foot],
+        id="report-panel",
+        title="New report",
+        placement="end",
+        is_open=is_open,
+        class_name="panel-x",
+    )
+    return shown
+
+
+def _kind() -> Component:
+    words = html.Span(
+        [
+            html.B("Performance", className="med"),
+            html.Span("Value, returns, gains and risk over a period, and what is held at its end", className="t2 xs"),
+        ]
+    )
+    return html.Div([icon("graph-up-arrow"), words], className="report-kind")
+
+
+def _period() -> Component:
+    choices = [{"label": NAMES[span], "value": span.value} for span in Span]
+    found: Component = dbc.Select(id="report-span", options=choices, value=Span.ALL.value, class_name="in")
+    return found
+
+
+def _days() -> Component:
+    first, last = day_box("report-from"), day_box("report-to")
+    return html.Div([field("From", first), field("To", last)], id="report-days", className="panel-two", hidden=True)
