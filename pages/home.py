@@ -61,7 +61,7 @@ def new_layout(_actor: Actor, _view: ViewState) -> list[Component]:
     )
     known = html.Datalist([html.Option(value=code) for code in CURRENCIES], id="new-currencies")
     cash = dcc.Checklist(
-        [{"label": "Track cash", "value": "cash"}], ["cash"], id="new-cash", inputClassName="ck", labelClassName="row-f"
+        [{"label": "Track cash", "value": "cash"}], ["cash"], id="new-cash", inputClassName="ck", labelClassName="check"
     )
     form = [
         field("Name", name),
