@@ -27,6 +27,7 @@ class InstrumentRow(Base):
         CheckConstraint(POSITIVE_NUMERIC.format("multiplier"), name="multiplier"),
         CheckConstraint("(problem_code = '') = (problem = '')", name="problem"),
         CheckConstraint("symbol = btrim(symbol) and symbol <> ''", name="symbol"),
+        CheckConstraint("isin ~ '^[A-Z]{2}[A-Z0-9]{9}[0-9]$'", name="isin"),
         Index("uq_instruments_symbol", "symbol", unique=True),
         Index("ix_instruments_isin", "isin"),
     )

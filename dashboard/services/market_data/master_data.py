@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ from dashboard.results.instruments import FileFault, ImportCounts
 from dashboard.services import audit
 from dashboard.services.market_data.files import require_administrator
 
+ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 TEXTS = ("name", "exchange", "sector", "industry", "country", "provider", "provider_symbol")
 REQUIRED = {"symbol", "currency"}
 Values = Mapping[str, str | Decimal]
@@ -69,6 +71,8 @@ def _values(row: Row) -> tuple[str, Values]:
             raise BadCell("asset_class", f"{kind[:20]!r} is none of {', '.join(AssetClass)}")
         values["asset_class"] = kind
     if isin := row.cells.get("isin", "").upper():
+        if not ISIN.fullmatch(isin):
+            raise BadCell("isin", f"{isin[:20]!r} is not an ISIN like US0378331005")
         values["isin"] = isin
     if row.cells.get("multiplier"):
         values["multiplier"] = row.positive_decimal("multiplier")

@@ -43,6 +43,7 @@ WRONG = {
     "a minor currency": "insert into instruments (symbol, currency) values ('B', 'GBp')",
     "an unknown class": "insert into instruments (symbol, currency, asset_class) values ('B', 'EUR', 'art')",
     "a multiplier of no number": "insert into instruments (symbol, currency, multiplier) values ('B', 'EUR', 'NaN')",
+    "an isin of another form": "insert into instruments (symbol, currency, isin) values ('B', 'EUR', 'us0378331005')",
     "a problem without a reason": "update instruments set problem_code = 'x'",
     "a price of nothing": "insert into prices (instrument_id, date, close) values (99, '2024-01-02', 1)",
     "a price of zero": price("close", "0"),

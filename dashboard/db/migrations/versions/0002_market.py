@@ -68,6 +68,7 @@ def _create_instruments() -> None:
         sa.CheckConstraint("multiplier > 0 and multiplier < 'NaN'::numeric", name=op.f("ck_instruments_multiplier")),
         sa.CheckConstraint("state in ('unresolved', 'active', 'not_found')", name=op.f("ck_instruments_state")),
         sa.CheckConstraint("symbol = btrim(symbol) and symbol <> ''", name=op.f("ck_instruments_symbol")),
+        sa.CheckConstraint("isin ~ '^[A-Z]{2}[A-Z0-9]{9}[0-9]$'", name=op.f("ck_instruments_isin")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_instruments")),
     )
     op.create_index("ix_instruments_isin", "instruments", ["isin"])
