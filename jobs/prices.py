@@ -15,12 +15,12 @@ from jobs.runtime import job
 log = structlog.get_logger(__name__)
 
 
-@job(retries=2)
+@job()
 def refresh_prices(symbols: list[str] | None = None) -> None:
     """Bring the series of ``symbols`` up to date, or of all that portfolios need with their exchange rates.
 
-    A series that fails keeps its reason in the database and does not stop the others. Only where none at all could be
-    had is the job a failure, which is tried again.
+    A series that fails has been tried again already, keeps its reason in the database and does not stop the others.
+    Only where none at all could be had is the job a failure: its occurrence is then due again after a pause.
     """
     report = market_data.refresh(SYSTEM, symbols)
     failed = [outcome for outcome in report.outcomes if not outcome.complete]

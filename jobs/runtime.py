@@ -7,18 +7,19 @@ import os
 import random
 import socket
 import time
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, ParamSpec, TypeVar  # Any: signatures of RQ, which are not typed for heirs
 
 import structlog
 from flask import Flask
 from rq import Worker, get_current_job
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from dashboard.db.engine import forget_connections_after_fork
 from dashboard.db.failures import DBAPIError, PoolTimeout
-from dashboard.errors import ProviderUnavailable, RateLimited, ServiceUnavailable
-from dashboard.queue import count_outcome, queues
+from dashboard.errors import DashboardError, ProviderUnavailable, RateLimited, ServiceUnavailable
+from dashboard.queue import QueueName, count_outcome, queue
 from dashboard.redis_store import connect
 from dashboard.server import create_server
 from dashboard.settings import Settings
@@ -29,6 +30,7 @@ R = TypeVar("R")
 PASSING = (ServiceUnavailable, ProviderUnavailable, RateLimited, DBAPIError, PoolTimeout)
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
 MONITOR_SECONDS = 5
+LOGGED = "basis_logged"
 
 log = structlog.get_logger(__name__)
 
@@ -84,15 +86,23 @@ def job(*, retries: int = 0, quiet: bool = False) -> Callable[[Callable[P, R]], 
     return decorate
 
 
-def run_worker(app: Flask, *, burst: bool = False, name: str | None = None) -> None:
-    """Work off the queues, the most urgent first, until SIGTERM; what runs then is finished first."""
+class JobWorker(Worker):
+    """A worker that leaves it to the job to log its failure."""
+
+    def handle_exception(self, job: Job, *exc_info: Any) -> None:
+        """Log what the job has not: a failure before it began, such as one that cannot be imported."""
+        if not getattr(exc_info[1], LOGGED, False):
+            super().handle_exception(job, *exc_info)
+
+
+def run_worker(app: Flask, *, names: Sequence[QueueName] = tuple(QueueName), burst: bool = False) -> None:
+    """Work off queues, the most urgent first, until SIGTERM; what runs then is finished first."""
     use(app)
     settings: Settings = app.config["SETTINGS"]
     assert settings.redis_url is not None  # noqa: S101  # create_server refuses settings without
     connection = connect(settings.redis_url.get_secret_value(), answer_seconds=None)
-    worker = Worker(
-        queues(connection),
-        name=name,
+    worker = JobWorker(
+        [queue(connection, name) for name in names],
         connection=connection,
         serializer=JSONSerializer,
         job_monitoring_interval=MONITOR_SECONDS,
@@ -125,13 +135,24 @@ def _observed(app: Flask, name: str, work: Callable[[], R], quiet: bool) -> R:
         outcome = "done"
         return found
     except Exception as error:
-        log.exception("job.failed", reason=str(error))
+        _log_failure(error)
         raise
     finally:
         seconds = time.perf_counter() - begun
         _count(app, name, outcome, seconds)
         if not quiet:
             log.info("job.ended", outcome=outcome, seconds=round(seconds, 3))
+
+
+def _log_failure(error: Exception) -> None:
+    """Log it once, however many jobs and workers it passes: with its trace where nobody expected it."""
+    if getattr(error, LOGGED, False):
+        return
+    if isinstance(error, DashboardError):
+        log.warning("job.failed", code=error.code, reason=error.message)
+    else:
+        log.exception("job.failed", reason=str(error))
+    setattr(error, LOGGED, True)
 
 
 def _with_retries(work: Callable[[], R], retries: int) -> R:

@@ -63,9 +63,8 @@ def run_occurrence(occurrence_id: int) -> None:
         with schedules.kept(claimed):
             getattr(import_module(module), name)()
         error = ""
-    except Exception as failure:
+    except Exception as failure:  # the edge: the job has logged it, its row says so, and a tick has it tried again
         error = failure.message if isinstance(failure, DashboardError) else type(failure).__name__
-        raise
     finally:
         if not schedules.finish(claimed, error):
             log.warning("occurrence.lease_lost", occurrence_id=claimed.id)

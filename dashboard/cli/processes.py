@@ -100,6 +100,8 @@ def run_everything(context: CommandContext, settings: Settings, *, workers: int,
     programs = [
         Program("web", GUNICORN),
         *(Program(f"worker {number + 1}", (*SELF, "worker")) for number in range(workers)),
+        # One for what a person waits for, so that no report stands behind a long refresh.
+        Program("urgent worker", (*SELF, "worker", "--queue", "high")),
         Program("scheduler", (*SELF, "scheduler")),
         Program("stream", (*SELF, "stream")),
     ]

@@ -8,15 +8,23 @@ import click
 
 from dashboard.cli.context import CommandContext, pass_context
 from dashboard.errors import ServiceUnavailable
+from dashboard.queue import QueueName
 
 
 @click.command()
 @click.option("--count", default=1, show_default=True, type=click.IntRange(1, 64), help="How many workers.")
+@click.option(
+    "--queue",
+    "names",
+    multiple=True,
+    type=click.Choice([name.value for name in QueueName]),
+    help="Only this queue (may be repeated); default: all, the most urgent first.",
+)
 @pass_context
-def worker(context: CommandContext, count: int) -> None:
+def worker(context: CommandContext, count: int, names: tuple[str, ...]) -> None:
     """Run jobs until stopped; what runs then is finished first."""
     if count > 1:
-        _supervise(context, count)
+        _supervise(context, count, names)
     from jobs import runtime, schedule
 
     with context.app() as app:
@@ -24,7 +32,7 @@ def worker(context: CommandContext, count: int) -> None:
             schedule.recover()
         except ServiceUnavailable as error:
             context.say(error.message)  # the worker itself waits for Redis, and the tick recovers later
-    runtime.run_worker(app)
+    runtime.run_worker(app, names=[name for name in QueueName if not names or name.value in names])
 
 
 @click.command()
@@ -38,11 +46,12 @@ def scheduler(context: CommandContext) -> None:
     schedule.run_scheduler(app)
 
 
-def _supervise(context: CommandContext, count: int) -> None:
+def _supervise(context: CommandContext, count: int, names: tuple[str, ...]) -> None:
     """Run ``count`` workers as processes of their own, and start those again that end."""
     from dashboard.cli.processes import SELF, process_environment
     from dashboard.cli.supervisor import Program, Supervisor
 
     environment = process_environment(context.settings)
-    programs = [Program(f"worker {number + 1}", (*SELF, "worker")) for number in range(count)]
+    options = [word for name in names for word in ("--queue", name)]
+    programs = [Program(f"worker {number + 1}", (*SELF, "worker", *options)) for number in range(count)]
     sys.exit(Supervisor(programs, environment, context.say).run())

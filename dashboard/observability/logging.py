@@ -25,19 +25,16 @@ NOT_SECRET = frozenset({"fencing_token"})
 CREDENTIALS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)[^\s/@:]*:[^\s/@]+@", re.IGNORECASE)
 BEARER = re.compile(r"\b(?P<kind>Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 SHORTEST_SECRET = 6
-# Chatty below WARNING, and they say nothing that an operator needs.
-QUIET = (
-    "rq.worker",
-    "rq.job",
-    "rq.queue",
-    "rq.scheduler",
-    "rq_scheduler.scheduler",
-    "urllib3",
-    "peewee",
-    "yfinance",
-    "curl_cffi",
-    "alembic",
-)
+# What these say below the level is noise to an operator; failures of yfinance become typed reasons of ours.
+LEVELS = {
+    "alembic": logging.WARNING,
+    "curl_cffi": logging.WARNING,
+    "peewee": logging.WARNING,
+    "rq": logging.WARNING,
+    "rq_scheduler": logging.WARNING,
+    "urllib3": logging.WARNING,
+    "yfinance": logging.ERROR,
+}
 
 Loggable = object
 
@@ -98,8 +95,8 @@ def configure_logging(settings: Settings, stream: IO[str] | None = None) -> None
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, level in LEVELS.items():
+        logging.getLogger(name).setLevel(level)
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:
