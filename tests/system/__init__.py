@@ -1,0 +1,1 @@
+"""The whole product as processes, started and killed as in real life."""
