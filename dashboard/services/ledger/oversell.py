@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from itertools import accumulate
 
 from dashboard.domain.instruments import Split
 from dashboard.domain.ledger import LedgerFault, check_ledger
-from dashboard.domain.transactions import Transaction, TransactionType, ledger_order
+from dashboard.domain.transactions import ZERO, Transaction, TransactionType, ledger_order
 from dashboard.errors import LedgerError, Oversell
 from dashboard.services.ledger.decimals import plain
 
@@ -18,14 +20,13 @@ def refused_rows(kept: Sequence[Transaction], new: Sequence[Transaction], splits
 
     A new sale before a kept one may leave too little for it: then the new one is refused. Sequences are unique.
     """
-    known = {fault.transaction.sequence for fault in check_ledger(kept, splits)}
+    before = check_ledger(kept, splits)
+    changing = {symbol for symbol, events in splits.items() if events} | {r.symbol for r in [*kept, *new] if r.ratio}
     refused: dict[int, LedgerError] = {}
     while True:
         entering = [row for row in new if row.sequence not in refused]
-        faults = [f for f in check_ledger([*kept, *entering], splits) if f.transaction.sequence not in known]
-        if not faults:
-            return refused
-        found = _blamed(faults, entering)
+        faults = _worse(kept, before, check_ledger([*kept, *entering], splits))
+        found = _blamed(faults, entering, changing)
         if not found:
             return refused
         refused.update(found)
@@ -33,28 +34,60 @@ def refused_rows(kept: Sequence[Transaction], new: Sequence[Transaction], splits
 
 def new_faults(before: Sequence[Transaction], after: Sequence[Transaction], splits: Splits) -> tuple[LedgerFault, ...]:
     """What the ledger ``after`` a change cannot hold and the one ``before`` it could."""
-    known = {fault.transaction.sequence for fault in check_ledger(before, splits)}
-    return tuple(fault for fault in check_ledger(after, splits) if fault.transaction.sequence not in known)
+    return _worse(before, check_ledger(before, splits), check_ledger(after, splits))
 
 
-def _blamed(faults: Sequence[LedgerFault], entering: Sequence[Transaction]) -> dict[int, LedgerError]:
+def _worse(
+    rows: Sequence[Transaction], before: Sequence[LedgerFault], after: Sequence[LedgerFault]
+) -> tuple[LedgerFault, ...]:
+    """The faults that came with a change of ``rows``.
+
+    A ledger may be faulty before it (a split that became known later leaves too little): what mends one of its rows
+    may pass the fault on to a later one, and is no worse as long as the position has no more faults than it had.
+    """
+    stored = {row.sequence for row in rows}
+    known = {fault.transaction.sequence for fault in before}
+    had = Counter(map(_position, before))
+    has = Counter(map(_position, after))
+    return tuple(
+        fault
+        for fault in after
+        if fault.transaction.sequence not in known
+        and (fault.transaction.sequence not in stored or has[_position(fault)] > had[_position(fault)])
+    )
+
+
+def _position(fault: LedgerFault) -> tuple[str, str | None]:
+    return fault.transaction.account, fault.transaction.symbol
+
+
+def _blamed(
+    faults: Sequence[LedgerFault], entering: Sequence[Transaction], changing: Collection[str | None]
+) -> dict[int, LedgerError]:
     """The new rows at fault: the faulty ones themselves, else the latest that took from a kept one."""
     own = {row.sequence for row in entering}
     found = {f.transaction.sequence: f.error for f in faults if f.transaction.sequence in own}
     if found:
         return found
-    for fault in faults:
-        culprit = _culprit(fault.transaction, entering)
-        if culprit is not None:
+    first_faults = {_position(fault): fault for fault in reversed(faults)}
+    for fault in first_faults.values():
+        for culprit in _culprits(fault, entering, fault.transaction.symbol in changing):
             found.setdefault(culprit.sequence, _knock_on(culprit, fault))
     return found
 
 
-def _culprit(short: Transaction, entering: Sequence[Transaction]) -> Transaction | None:
+def _culprits(fault: LedgerFault, entering: Sequence[Transaction], units_change: bool) -> list[Transaction]:
+    """The latest new rows before a kept sale that took what it lacks; one at a time where splits change the units."""
+    short = fault.transaction
     earlier = [row for row in entering if row.symbol == short.symbol and ledger_order(row) < ledger_order(short)]
     sales = [row for row in earlier if row.type is TransactionType.SELL and row.account == short.account]
     splits = [row for row in earlier if row.type is TransactionType.SPLIT]
-    return max(sales or splits, key=ledger_order, default=None)
+    latest = sorted(sales or splits, key=ledger_order, reverse=True)
+    if units_change or not isinstance(fault.error, Oversell):
+        return latest[:1]
+    lacking = fault.error.wanted - fault.error.held
+    taken = list(accumulate((row.quantity for row in latest), initial=ZERO))
+    return [row for row, before in zip(latest, taken, strict=False) if before < lacking]
 
 
 def _knock_on(culprit: Transaction, fault: LedgerFault) -> LedgerError:

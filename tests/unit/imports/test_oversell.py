@@ -45,6 +45,12 @@ def test_of_new_sales_before_a_kept_one_the_latest_is_refused() -> None:
     assert "later sale of 8 AAA on 2024-01-10, leaving 7" in refused[4].message
 
 
+def test_only_as_many_new_sales_are_refused_as_a_kept_one_needs() -> None:
+    kept = [row(1, "buy", "100", 1), row(90, "sell", "95", 2)]
+    refused = refused_rows(kept, [row(day, "sell", "2", 10 + day) for day in range(2, 50)], {})
+    assert set(refused) == {10 + day for day in range(4, 50)}
+
+
 def test_a_reverse_split_that_leaves_too_little_for_a_kept_sale_is_refused() -> None:
     kept = [row(1, "buy", "10", 1), row(9, "sell", "8", 2)]
     refused = refused_rows(kept, [row(5, "split", "0.5", 3)], {})
@@ -65,6 +71,13 @@ def test_what_a_ledger_could_not_hold_before_is_nobodys_fault() -> None:
     assert new_faults(kept, kept, {}) == ()
 
 
+def test_a_purchase_that_mends_one_row_of_a_faulty_ledger_is_taken_though_a_later_row_is_short_then() -> None:
+    kept = [row(1, "buy", "1", 1), row(2, "sell", "2", 2), row(3, "sell", "1", 3)]
+    mending = row(1, "buy", "1", 4)
+    assert refused_rows(kept, [mending], {}) == {}
+    assert new_faults(kept, [*kept, mending], {}) == ()
+
+
 drawn_rows = st.lists(
     st.tuples(
         st.integers(0, 40),
@@ -81,7 +94,9 @@ def test_a_ledger_with_what_is_not_refused_has_no_new_fault(
     first: list[tuple[int, str, str, str]], second: list[tuple[int, str, str, str]]
 ) -> None:
     drawn = [row(day, kind, quantity, 0, account) for day, kind, quantity, account in first]
-    kept = [replace(item, sequence=n) for n, item in enumerate(drawn)]
+    numbered = [replace(item, sequence=n) for n, item in enumerate(drawn)]
+    faulty = {fault.transaction.sequence for fault in check_ledger(numbered, {})}
+    kept = [item for item in numbered if item.sequence not in faulty]
     new = [row(day, kind, quantity, 100 + n, account) for n, (day, kind, quantity, account) in enumerate(second)]
     refused = refused_rows(kept, new, {})
     accepted = [item for item in new if item.sequence not in refused]
