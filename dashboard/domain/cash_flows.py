@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from dashboard.domain.arrays import NAN, Floats, Ints, Mask, decimal_of, floats_of
+from dashboard.domain.arrays import NAN, Days, Floats, Ints, Mask, date_of, decimal_of, floats_of
 from dashboard.domain.instruments import Instrument
 from dashboard.domain.transactions import ZERO, Transaction, TransactionType
 
@@ -94,11 +94,12 @@ def post_ledger(
     rows: Sequence[Transaction],
     instruments: Sequence[Instrument],
     table: RateTable,
-    origin: int,
+    days: Days,
     cash_tracked: bool,
 ) -> LedgerEntries:
-    """The entries of ordered, checked ``rows``; ``origin`` is the ordinal of the calendar's first day."""
+    """The entries of ordered, checked ``rows`` on the calendar ``days``."""
     index = {instrument.symbol: position for position, instrument in enumerate(instruments)}
+    origin = date_of(days[0]).toordinal()
     day = np.array([row.date.toordinal() - origin for row in rows], np.intp)
     held = np.array([index.get(row.symbol or "", -1) for row in rows], np.intp)
     kinds = [KINDS[row.type] for row in rows]

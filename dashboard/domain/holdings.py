@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import numpy as np
 
@@ -87,17 +88,9 @@ def _figures(history: PortfolioHistory, books: PositionBooks, column: int, day: 
     value = float(history.values[day, column])
     gain = value - float(cost)
     priced = last_price_date(history.market.prices.get(instrument.symbol), history.days[day])
-    before = int((priced - history.days[0]).astype(int)) - 1 if not np.isnat(priced) else -1
-    change = _day_change(history, column, before, day)
+    change, change_pct = _day_change(history, column, priced, day)
     total = float(history.value[day])
-
-    def figure(number: float) -> Measure:
-        return (
-            Measure.undefined(reason or "It is not known.")
-            if not np.isfinite(number)
-            else Measure(number, status, reason)
-        )
-
+    figure = partial(_figure, status, reason)
     return HoldingFigures(
         symbol=instrument.symbol,
         name=instrument.name or instrument.symbol,
@@ -115,10 +108,14 @@ def _figures(history: PortfolioHistory, books: PositionBooks, column: int, day: 
         realized=float(books.realized[own].sum()),
         income=float(entries.income[own].sum()),
         weight=figure(value / total if total > 0.0 else np.nan),
-        day_change=figure(change[0]),
-        day_change_pct=figure(change[1]),
+        day_change=figure(change),
+        day_change_pct=figure(change_pct),
         lots=lots,
     )
+
+
+def _figure(status: Status, reason: str, number: float) -> Measure:
+    return Measure(number, status, reason) if np.isfinite(number) else Measure.undefined(reason or "It is not known.")
 
 
 def _price(price: float, status: Status, reason: str) -> Measure:
@@ -137,10 +134,11 @@ def _lot(account: str, lot: Lot) -> HoldingLot:
     return HoldingLot(account, lot.lot_id, lot.acquired, lot.quantity, lot.base_cost)
 
 
-def _day_change(history: PortfolioHistory, column: int, before: int, day: int) -> tuple[float, float]:
-    """The gain since the close of ``before`` (a calendar position), in money and of the value then and what came in."""
-    if before < 0:
+def _day_change(history: PortfolioHistory, column: int, priced: np.datetime64, day: int) -> tuple[float, float]:
+    """The gain since the close before the day of the price, in money and of the value then and what came in."""
+    if np.isnat(priced):
         return float("nan"), float("nan")
+    before = max(int((priced - history.days[0]).astype(int)) - 1, 0)
     entries = history.entries
     since = (entries.instrument == column) & (entries.day > before) & (entries.day <= day)
     traded = entries.trade[since].sum()

@@ -14,6 +14,8 @@ from dashboard.errors import LedgerError, Oversell
 # Ratios of splits such as 1:3 do not end: a sale of this share more than is held is a sale of all of it.
 ROUNDING = Decimal("1e-9")
 
+Amount = Decimal | int
+
 
 @dataclass(frozen=True, slots=True)
 class Lot:
@@ -106,11 +108,11 @@ class LotBook:
     def buy(
         self,
         date: Date,
-        quantity: Decimal,
-        unit_cost: Decimal | None = None,
-        cost: Decimal | None = None,
+        quantity: Amount,
+        unit_cost: Amount | None = None,
+        cost: Amount | None = None,
         lot_id: str | None = None,
-        base_cost: Decimal | None = None,
+        base_cost: Amount | None = None,
     ) -> str:
         """Open a lot of ``quantity`` for ``cost`` in all (or ``unit_cost`` each); its id. ``base_cost``: ``cost``."""
         if cost is None:
@@ -120,20 +122,22 @@ class LotBook:
         if quantity <= 0:
             raise LedgerError("A lot needs a positive quantity.", field="quantity")
         self._count += 1
-        lot = _OpenLot(lot_id or str(self._count), date, quantity, cost, cost if base_cost is None else base_cost)
+        base = cost if base_cost is None else base_cost
+        lot = _OpenLot(lot_id or str(self._count), date, Decimal(quantity), Decimal(cost), Decimal(base))
         self._lots.append(lot)
-        self._quantity += quantity
+        self._quantity += lot.quantity
         self._cost += lot.cost
         self._base_cost += lot.base_cost
         return lot.lot_id
 
-    def sell(self, date: Date, quantity: Decimal, lot_ids: Sequence[str] | None = None) -> list[LotMatch]:
+    def sell(self, date: Date, quantity: Amount, lot_ids: Sequence[str] | None = None) -> list[LotMatch]:
         """Close ``quantity`` by the method, or out of ``lot_ids`` in their order; what was closed, lot by lot.
 
         Raises Oversell when less is held (in the named lots), and changes nothing then.
         """
         if quantity <= 0:
             raise LedgerError("A sale needs a positive quantity.", field="quantity")
+        quantity = Decimal(quantity)
         lots = self._closing_order(lot_ids)
         held = self._quantity if lot_ids is None else sum((lot.quantity for lot in lots), ZERO)
         if quantity > held:
@@ -148,7 +152,7 @@ class LotBook:
         self._drop_closed(anywhere=lot_ids is not None)
         return matches
 
-    def split(self, ratio: Decimal) -> None:
+    def split(self, ratio: Amount) -> None:
         """One old unit becomes ``ratio`` new ones; costs and dates stay."""
         if ratio <= 0:
             raise LedgerError("A split needs a positive ratio.", field="ratio")

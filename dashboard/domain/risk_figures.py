@@ -15,7 +15,7 @@ from dashboard.domain.calendar import Period
 from dashboard.domain.drawdown import Episode, episodes, wealth
 from dashboard.domain.measures import Measure, Status
 from dashboard.domain.returns import aggregate_returns
-from dashboard.domain.series import DailyReturns, Series, bars_of, compounded, periods_per_year
+from dashboard.domain.series import DailyReturns, Series, bars_of, periods_per_year
 from dashboard.domain.valuation import PortfolioHistory
 
 LEAST_RETURNS = 20
@@ -97,14 +97,6 @@ def risk_figures(
         ulcer_index=judge(risk.ulcer_index, returns),
         omega=judge(risk.omega_ratio, returns, rate),
         tail_ratio=judge(risk.tail_ratio, returns),
-        var_95=judge(risk.value_at_risk, returns, 0.95),
-        cvar_95=judge(risk.conditional_value_at_risk, returns, 0.95),
-        var_99=judge(risk.value_at_risk, returns, 0.99),
-        cvar_99=judge(risk.conditional_value_at_risk, returns, 0.99),
-        var_95_normal=judge(risk.value_at_risk, returns, 0.95, "normal"),
-        cvar_95_normal=judge(risk.conditional_value_at_risk, returns, 0.95, "normal"),
-        var_99_normal=judge(risk.value_at_risk, returns, 0.99, "normal"),
-        cvar_99_normal=judge(risk.conditional_value_at_risk, returns, 0.99, "normal"),
         skew=judge(risk.skewness, returns),
         kurtosis=judge(risk.excess_kurtosis, returns),
         win_rate=judge(risk.win_rate, returns),
@@ -112,6 +104,7 @@ def risk_figures(
         worst_day=judge(np.min, returns),
         best_month=judge(np.max, months),
         worst_month=judge(np.min, months),
+        **_tails(judge, returns),
         **_against(history, period, daily, risk_free, benchmark),
     )
 
@@ -147,6 +140,16 @@ class _Judge:
         assert callable(function)  # noqa: S101
         value = float(function(*arguments))
         return Measure(value) if np.isfinite(value) else Measure.undefined("The returns do not define it.")
+
+
+def _tails(judge: _Judge, returns: Floats) -> dict[str, Measure]:
+    """Value at risk and what lies beyond it, by level and method."""
+    found: dict[str, Measure] = {}
+    for level in (95, 99):
+        for method, suffix in (("historical", ""), ("normal", "_normal")):
+            found[f"var_{level}{suffix}"] = judge(risk.value_at_risk, returns, level / 100, method)
+            found[f"cvar_{level}{suffix}"] = judge(risk.conditional_value_at_risk, returns, level / 100, method)
+    return found
 
 
 def _deepest(returns: Floats) -> Episode | None:
@@ -210,6 +213,3 @@ def _between(levels: Floats, points: np.typing.NDArray[np.intp]) -> Floats:
     seen = levels[np.concatenate(([0], points + 1))]
     steps: Floats = seen[1:] / seen[:-1] - 1.0
     return steps
-
-
-__all__ = ["RiskFigures", "compounded", "per_period", "risk_figures"]

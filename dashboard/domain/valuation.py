@@ -13,7 +13,7 @@ from dashboard.domain.arrays import Days, Floats, Mask, day_of, summed
 from dashboard.domain.calendar import calendar_days
 from dashboard.domain.cash_flows import CashLegs, LedgerEntries, RateTable, post_ledger
 from dashboard.domain.fx import Rates
-from dashboard.domain.holding_matrices import stepwise, value_holdings
+from dashboard.domain.holding_matrices import HoldingMatrices, stepwise, value_holdings
 from dashboard.domain.instruments import Instrument, Split
 from dashboard.domain.ledger import CheckedLedger, LedgerFault, checked_ledger
 from dashboard.domain.prices import MarketData
@@ -24,25 +24,17 @@ from dashboard.domain.transactions import LotMethod, Transaction
 class PortfolioHistory:
     """A ledger's value on every calendar day; T days, I instruments, C currencies of cash.
 
-    ``days`` runs from the day before the first transaction. ``quantities``, ``prices`` (quote currency) and ``values``
-    (report's currency) are (T, I); NaN where a rate is missing.
-    ``estimated`` marks prices taken from the last trade. ``cash`` (own currency) and ``cash_rates`` are (T, C).
-    ``value``, ``inflows``, ``outflows`` (of the day's netted external flow) and ``standing_costs`` (paid from outside)
-    are (T,); ``has_bar`` marks the days that the series shows. ``faults`` are ledger rows that were left out.
+    ``days`` runs from the day before the first transaction; ``held`` are the matrices of the holdings, (T, I) each.
+    ``cash`` (own currency) and ``cash_rates`` are (T, C). ``value``, ``inflows``, ``outflows`` (of the day's netted
+    external flow) and ``standing_costs`` (paid from outside) are (T,).
     """
 
-    currency: str
-    base_currency: str
     method: LotMethod
     cash_tracked: bool
     market: MarketData
-    splits: Mapping[str, tuple[Split, ...]]
     days: Days
     instruments: tuple[Instrument, ...]
-    quantities: Floats
-    prices: Floats
-    estimated: Mask
-    values: Floats
+    held: HoldingMatrices
     cash_currencies: tuple[str, ...]
     cash: Floats
     cash_rates: Floats
@@ -50,10 +42,54 @@ class PortfolioHistory:
     inflows: Floats
     outflows: Floats
     standing_costs: Floats
-    has_bar: Mask
     entries: LedgerEntries
     table: RateTable
-    faults: tuple[LedgerFault, ...]
+    ledger: CheckedLedger
+
+    @property
+    def currency(self) -> str:
+        """The currency of the report."""
+        return self.table.currency
+
+    @property
+    def base_currency(self) -> str:
+        """The currency of the portfolio, in which its rows give their rates."""
+        return self.table.base_currency
+
+    @property
+    def splits(self) -> Mapping[str, tuple[Split, ...]]:
+        """The splits that apply, by symbol."""
+        return self.ledger.splits
+
+    @property
+    def faults(self) -> tuple[LedgerFault, ...]:
+        """Ledger rows that were left out, and why."""
+        return self.ledger.faults
+
+    @property
+    def quantities(self) -> Floats:
+        """Units held, (T, I)."""
+        return self.held.quantities
+
+    @property
+    def prices(self) -> Floats:
+        """Prices in the quote currency, (T, I); NaN before the first."""
+        return self.held.prices
+
+    @property
+    def estimated(self) -> Mask:
+        """Where a price is that of the last trade, (T, I)."""
+        return self.held.estimated
+
+    @property
+    def values(self) -> Floats:
+        """Values of the holdings in the report's currency, (T, I); NaN where a rate is missing."""
+        return self.held.values
+
+    @property
+    def has_bar(self) -> Mask:
+        """The days that the series shows, (T,)."""
+        return self.held.has_bar
 
     def position(self, day: date) -> int:
         """The position of ``day`` on the calendar, clamped to it."""
@@ -93,29 +129,22 @@ def value_portfolio(
     Rows after ``end`` and rows that the ledger cannot hold (``faults``) are left out.
     """
     ledger = checked_ledger([row for row in transactions if row.date <= end], market.splits)
-    first = min((row.date for row in ledger.transactions), default=end)
+    first = ledger.transactions[0].date if ledger.transactions else end
     days = calendar_days(first - timedelta(days=1), end)
     instruments = _instruments(ledger, market)
     table = _rate_table(ledger, instruments, market, days, currency or base_currency, base_currency)
-    origin = (first - timedelta(days=1)).toordinal()
-    entries = post_ledger(ledger.transactions, instruments, table, origin, cash_tracked)
+    entries = post_ledger(ledger.transactions, instruments, table, days, cash_tracked)
     held = value_holdings(instruments, ledger, market, days, table, entries)
     cash, used = _balances(entries.cash, table, len(days))
     cash_rates = table.matrix[:, [table.currencies[name] for name in used]]
     net = summed(entries.day, entries.external, len(days))
     return PortfolioHistory(
-        currency=table.currency,
-        base_currency=base_currency,
         method=method,
         cash_tracked=cash_tracked,
         market=market,
-        splits=ledger.splits,
         days=days,
         instruments=instruments,
-        quantities=held.quantities,
-        prices=held.prices,
-        estimated=held.estimated,
-        values=held.values,
+        held=held,
         cash_currencies=used,
         cash=cash,
         cash_rates=cash_rates,
@@ -123,10 +152,9 @@ def value_portfolio(
         inflows=np.maximum(net, 0.0),
         outflows=np.maximum(-net, 0.0),
         standing_costs=summed(entries.day, entries.outside, len(days)),
-        has_bar=held.has_bar,
         entries=entries,
         table=table,
-        faults=ledger.faults,
+        ledger=ledger,
     )
 
 

@@ -61,7 +61,7 @@ def test_rates_from_nearly_all_lost_to_enormous_are_found(rate: float) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.tuples(st.integers(0, 3650), st.floats(1, 1e6)), min_size=1, max_size=20),
+    st.lists(st.tuples(st.integers(0, 3300), st.floats(1, 1e6)), min_size=1, max_size=20),
     st.floats(0.01, 5.0),
 )
 def test_an_investment_with_one_end_value_has_one_rate_that_solves_it(
@@ -72,7 +72,8 @@ def test_an_investment_with_one_end_value_has_one_rate_that_solves_it(
     found = solve_xirr(days, amounts)
     assert found.status is Status.OK
     assert found.value is not None
-    assert xnpv(found.value, days, amounts) == pytest.approx(0.0, abs=1e-6 * sum(map(abs, amounts)))
+    moved = xnpv(found.value, days, np.abs(amounts))
+    assert xnpv(found.value, days, amounts) == pytest.approx(0.0, abs=1e-10 * moved)
 
 
 def test_dietz_weighs_an_inflow_from_its_day_and_an_outflow_after_it() -> None:
