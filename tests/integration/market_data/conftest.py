@@ -47,9 +47,9 @@ class StandIn:
         return answer
 
 
-@pytest.fixture
-def stand_in() -> Iterator[StandIn]:
-    """A stand-in of its own for a test: it remembers what it was asked."""
+@pytest.fixture(scope="session")
+def running_stand_in() -> Iterator[StandIn]:
+    """One stand-in for all tests; it remembers what it was asked and what was pushed."""
     if not (MARKET / "standin.py").is_file():
         pytest.skip("the stand-in for Yahoo is not beside this checkout")
     with socket.socket() as free:
@@ -61,6 +61,13 @@ def stand_in() -> Iterator[StandIn]:
         assert "series on" in process.stdout.readline()
         yield StandIn(f"http://127.0.0.1:{port}")
         process.terminate()
+
+
+@pytest.fixture
+def stand_in(running_stand_in: StandIn) -> StandIn:
+    """The stand-in, in good health."""
+    running_stand_in.set()
+    return running_stand_in
 
 
 @pytest.fixture
