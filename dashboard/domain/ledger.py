@@ -151,7 +151,7 @@ class _Units:
 
 def _oversell(row: Transaction, held: Decimal) -> Oversell:
     place = f" in account {row.account}" if row.account else ""
-    text = f"{row.quantity:f} {row.symbol} sold on {row.date}, but {held:f} held{place}."
+    text = f"{row.quantity.normalize():f} {row.symbol} sold on {row.date}, but {held.normalize():f} held{place}."
     return Oversell(text, wanted=row.quantity, held=held)
 
 

@@ -102,3 +102,8 @@ def test_a_ledger_with_what_is_not_refused_has_no_new_fault(
     accepted = [item for item in new if item.sequence not in refused]
     assert new_faults(kept, [*kept, *accepted], {}) == ()
     assert not (refused and not check_ledger([*kept, *new], {}))
+
+
+def test_an_oversell_is_told_without_trailing_zeros() -> None:
+    refused = refused_rows([row(1, "buy", "2.50", 1), row(2, "sell", "1.50", 2)], [row(3, "sell", "10.0", 3)], {})
+    assert refused[3].message == "10 AAA sold on 2024-01-04, but 1 held."
