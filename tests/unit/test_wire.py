@@ -10,10 +10,8 @@ from typing import Any
 import orjson
 
 from dashboard.domain.measures import Measure, Status
-from dashboard.domain.transactions import Transaction, TransactionType
-from dashboard.results import wire, wire_ledger
+from dashboard.results import wire
 from dashboard.results.scalars import amount, moment
-from dashboard.results.transactions import TransactionPage, TransactionRow
 from tests import result_factories as make
 
 
@@ -140,23 +138,6 @@ def test_a_holding_without_a_price_is_null_and_named_in_the_status() -> None:
     assert data["status"] == [
         {"code": "undefined", "symbol": "GONE", "since": None, "message": "GONE has no value in EUR."}
     ]
-
-
-def test_a_transaction_goes_out_by_the_columns_of_the_canonical_file() -> None:
-    row = Transaction(
-        date=dt.date(2024, 1, 2), type=TransactionType.BUY, currency="USD", symbol="SAND",
-        quantity=Decimal("10.0"), price=Decimal("5.60"), amount=Decimal("56.00"),
-    )  # fmt: skip
-    data = sent(
-        wire_ledger.transactions(TransactionPage((TransactionRow(1, 2, row, "Sandstorm", -56.5),), 1, None, None))
-    )
-    row_sent = data["transactions"][0]
-    assert (row_sent["quantity"], row_sent["price"], row_sent["amount"], row_sent["cash_effect"]) == (
-        "10",
-        "5.6",
-        "56",
-        "-56.5",
-    )
 
 
 def test_times_go_out_in_utc() -> None:
