@@ -123,9 +123,11 @@ class _Valuer:
 def units_held(steps: Iterable[Steps], days: Days) -> Floats:
     """Units that all accounts hold at the close of each day: exactly 0 where none does, as the steps are Decimal."""
     origin, count = date_of(days[0]).toordinal(), len(days)
-    total = np.zeros(count)
+    found: list[Floats] = []
     for ordinals, (_, *held) in steps:
         offsets = np.array(ordinals, np.intp) - origin
         inside = int(np.searchsorted(offsets, count))  # a split may be known that is later than the valuation
-        total += stepwise(offsets[:inside], held[:inside], count)
-    return total
+        found.append(stepwise(offsets[:inside], held[:inside], count))
+    if len(found) == 1:
+        return found[0]
+    return np.sum(found, axis=0, dtype=np.float64) if found else np.zeros(count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 import numpy as np
@@ -88,19 +88,20 @@ def measure(
     time_weighted = _time_weighted(daily)
     annualized = _annualized(time_weighted, period)
     inflows, outflows = float(history.inflows[span].sum()), float(history.outflows[span].sum())
+    values = _value(history, start), _value(history, end)
     return PeriodPerformance(
         period=period,
         currency=history.currency,
         first_date=history.days[1].item(),
-        market_value=_value(history, end),
-        start_value=_value(history, start),
+        market_value=values[1],
+        start_value=values[0],
         cash=_money(float(history.cash_value[end]), *_cash_status(history, end)),
         net_flows=inflows - outflows,
         inflows=inflows,
         outflows=outflows,
         cash_by_currency=dict(zip(history.cash_currencies, history.cash[end].tolist(), strict=True)),
         gain=gain,
-        returns=_returns(history, period, gain, time_weighted, annualized),
+        returns=_graded(_returns(history, period, gain, time_weighted, annualized), values),
         risk=risk_figures(history, period, series, daily, annualized, risk_free, benchmark),
         benchmark=None if benchmark is None else _benchmark(history, period, benchmark),
         series=series,
@@ -163,6 +164,22 @@ def _returns(
         money_weighted_period=_for_period(money_weighted, period),
         modified_dietz=_ratio(dietz, "Nothing was invested on average."),
         simple=_simple(gain.total, values[0] + np.concatenate(([0.0], np.cumsum(net)))),
+    )
+
+
+def _graded(returns: Returns, values: tuple[Measure, Measure]) -> Returns:
+    """Returns are no better than the values that they go from and to."""
+    poorer = max(values, key=lambda value: value.status.rank)
+    found = {field.name: getattr(returns, field.name) for field in fields(Returns)}
+    return Returns(
+        **{
+            name: (
+                Measure(one.value, poorer.status, poorer.reason)
+                if one.value is not None and poorer.status.rank > one.status.rank
+                else one
+            )
+            for name, one in found.items()
+        }
     )
 
 

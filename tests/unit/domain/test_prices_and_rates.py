@@ -106,6 +106,9 @@ def test_without_any_price_the_last_trade_stands_in() -> None:
     assert (holding.price.value, holding.price.status) == (14, Status.ESTIMATED)
     assert holding.price_date is None
     assert holding.day_change.value is None
+    performance = measured(found)
+    assert performance.returns.time_weighted.status is Status.ESTIMATED
+    assert [note.code for note in performance.notes] == ["price_estimated"]
 
 
 def test_a_trades_price_is_carried_across_a_split_too() -> None:
