@@ -34,7 +34,7 @@ class TransactionPage:
 
 @dataclass(frozen=True, slots=True)
 class RowCheck:
-    """A row that is being typed: the transaction that it would become (None where it cannot be read), and its faults."""
+    """A row being typed: the transaction that it would become (None where it cannot be read), and its faults."""
 
     transaction: Transaction | None
     faults: tuple[InvalidInput, ...]
