@@ -58,7 +58,7 @@ def attribute(history: PortfolioHistory, period: Period, books: PositionBooks | 
         for column, instrument in enumerate(history.instruments)
         if parts.touched(column)
     }
-    return Attribution(parts.portfolio(sum(cash.values())), holdings, cash)
+    return Attribution(parts.portfolio(sum(cash.values(), 0.0)), holdings, cash)
 
 
 class _Parts:
