@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from typing import cast
 
 import click
 
@@ -44,8 +45,7 @@ class LazyGroup(click.Group):
             return None
         module, attribute = COMMANDS[cmd_name].split(":")
         command = getattr(importlib.import_module(f"dashboard.cli.{module}"), attribute)
-        assert isinstance(command, click.Command)
-        return command
+        return cast(click.Command, command)
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -77,7 +78,7 @@ def up(context: CommandContext, workers: int) -> None:
 def demo(workers: int) -> None:
     """Run everything on a simulated market, with a workspace to look at."""
     os.environ["PROVIDERS"] = "simulated"
-    os.environ["DASHBOARD_HOME"] = os.path.join(os.environ.get("DASHBOARD_HOME") or ".dashboard", "demo")
+    os.environ["DASHBOARD_HOME"] = str(Path(os.environ.get("DASHBOARD_HOME") or ".dashboard") / "demo")
     context = CommandContext()
     try:
         settings = context.settings

@@ -100,7 +100,7 @@ class Supervisor:
             env={**os.environ, **self.environment},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=end_with_parent,  # noqa: PLW1509  # single-threaded at this point
+            preexec_fn=end_with_parent,  # nothing else runs in this process yet
             cwd=ROOT,
         )
         return _Running(program, process, time.monotonic(), failures)

@@ -66,7 +66,7 @@ class _Ledger:
 def plan_ledger(
     plan: Plan, market: MarketData, dividends: Sequence[ExDividend], today: date
 ) -> tuple[Transaction, ...]:
-    """The transactions of ``plan`` up to ``today``, in the order of their dates; the same market gives the same ledger."""
+    """The transactions of ``plan`` up to ``today`` by date; the same market gives the same ledger."""
     start = date(today.year - plan.years, today.month, 1)
     quotes = _quotes(plan, market, start, today)
     chance = np.random.Generator(np.random.PCG64(plan.seed))
