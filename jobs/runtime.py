@@ -16,7 +16,7 @@ from rq import Worker, get_current_job
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from dashboard.db.engine import forget_connections_after_fork
+from dashboard.db.engine import db, forget_connections_after_fork
 from dashboard.db.failures import DBAPIError, PoolTimeout
 from dashboard.errors import DashboardError, ProviderUnavailable, RateLimited, ServiceUnavailable
 from dashboard.queue import QueueName, count_outcome, queue
@@ -108,8 +108,9 @@ def run_worker(app: Flask, *, names: Sequence[QueueName] = tuple(QueueName), bur
         job_monitoring_interval=MONITOR_SECONDS,
         log_job_description=False,
     )
-    # A parent without open connections: nothing of it can be shared with the work-horses.
-    forget_connections_after_fork(app)
+    with app.app_context():  # a parent without open connections: none can be shared with its work-horses
+        for engine in db.engines.values():
+            engine.dispose()
     log.info("worker.started", name=worker.name, queues=worker.queue_names())
     worker.work(burst=burst, logging_level="WARNING")
     log.info("worker.stopped", name=worker.name)

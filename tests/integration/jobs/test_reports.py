@@ -28,7 +28,7 @@ from dashboard.services.leases import MOST_ATTEMPTS
 from jobs.reports import make_report
 from jobs.runtime import use
 from tests.conftest import DatabaseUrls
-from tests.integration.jobs.conftest import Processes, until
+from tests.integration.jobs.conftest import QUICK, Processes, until
 
 pytestmark = pytest.mark.usefixtures("redis_client")
 
@@ -219,7 +219,8 @@ def test_a_worker_never_loads_dash() -> None:
 def test_a_worker_that_is_killed_in_the_middle_leaves_a_report_that_the_next_one_makes_once(
     owner: Actor, portfolio: PortfolioRef, processes: Processes, migrated_database: DatabaseUrls
 ) -> None:
-    short = "from dashboard.services import leases; leases.LEASE_SECONDS = 2.0"
+    short = f"from dashboard.services import leases; leases.LEASE_SECONDS = 2.0; {QUICK}"
+    processes.start("scheduler", code=short)
     run = asked(owner, portfolio, "xlsx")
     with psycopg.connect(migrated_database.migration_url.replace("+psycopg", "")) as blocker:
         blocker.execute("lock table prices in access exclusive mode")  # the report stops where it reads prices
@@ -227,8 +228,6 @@ def test_a_worker_that_is_killed_in_the_middle_leaves_a_report_that_the_next_one
         until(lambda: _state(owner, run) is RunState.RUNNING, "the first worker has begun")
         processes.kill(first)
     second = processes.start("worker", code=short)
-    until(lambda: _lease_ended(owner, run), "the lease of the dead worker has run out")
-    reports.recover_lost()  # as every tick does
     until(lambda: _state(owner, run) is RunState.DONE, "the second worker has made it")
     done = reports.run(owner, run.id)
     assert (done.attempts, done.error) == (2, "")
@@ -242,15 +241,19 @@ def _state(actor: Actor, run: ReportRunItem) -> RunState:
     return reports.run(actor, run.id).state
 
 
-def _lease_ended(actor: Actor, run: ReportRunItem) -> bool:
-    db.session.rollback()
-    return run.id in rows.open_runs(MOST_ATTEMPTS)
-
-
 def test_the_kinds_and_formats_are_those_that_the_database_knows(owner: Actor, portfolio: PortfolioRef) -> None:
     for kind in ReportKind:
         for file_format in ReportFormat:
             assert reports.request_report(owner, portfolio.id, kind, file_format).id
+
+
+def test_the_command_line_makes_a_report_at_once(
+    owner: Actor, portfolio: PortfolioRef, processes: Processes, tmp_path: Path
+) -> None:
+    target = tmp_path / "sample.xlsx"
+    process = processes.start("report", "run", "sample", "--format", "xlsx", "--to", "2024-03-01", "-o", str(target))
+    assert process.wait(60) == 0
+    assert openpyxl.load_workbook(target)["Summary"]["A1"].value == "Performance of Sample"
 
 
 def test_the_figures_of_jobs_are_read_from_redis_and_postgresql(

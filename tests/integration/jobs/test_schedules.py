@@ -20,10 +20,9 @@ from dashboard.services.leases import MOST_ATTEMPTS
 from dashboard.services.schedules import CatchUp, DeclaredSchedule
 from jobs.runtime import use
 from jobs.schedule import DECLARED, TICK_ID, Ticker, run_occurrence
-from tests.integration.jobs.conftest import Processes, until
+from tests.integration.jobs.conftest import QUICK, Processes, until
 
 HOURLY = DeclaredSchedule("hourly", JobName.CLEAN_UP, dt.timedelta(hours=1))
-QUICK = "import jobs.schedule as schedule; schedule.TICK_SECONDS = schedule.PASS_SECONDS = 1"
 
 pytestmark = pytest.mark.usefixtures("app_context", "redis_client")
 
