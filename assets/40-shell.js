@@ -143,15 +143,31 @@
       .sort(([a], [b]) => a.path.split("<").length - b.path.split("<").length);
     return scored.length ? scored[0][0] : null;
   };
-  const crumbs = (page) => {
+  // The name in the address of a page below another ("/i/AAPL"), else the page's title.
+  const titleOf = (page, pathname) => {
+    const [name] = page.parent && page.path.endsWith(">") ? pathname.split("/").filter(Boolean).slice(-1) : [page.title];
+    try {
+      return decodeURIComponent(name);
+    } catch {
+      return name; // typed by hand: shown as it is
+    }
+  };
+  const crumbs = (page, pathname, known) => {
     if (!page) return [];
     const text = (content, type, props) => ({
       props: { children: content, ...props },
       type,
       namespace: "dash_html_components",
     });
-    const last = text(page.title, "B", { "aria-current": "page" });
-    return page.group ? [page.group, " ", text("", "I", { className: "bi bi-chevron-right" }), " ", last] : [last];
+    const last = text(titleOf(page, pathname), "B", { "aria-current": "page" });
+    const parent = known.find((one) => one.key === page.parent);
+    const link = parent && {
+      props: { children: parent.title, href: parent.path },
+      type: "Link",
+      namespace: "dash_core_components",
+    };
+    const above = link || page.group;
+    return above ? [above, " ", text("", "I", { className: "bi bi-chevron-right" }), " ", last] : [last];
   };
 
   window.dash_clientside = window.dash_clientside || {};
@@ -169,7 +185,7 @@
         places[nav].includes("<slug>") ? (current ? fill(places[nav], current.slug) : "/") : places[nav],
       );
       const classes = ids.map(({ nav, place }) => {
-        const on = page && page.key === nav ? " on" : "";
+        const on = page && (page.key === nav || page.parent === nav) ? " on" : "";
         return place === "side" ? `nav-i${on}` : on.trim();
       });
       const name = current ? current.name : "No portfolio";
@@ -179,7 +195,7 @@
         .join("")
         .slice(0, 2)
         .toUpperCase();
-      return [hrefs, classes, name, current ? current.sub : "Create one", mark, name, crumbs(page)];
+      return [hrefs, classes, name, current ? current.sub : "Create one", mark, name, crumbs(page, pathname, known)];
     },
     notify: (notice) => {
       if (notice) basis.notify(notice);

@@ -121,10 +121,17 @@
     const before = quote.previous_close == null ? Number(price.dataset.previousClose) : quote.previous_close;
     if (before > 0) {
       const change = quote.price - before;
-      const words = `${ARROWS[format.direction(change)]}${format.price(change, quote.currency, { signed: true })} (${format.percent(change / before, 2, { signed: true })})`;
+      const decimals = (price.textContent.split(".")[1] || "").length; // a change has the decimals of its price
+      const words = `${ARROWS[format.direction(change, 8)]}${format.money(change, quote.currency, decimals, { signed: true })} (${format.percent(change / before, 2, { signed: true })})`;
       setText("live-price-change", words);
       setDirection(byId("live-price-change"), change);
     }
+    const closed = quote.freshness === "closed";
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    setText(
+      "live-price-when",
+      closed ? `Close of ${format.day(quote.at)}` : `${WORDS[quote.freshness]}, ${format.moment(quote.at, zone)}`,
+    );
     sayPrices(quote.freshness, quote.at);
   };
 

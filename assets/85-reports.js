@@ -1,19 +1,27 @@
 // The panel that asks for a report: opened and closed, and what it shows of its choices.
 (() => {
   "use strict";
-  const nothing = () => window.dash_clientside.no_update;
+  const ABOUT = {
+    csv: "One plain table, for other programs.",
+    xlsx: "A workbook: summary, holdings and the daily series, with a chart.",
+  };
+  // The portfolio that was looked at last, where it is still one of the person's.
+  const current = (portfolios) => {
+    try {
+      const slug = localStorage.getItem("basis.portfolio");
+      return (portfolios || []).some((one) => one.slug === slug) ? slug : null;
+    } catch {
+      return null; // private browsing: the first one stays chosen
+    }
+  };
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.reports = {
-    panel: () => {
-      const { triggered, triggered_id: id } = window.dash_clientside.callback_context;
-      if (!triggered.some((one) => one.value)) return nothing();
-      return id !== "report-cancel";
+    panel: (_opened, _cancelled, portfolios) => {
+      const { no_update: nothing, callback_context: context } = window.dash_clientside;
+      if (!context.triggered.some((one) => one.value)) return [nothing, nothing];
+      if (context.triggered_id === "report-cancel") return [false, nothing];
+      return [true, current(portfolios) || nothing];
     },
-    choose: (span, format) => [
-      span !== "custom",
-      format === "csv"
-        ? "One plain table, for other programs."
-        : "A workbook: summary, holdings and the daily series, with a chart.",
-    ],
+    choose: (span, format) => [span !== "custom", ABOUT[format]],
   };
 })();

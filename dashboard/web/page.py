@@ -31,7 +31,10 @@ Layout = Callable[..., Component | Sequence[Component]]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page. ``path`` has its variables in angle brackets; without a ``group`` it is not in the menu."""
+    """A page. ``path`` has its variables in angle brackets; without a ``group`` it is not in the menu.
+
+    ``parent`` is the key of the page in the menu that it belongs to.
+    """
 
     key: str
     path: str
@@ -41,6 +44,7 @@ class Page:
     group: str = ""
     icon: str = ""
     tab: str = ""
+    parent: str = ""
 
     @property
     def pattern(self) -> re.Pattern[str]:

@@ -189,4 +189,4 @@ def _option(item: PortfolioItem) -> dict[str, str]:
 
 
 def _known(page: Page) -> dict[str, str]:
-    return {"key": page.key, "path": page.path, "title": page.title, "group": page.group}
+    return {"key": page.key, "path": page.path, "title": page.title, "group": page.group, "parent": page.parent}

@@ -53,7 +53,9 @@ def failed(error: DashboardError) -> Redrawn:
 
 def register(app: Dash) -> None:
     """Add the page and its callbacks."""
-    add_page(app, Page("instrument", "/i/<symbol>", "Instrument", layout, Permission.INSTRUMENT_VIEW))
+    add_page(
+        app, Page("instrument", "/i/<symbol>", "Instrument", layout, Permission.INSTRUMENT_VIEW, parent="instruments")
+    )
     bind_view(app, CONTROLS)
     app.clientside_callback(
         ClientsideFunction("instrument", "narrow"), Output("px-narrow", "data"), Input("px-narrow", "id")

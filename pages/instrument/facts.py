@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -32,7 +34,7 @@ def _facts(detail: InstrumentDetail, facts: PriceFacts) -> list[tuple[str, str]]
         ("Last price", dates.day(detail.last_date) if detail.last_date else ""),
         ("Last split", _split(facts)),
         ("Provider", detail.provider.capitalize()),
-        ("Checked", dates.moment(detail.refreshed_at) if detail.refreshed_at else ""),
+        ("Last refresh", dates.age(detail.refreshed_at, datetime.now(UTC)) if detail.refreshed_at else ""),
     ]
 
 

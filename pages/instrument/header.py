@@ -89,5 +89,6 @@ def _moved(detail: InstrumentDetail, change: float | None) -> str:
     if change is None or not detail.previous_close:
         return ""
     arrow = ARROWS.get(numbers.direction(change, 8), "")
-    by = numbers.price(change, detail.currency, signed=True)
+    shown = numbers.price(detail.last_close, detail.currency)
+    by = numbers.money(change, detail.currency, len(shown.partition(".")[2]), signed=True)
     return f"{arrow}{by} ({numbers.percent(change / detail.previous_close, signed=True)})"

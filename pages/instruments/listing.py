@@ -25,7 +25,7 @@ from dashboard.web.state import ViewState
 
 Row = dict[str, Any]  # ag-grid rows are free-form JSON
 OK, STALE, NO_PRICES, WAITING, UNKNOWN, FAILED = "Priced", "Stale", "No prices", "Waiting", "Not found", "Failed"
-TONES = {OK: "ok", STALE: "warn", NO_PRICES: "", WAITING: "info", UNKNOWN: "bad", FAILED: "warn"}
+TONES = {OK: "", STALE: "warn", NO_PRICES: "", WAITING: "info", UNKNOWN: "bad", FAILED: "warn"}
 
 
 class Show(StrEnum):
@@ -100,7 +100,8 @@ def _columns() -> list[Row]:
         {"field": "exchange", "headerName": "Exchange", "minWidth": 140, "flex": 1, "cellClass": "t2"},
         {"field": "currency", "headerName": "Currency", "width": 96, "cellClass": "t2"},
         {
-            "field": "close", "headerName": "Last close", "width": 132, "cellClass": "num med", **right,
+            "field": "close", "headerName": "Last close", "width": 132, **right,
+            "cellClass": "num med ag-right-aligned-cell",
             "valueFormatter": {"function": "price(params.value, params.data.currency)"},
         },
         {

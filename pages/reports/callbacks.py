@@ -71,7 +71,7 @@ def register(app: Dash) -> None:
     """Add the pages and their callbacks."""
     permission = Permission.REPORT_RUN
     add_page(app, Page("reports", "/reports", "Reports", layout, permission, "Output", "file-earmark-text"))
-    add_page(app, Page("reports_new", "/reports/new", "New report", new_layout, permission))
+    add_page(app, Page("reports_new", "/reports/new", "New report", new_layout, permission, parent="reports"))
     bind_view(app, {"show": Control("report-show", history.Show.ALL.value)})
     callback(
         app,
@@ -111,8 +111,10 @@ def register(app: Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("reports", "panel"),
         Output("report-panel", "is_open", allow_duplicate=True),
+        Output("report-portfolio", "value"),
         Input(NEW, "n_clicks"),
         Input("report-cancel", "n_clicks"),
+        State("portfolios", "data"),
         prevent_initial_call=True,
     )
     app.clientside_callback(
