@@ -34,12 +34,44 @@
     if (basis.notify) basis.notify({ tone: "bad", title: "That did not work", text: detail, reference });
   };
 
+  // A line at the top while callbacks run for longer than a moment; what is on the page stays.
+  let running = 0;
+  let line = null;
+  const showLine = () => {
+    if (running && !line) {
+      line = document.createElement("div");
+      line.className = "progress-line";
+      document.body.append(line);
+    }
+  };
+  const begin = () => {
+    running += 1;
+    setTimeout(showLine, 300);
+  };
+  const end = () => {
+    running -= 1;
+    if (!running && line) {
+      line.remove();
+      line = null;
+    }
+  };
+
+  const send = async (input, init, address) => {
+    if (address.pathname !== DISPATCH) return original(input, init);
+    begin();
+    try {
+      return await original(input, init);
+    } finally {
+      end();
+    }
+  };
+
   window.fetch = async (input, init) => {
     const address = new URL(typeof input === "string" ? input : input.url, location.href);
     const own = address.origin === location.origin;
     let response;
     try {
-      response = await original(input, init);
+      response = own ? await send(input, init, address) : await original(input, init);
     } catch (error) {
       if (own && error.name !== "AbortError") document.dispatchEvent(new CustomEvent("basis:offline"));
       throw error;

@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 from dash import Dash, ctx, no_update
 from dash.exceptions import PreventUpdate
+from redis.exceptions import RedisError
 
 from dashboard.db.engine import db
 from dashboard.db.failures import OperationalError, PoolTimeout
@@ -64,7 +65,7 @@ def guarded(
         except DashboardError as error:
             result = error.code
             return refuse(error, on_error)
-        except (OperationalError, PoolTimeout) as error:
+        except (OperationalError, PoolTimeout, RedisError) as error:
             result = "service_unavailable"
             return refuse(unavailable(error), on_error)
         except Exception:  # the edge of a callback: logged, and told with a reference

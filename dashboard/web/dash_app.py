@@ -20,7 +20,7 @@ from dashboard.web.page import BRAND, page_at, portfolio_path
 from dashboard.web.problems import problem
 
 DISPATCH = "/_dash-update-component"
-NOT_FOUND = "not_found"
+LARGEST_CALL = 4 * 1024 * 1024
 _one_at_a_time = threading.Lock()
 
 
@@ -94,6 +94,7 @@ def _check_call(app: Dash) -> AnyResponse | None:
     """Refuse a call of a callback that does not exist or that has no well-formed body."""
     if request.path != DISPATCH:
         return None
+    request.max_content_length = LARGEST_CALL
     body = request.get_json(silent=True)
     fault: DashboardError | None = None
     if not isinstance(body, dict) or not _is_call(body):

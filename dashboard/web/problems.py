@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 import structlog
 from flask import Flask, Response, g, render_template, request
+from redis.exceptions import RedisError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from dashboard.db.engine import db
@@ -28,6 +29,7 @@ def install(server: Flask) -> None:
     server.register_error_handler(HTTPException, _http)
     server.register_error_handler(DBAPIError, _database)
     server.register_error_handler(PoolTimeout, _database)
+    server.register_error_handler(RedisError, lambda error: problem(unavailable(error)))
     server.register_error_handler(Exception, _unexpected)
 
 
@@ -40,10 +42,11 @@ def problem(error: DashboardError) -> Response:
 
 
 def unavailable(error: Exception) -> ServiceUnavailable:
-    """The named failure of a database that does not answer."""
+    """The named failure of a database or a Redis that does not answer."""
     db.session.rollback()
-    logger.warning("database.unavailable", error=str(error).splitlines()[0][:200])
-    return ServiceUnavailable("The database does not answer just now. Try again in a moment.")
+    what = "Redis" if isinstance(error, RedisError) else "The database"
+    logger.warning("service.unavailable", service=what, error=str(error)[:200])
+    return ServiceUnavailable(f"{what} does not answer just now. Try again in a moment.")
 
 
 def reference() -> str:

@@ -104,6 +104,11 @@ def test_a_failure_becomes_a_notice_with_its_status(
     assert ("X-Dashboard-Rendered" in response.headers) == (status != 200)
 
 
+def test_a_call_that_is_too_large_is_refused(signed: FlaskClient) -> None:
+    response = dispatch(signed, BODY | {"padding": "x" * 5_000_000})
+    assert response.status_code == 413 and "4 MB" in response.get_json()["detail"]
+
+
 def test_a_portfolio_is_made_on_the_page_and_listed(server: Flask, signed: FlaskClient, person: Actor) -> None:
     made = dispatch(signed, BODY).get_json()
     assert made["response"]["new-go"]["href"] == "/p/mine"

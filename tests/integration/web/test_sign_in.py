@@ -6,9 +6,12 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import redis
 import structlog
 from flask import Flask
 from flask.testing import FlaskClient
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import select, update
 
 from dashboard.db.engine import db
@@ -204,3 +207,16 @@ def test_sessions_of_two_people_do_not_mix(server: Flask, signed: FlaskClient) -
     second = signed_in(server, "second@example.org")
     assert b"second" in second.get("/_dash-layout").data
     assert b"second" not in signed.get("/_dash-layout").data
+
+
+def test_while_redis_is_down_signing_in_says_so(server: Flask, person: Actor) -> None:
+    client = server.test_client()
+    token = form_token(client)
+    working = server.extensions["redis"]
+    server.extensions["redis"] = redis.Redis(host="127.0.0.1", port=1, retry=Retry(NoBackoff(), 0))
+    try:
+        form = {"csrf_token": token, "email": EMAIL, "password": PASSWORD}
+        response = client.post("/sign-in", data=form, headers=HTML)
+    finally:
+        server.extensions["redis"] = working
+    assert response.status_code == 503 and "Redis does not answer just now" in response.get_data(as_text=True)
