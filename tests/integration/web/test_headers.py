@@ -11,6 +11,7 @@ import pytest
 from dash import Dash
 from flask import Flask
 from flask.testing import FlaskClient
+from plotly.offline import get_plotlyjs_version
 
 from dashboard.server import create_server
 from dashboard.settings import Settings
@@ -86,3 +87,10 @@ def test_plotly_is_served_from_here_and_kept(client: FlaskClient, signed: FlaskC
     assert "max-age" in response.headers["Cache-Control"]
     page = signed.get("/", headers=HTML).get_data(as_text=True)
     assert "https://" not in re.sub(r'"dash_version_url":\s*"[^"]*"', "", page), "nothing is loaded from elsewhere"
+
+
+def test_the_bundle_of_plotly_is_of_the_version_that_the_package_carries(client: FlaskClient) -> None:
+    served = client.get("/_dash-component-suites/plotly/package_data/plotly.min.js").get_data(as_text=True)
+    found = re.search(r"plotly\.js v(\S+)", served[:400])
+    assert found and found[1] == get_plotlyjs_version()
+    assert len(served) < 2_000_000, "just the traces in use"
