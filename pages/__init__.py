@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dash import Dash
 
-from pages import home, imports, instrument, instruments, not_found, overview, reports
+from pages import home, imports, instrument, instruments, not_found, overview, reports, transactions
 
-PAGES = (home, overview, imports, instruments, instrument, reports, not_found)
+PAGES = (home, overview, transactions, imports, instruments, instrument, reports, not_found)
 
 
 def register(app: Dash) -> None:

@@ -1,0 +1,100 @@
+"""The columns of the ledger's grid; those that only some types need are in the panel beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboard.domain.transactions import TransactionType
+from dashboard.results.portfolios import PortfolioRef
+from dashboard.services.ledger.rules import SHAPES
+
+Column = dict[str, Any]  # ag-grid's definitions are free-form JSON
+NUMBER = "num ag-right-aligned-cell"
+HIDDEN = ("target_amount", "target_currency", "ratio", "settle_date", "cash_currency", "note", "external_id")
+SELECTION: Column = {"pinned": "left", "width": 42, "minWidth": 42, "resizable": False}
+TONES = {
+    "deposit": "info",
+    "withdrawal": "info",
+    "exchange": "info",
+    "fee": "warn",
+    "tax": "warn",
+    "dividend": "ok",
+    "interest": "ok",
+    "split": "out",
+}
+
+
+def columns(portfolio: PortfolioRef, accounts: tuple[str, ...]) -> list[Column]:
+    """Date first and pinned, figures right, what the row does to the cash last."""
+    types = [str(kind) for kind in TransactionType]
+    base = portfolio.base_currency
+    return [
+        _cell("date", "Date", 112, pinned="left", sort="desc", minWidth=108)
+        | {"cellEditor": "agDateStringCellEditor", "comparator": {"function": "ledgerOrder"}, "cellClass": "num"},
+        _cell("type", "Type", 102, cellRenderer="LedgerTypeCell", cellRendererParams={"tones": TONES})
+        | {"cellEditor": "agSelectCellEditor", "cellEditorParams": {"values": types}},
+        _cell("symbol", "Instrument", 200, cellRenderer="LedgerInstrumentCell", flex=1, minWidth=150)
+        | _suggesting("tx-symbols"),
+        _cell("account", "Account", 110, cellClass="t2", hide=not any(accounts)) | _suggesting("tx-accounts"),
+        _figure("quantity", "Quantity", 88),
+        _figure("price", "Price", 90),
+        _cell("currency", "Ccy", 58, cellClass="t2", minWidth=60) | _suggesting("tx-currencies"),
+        _figure("fx_rate", f"FX to {base}", 90, cellClass=f"{NUMBER} t2"),
+        _figure("fee", "Fee", 82, cellClass=f"{NUMBER} t2"),
+        _figure("tax", "Tax", 82, cellClass=f"{NUMBER} t2"),
+        _figure("amount", "Amount", 106),
+        {
+            "field": "effect",
+            "headerName": f"Cash, {base}",
+            "type": "rightAligned",
+            "width": 104,
+            "cellClass": f"{NUMBER} med",
+            "valueGetter": {"function": "ledgerEffect(params)"},
+            "valueFormatter": {"function": "ledgerEffectText(params)"},
+            "comparator": {"function": "compareNumbers"},
+        },
+        *(_cell(name, name, 90, hide=True, lockVisible=True, suppressColumnsToolPanel=True) for name in HIDDEN),
+        {
+            "colId": "menu",
+            "headerName": "",
+            "cellRenderer": "LedgerMenuCell",
+            "width": 52,
+            "minWidth": 50,
+            "sortable": False,
+            "resizable": False,
+            "cellClass": "menu-x",
+        },
+    ]
+
+
+def context(portfolio: PortfolioRef, today: str) -> Column:
+    """What the grid's functions know: which columns each type takes and needs."""
+    return {
+        "takes": {str(kind): sorted(shape.takes | {"type", "date"}) for kind, shape in SHAPES.items()},
+        "needs": {str(kind): list(shape.needs) for kind, shape in SHAPES.items()},
+        "base": portfolio.base_currency,
+        "today": today,
+    }
+
+
+def _cell(field: str, name: str, width: int, **more: Any) -> Column:
+    return {
+        "field": field,
+        "headerName": name,
+        "width": width,
+        "editable": {"function": "ledgerTakes(params)"},
+        "valueFormatter": {"function": "ledgerText(params)"},
+        "cellClassRules": {"err": "ledgerFaulty(params)", "edited": "ledgerEdited(params)"},
+        "cellEditor": "agTextCellEditor",
+        "cellDataType": False,
+        **more,
+    }
+
+
+def _figure(field: str, name: str, width: int, **more: Any) -> Column:
+    figure: Column = {"type": "rightAligned", "cellClass": NUMBER, "comparator": {"function": "compareNumbers"}, **more}
+    return _cell(field, name, width) | figure
+
+
+def _suggesting(choices: str) -> Column:
+    return {"cellEditor": {"function": "SuggestEditor"}, "cellEditorParams": {"list": choices}}
