@@ -126,7 +126,7 @@ def csv_path(symbol: str, view: ViewState, found: Shown) -> str:
 
 def _toolbar(view: ViewState, csv: str) -> Component:
     download = html.A(
-        [basics.icon("download"), "CSV"],
+        [basics.icon("download"), html.Span("CSV", className="only-d")],
         href=csv,
         id="px-csv",
         className="b gh sm",

@@ -64,6 +64,7 @@ def body(page: InstrumentPage, held: Collection[str], view: ViewState) -> list[C
         label="Instruments",
         row_id="id",
         auto_height=True,
+        column_size=None,
     )
     phone = [_line(detail, detail.symbol in held) for detail in ordered]
     return [html.Div(table, className="only-d"), html.Div(phone, className="only-m")]

@@ -67,10 +67,16 @@ def body(runs: Sequence[ReportRunItem], show: Show, zone: str) -> list[Component
     if not shown:
         return [html.P("No runs match.", className="t3 runs-none")]
     now = datetime.now(UTC)
-    head = html.Tr([*(html.Th(name, className=tone) for name, tone in HEADS), html.Th("Download", className="r")])
+    head = html.Tr([*(_head(name, tone) for name, tone in HEADS), html.Th("Download", className="r")])
     table = html.Table([html.Thead(head), html.Tbody([_row(run, zone, now) for run in shown])], className="tb runs")
     phone = html.Div([_line(run, zone, now) for run in shown], className="only-m")
     return [html.Div(table, className="only-d runs-wide"), phone]
+
+
+def _head(name: str, tone: str) -> Component:
+    if tone != "sorted":
+        return html.Th(name, className=tone)
+    return html.Th([name, icon("arrow-down")], className=tone, **aria(sort="descending"))
 
 
 def period_of(run: ReportRunItem) -> str:
