@@ -135,15 +135,15 @@ class _Units:
             return _trade_fault(row)
         position = (row.account, symbol)
         steps = self.steps.get(position)
-        if steps is None:
-            steps = self.steps[position] = ([], [ZERO])
-        before = steps[1][-1]
+        before = steps[1][-1] if steps is not None else ZERO
         if row.type is TransactionType.SELL:
             if change > before:
                 if change - before > change * ROUNDING:
                     return _oversell(row, before)
                 change = before
             change = -change
+        if steps is None:  # only a row that is booked begins a position: a split before it has nothing to multiply
+            steps = self.steps[position] = ([], [ZERO])
         steps[0].append(row.date.toordinal())
         steps[1].append(before + change)
         return None

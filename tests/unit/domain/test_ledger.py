@@ -145,3 +145,14 @@ def history_value(rows: list[Transaction]) -> list[float]:
     found = value_portfolio(rows, data, base_currency="EUR", end=date(2024, 1, 3))
     assert found.faults == ()
     return [float(value) for value in found.value]
+
+
+def test_a_split_between_a_refused_sale_and_the_first_purchase_changes_nothing() -> None:
+    rows = ledger("""
+        2024-01-02 sell  ACME 1 100
+        2024-01-03 split ACME 2
+        2024-01-10 buy   ACME 10 50
+        """)
+    found = value_portfolio(rows, market(), base_currency="EUR", end=date(2024, 1, 12))
+    assert [fault.transaction for fault in found.faults] == [rows[0]]
+    assert found.quantities[-1].tolist() == [10.0]
