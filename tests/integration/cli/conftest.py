@@ -15,9 +15,9 @@ import pytest
 import redis
 
 from dashboard.settings import Settings
-from tests.integration.market_data.conftest import StandIn, stand_in
+from tests.integration.market_data.conftest import StandIn, running_stand_in, stand_in
 
-__all__ = ["stand_in"]
+__all__ = ["running_stand_in", "stand_in"]
 CommandLine = Callable[..., "Answer"]
 
 
