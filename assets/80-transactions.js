@@ -148,7 +148,8 @@
     at("tx-bar-count").textContent = `${format.number(unsaved, 0)} unsaved row${unsaved === 1 ? "" : "s"}`;
     at("tx-bar-bad").hidden = shown === 0;
     at("tx-bar-errors").textContent = `${shown} error${shown === 1 ? "" : "s"}`;
-    at("tx-bar-why").hidden = shown === 0;
+    at("tx-bar-why").hidden = all === 0;
+    at("tx-bar-why").textContent = shown ? "Save is available when errors are fixed" : "Complete the row to save it";
     at("tx-next").hidden = shown === 0;
     const saving = at("tx-save-all");
     saving.textContent = ledger.saving ? "Saving" : `Save ${format.number(unsaved, 0)}`;
@@ -254,7 +255,7 @@
     const added = api.getRowNode(data.id);
     ledger.drafts.get(data.id).data = added.data;
     drawBar();
-    if (values.symbol) later();
+    later();
     requestAnimationFrame(() => {
       api.ensureNodeVisible(added);
       api.ensureColumnVisible("symbol");

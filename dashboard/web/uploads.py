@@ -41,7 +41,6 @@ def install(server: Flask) -> None:
 @blueprint.url_value_preprocessor
 def _limit_body(_endpoint: str | None, _values: dict[str, str] | None) -> None:
     request.max_content_length = imports.MAX_BYTES + FORM_BYTES
-    request.max_form_memory_size = FORM_BYTES
     request.max_form_parts = MAX_FIELDS
 
 

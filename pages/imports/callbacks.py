@@ -58,7 +58,9 @@ def stop_tracking(actor: Actor, asked: Json, address: Address) -> Json:
 
 def register(app: Dash) -> None:
     """Add the page and its callbacks."""
-    add_page(app, Page("import", "/p/<slug>/import", "Import", layout, Permission.PORTFOLIO_EDIT))
+    add_page(
+        app, Page("import", "/p/<slug>/import", "Import", layout, Permission.PORTFOLIO_EDIT, parent="transactions")
+    )
     app.clientside_callback(
         ClientsideFunction("imports", "mount"), Output("import-steps", "title"), Input("import-root", "id")
     )

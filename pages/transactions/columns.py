@@ -31,7 +31,7 @@ def columns(portfolio: PortfolioRef, accounts: tuple[str, ...]) -> list[Column]:
     return [
         _cell("date", "Date", 112, pinned="left", sort="desc", minWidth=108)
         | {"cellEditor": "agDateStringCellEditor", "comparator": {"function": "ledgerOrder"}, "cellClass": "num"},
-        _cell("type", "Type", 102, cellRenderer="LedgerTypeCell", cellRendererParams={"tones": TONES})
+        _cell("type", "Type", 100, cellRenderer="LedgerTypeCell", cellRendererParams={"tones": TONES})
         | {"cellEditor": "agSelectCellEditor", "cellEditorParams": {"values": types}},
         _cell("symbol", "Instrument", 200, cellRenderer="LedgerInstrumentCell", flex=1, minWidth=150)
         | _suggesting("tx-symbols"),
@@ -58,8 +58,8 @@ def columns(portfolio: PortfolioRef, accounts: tuple[str, ...]) -> list[Column]:
             "colId": "menu",
             "headerName": "",
             "cellRenderer": "LedgerMenuCell",
-            "width": 52,
-            "minWidth": 50,
+            "width": 66,
+            "minWidth": 64,
             "sortable": False,
             "resizable": False,
             "cellClass": "menu-x",

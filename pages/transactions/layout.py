@@ -61,7 +61,7 @@ def _filters(view: ViewState, accounts: tuple[str, ...]) -> Component:
     search = dcc.Input(
         id="tx-text",
         type="search",
-        className="in sm find-x",
+        className="in sm tx-text-x",
         placeholder="Filter by name, symbol, note",
         value=view.get("q"),
         debounce=True,
@@ -85,7 +85,9 @@ def _filters(view: ViewState, accounts: tuple[str, ...]) -> Component:
         hidden=True,
     )  # fmt: skip
     parts = [
-        html.Span([icon("search", "t3"), _label("Filter by name, symbol, note", "tx-text"), search], className="find"),
+        html.Span(
+            [icon("search", "t3"), _label("Filter by name, symbol, note", "tx-text"), search], className="tx-find"
+        ),
         _choice("tx-type", kinds, view.get("type"), "Type"),
         html.Span(account, hidden=not any(accounts)),
         _choice("tx-days", list(reading.SPANS.items()), view.get("days"), "Dates"),
