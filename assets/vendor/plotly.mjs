@@ -6,7 +6,7 @@
 //     esbuild-plugin-inline-css@0.0.1
 //   node .../assets/vendor/plotly.mjs .
 //
-// A test compares the version in the bundle with the package's. Without the bundle, the full plotly.js is served.
+// A test compares the version in the bundle with the package's.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";

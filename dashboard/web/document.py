@@ -21,6 +21,18 @@ THEME_SCRIPT = (
     "d.dataset.bsTheme=t;if(s['basis.palette']==='cvd')d.dataset.palette='cvd'})()"
 )
 
+FONT = "/assets/fonts/inter-latin-opsz-normal.woff2"
+PLOTLY = "vendor/plotly.min.js"
+
+
+@cache
+def asset(path: str) -> str:
+    """The address of a file of ``assets/`` with a mark that changes with its content."""
+    digest = hashlib.sha256((ASSETS / path).read_bytes()).hexdigest()[:12]
+    return f"/assets/{path}?v={digest}"
+
+
+# plotly.js comes along early, under an address that can be kept for good; the renderer then asks for no other.
 INDEX = f"""<!doctype html>
 <html lang="en" data-bs-theme="light">
 <head>
@@ -28,7 +40,9 @@ INDEX = f"""<!doctype html>
 <title>{{%title%}}</title>
 {{%favicon%}}
 <script>{THEME_SCRIPT}</script>
+<link rel="preload" as="font" type="font/woff2" href="{FONT}" crossorigin>
 {{%css%}}
+<script async src="{asset(PLOTLY)}"></script>
 </head>
 <body>
 {{%app_entry%}}
@@ -43,22 +57,16 @@ def theme_script_hash() -> str:
 
 
 @cache
-def asset(path: str) -> str:
-    """The address of a file of ``assets/`` with a mark that changes with its content."""
-    digest = hashlib.sha256((ASSETS / path).read_bytes()).hexdigest()[:12]
-    return f"/assets/{path}?v={digest}"
-
-
-@cache
 def stylesheets() -> tuple[str, ...]:
-    """The addresses of all style sheets, in the order in which they apply."""
-    return tuple(asset(path.name) for path in sorted(ASSETS.glob("*.css")))
+    """The addresses of the style sheets that all pages share, in the order in which they apply."""
+    return tuple(asset(path.name) for path in sorted(ASSETS.glob("[01]*.css")))
 
 
 def page_context() -> dict[str, object]:
     """What every template can use."""
     return {
         "brand": BRAND,
+        "font": FONT,
         "theme_script": THEME_SCRIPT,
         "stylesheets": stylesheets(),
         "asset": asset,

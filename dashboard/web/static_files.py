@@ -14,7 +14,7 @@ from pathlib import Path
 import brotli  # type: ignore[import-untyped]
 from flask import Flask, Response, request
 
-from dashboard.web.document import ASSETS
+from dashboard.web.document import ASSETS, PLOTLY
 
 try:
     from compression import zstd  # type: ignore[import-not-found, unused-ignore]  # Python 3.14
@@ -22,7 +22,7 @@ except ImportError:
     from backports import zstd  # type: ignore[no-redef, unused-ignore]
 
 PLOTLY_PATH = "/_dash-component-suites/plotly/package_data/plotly.min.js"
-PLOTLY_BUNDLE = ASSETS / "vendor" / "plotly.min.js"
+PLOTLY_BUNDLE = ASSETS / PLOTLY
 PREFIXES = ("/assets/", "/_dash-component-suites/")
 COMPRESSIBLE = frozenset({"text/css", "text/javascript", "application/javascript", "image/svg+xml"})
 SHOWN = frozenset({".css", ".js", ".woff2", ".ico", ".svg", ".png", ".txt"})
