@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dash import ClientsideFunction, Dash, Input, Output, State
+from dash import Dash, Input, Output, State
 from dash.development.base_component import Component
 
 from dashboard.domain.access import Actor, Permission
@@ -33,14 +33,14 @@ CONTROLS = {
 Redrawn = tuple[Json, str, list[Component], list[Component], str, bool, bool, bool]
 
 
-def redraw(actor: Actor, search: str, narrow: bool, address: dict[str, str]) -> Redrawn:
+def redraw(actor: Actor, search: str, address: dict[str, str]) -> Redrawn:
     """The chart (or the table) of the bars that the address asks for."""
     view = state.parse(search)
     symbol = address.get("symbol", "")
     detail = market_data.instrument(actor, symbol)
     positions = instrument_positions.positions_in(actor, symbol)
     tabular = view.get("as") == "table"
-    found = chart.drawn(detail, view, positions, bool(narrow))
+    found = chart.drawn(detail, view, positions)
     return *found, tabular, not tabular, view.timeframe is not state.Timeframe.CUSTOM
 
 
@@ -57,9 +57,6 @@ def register(app: Dash) -> None:
         app, Page("instrument", "/i/<symbol>", "Instrument", layout, Permission.INSTRUMENT_VIEW, parent="instruments")
     )
     bind_view(app, CONTROLS)
-    app.clientside_callback(
-        ClientsideFunction("instrument", "narrow"), Output("px-narrow", "data"), Input("px-narrow", "id")
-    )
     callback(
         app,
         redraw,
@@ -72,7 +69,6 @@ def register(app: Dash) -> None:
         Output("px-table", "hidden"),
         Output("px-days", "hidden"),
         Input(VIEW_STORE, "data"),
-        Input("px-narrow", "data"),
         State(ADDRESS_STORE, "data"),
         permission=Permission.INSTRUMENT_VIEW,
         on_error=failed,

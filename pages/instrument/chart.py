@@ -25,7 +25,7 @@ from dashboard.web.components.data import Json, graph
 from dashboard.web.components.days import named_day_box
 from dashboard.web.components.states import empty
 from dashboard.web.state import Timeframe, ViewState
-from dashboard.web.theme import current_theme
+from dashboard.web.theme import current_theme, is_narrow
 from pages.instrument import table
 from pages.instrument.series import ADJUSTED, AS_TRADED, Shown, shown
 
@@ -68,9 +68,7 @@ def without_prices(detail: InstrumentDetail, why: str) -> Component:
     return html.Section(body, className="card-x c9 px-card", **aria(label="Price chart"))
 
 
-def drawn(
-    detail: InstrumentDetail, view: ViewState, positions: Sequence[InstrumentPosition], narrow: bool = False
-) -> Drawn:
+def drawn(detail: InstrumentDetail, view: ViewState, positions: Sequence[InstrumentPosition]) -> Drawn:
     """The figure, what it shows in words, the change over it, the rows of the table, the address of the file."""
     found = shown(detail, view)
     theme = current_theme()
@@ -80,7 +78,13 @@ def drawn(
         marks = trade_marks(positions, found.bars.splits if found.bars.adjusted else ())
         cost = average_cost(positions, detail.currency) if found.bars.adjusted else None
         figure = price_figure(
-            found.bars, trades=marks, style=found.style, theme=theme, narrow=narrow, height=HEIGHT, average_cost=cost
+            found.bars,
+            trades=marks,
+            style=found.style,
+            theme=theme,
+            narrow=is_narrow(),
+            height=HEIGHT,
+            average_cost=cost,
         )
     figure["layout"].pop("height", None)  # the page's own height, lower on a phone
     rows = table.rows(found.bars) if view.get("as") == "table" else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard.domain.access import Actor
@@ -42,7 +42,6 @@ def layout(actor: Actor, view: ViewState, *, symbol: str) -> list[Component]:
             ],
             className="grid px-grid",
         ),
-        dcc.Store("px-narrow", data=False),
         live_source(symbol=symbol),
     ]
 

@@ -6,40 +6,58 @@ import numpy as np
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.formatting import dates, numbers
+from dashboard.formatting import numbers
 from dashboard.results.instruments import Bars
+from dashboard.web.components.data import Json, grid
 
-MOST_ROWS = 500
-HEADS = ("Open", "High", "Low", "Close", "Change", "Volume")
+MOST_ROWS = 2500
+PRICES = ("open", "high", "low", "close")
 
 
 def rows(bars: Bars) -> list[Component]:
     """The last bars; the CSV has them all."""
-    head = html.Thead(html.Tr([html.Th("Date"), *(html.Th(name, className="r") for name in HEADS)]))
     count = len(bars.dates)
     shown = [_row(bars, index) for index in range(count - 1, max(-1, count - 1 - MOST_ROWS), -1)]
-    table = html.Table([head, html.Tbody(shown)], className="tb den")
+    table = grid("px-grid", _columns(bars.currency), shown, label="Prices", row_id="date", column_size=None)
     if count <= MOST_ROWS:
         return [table]
+    text = f"The last {numbers.number(MOST_ROWS, 0)} of {numbers.number(count, 0)} bars. The CSV has them all."
+    return [table, html.P(text, className="hint")]
+
+
+def _columns(currency: str) -> list[Json]:
+    figure = {"type": "rightAligned", "cellClass": "num ag-right-aligned-cell", "flex": 1, "minWidth": 96}
+    money = {**figure, "valueFormatter": {"function": f"price(params.value, '{currency}')"}}
+    day = {"function": "day(params.value)"}
+    change = {"function": "percentChange(params.value)"}
     return [
-        table,
-        html.P(f"The last {MOST_ROWS} of {numbers.number(count, 0)} bars. The CSV has all.", className="hint"),
+        {"field": "date", "headerName": "Date", "width": 128, "cellClass": "num t2", "valueFormatter": day},
+        *({"field": name, "headerName": name.capitalize(), **money} for name in PRICES),
+        {
+            **figure,
+            "field": "change",
+            "headerName": "Change",
+            "cellClass": {"function": "directionClass(params)"},
+            "valueFormatter": change,
+        },
+        {
+            **figure,
+            "field": "volume",
+            "headerName": "Volume",
+            "valueFormatter": {"function": "amount(params.value, 0)"},
+        },
     ]
 
 
-def _row(bars: Bars, index: int) -> Component:
-    values = (bars.open, bars.high, bars.low, bars.close)
-    change = float(bars.close[index] / bars.close[index - 1] - 1.0) if index else None
-    volume = float(bars.volume[index]) if np.isfinite(bars.volume[index]) else None
-    return html.Tr(
-        [
-            html.Td(dates.day(bars.dates[index].item()), className="num t2"),
-            *(html.Td(_price(float(array[index]), bars.currency), className="r num") for array in values),
-            html.Td(numbers.percent(change, signed=True), className=f"r num {numbers.direction(change, 4)}"),
-            html.Td(numbers.number(volume, 0), className="r num"),
-        ]
-    )
+def _row(bars: Bars, index: int) -> Json:
+    before = float(bars.close[index - 1]) if index else None
+    return {
+        "date": str(bars.dates[index].astype("datetime64[D]")),
+        **{name: _known(getattr(bars, name)[index]) for name in PRICES},
+        "change": float(bars.close[index]) / before - 1.0 if before else None,
+        "volume": _known(bars.volume[index]),
+    }
 
 
-def _price(value: float, currency: str) -> str:
-    return numbers.price(value, currency)
+def _known(value: np.float64) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -1,4 +1,4 @@
-"""The instruments that fit a search, as a grid; on a phone as a list."""
+"""The instruments that fit a search, as a grid."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
-from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.domain.access import Actor
 from dashboard.domain.instruments import InstrumentState
 from dashboard.domain.measures import Status
 from dashboard.figures.allocation import CLASS_NAMES
-from dashboard.formatting import dates, numbers
+from dashboard.formatting import numbers
 from dashboard.results.instruments import InstrumentDetail, InstrumentPage
 from dashboard.services import instrument_positions, market_data
-from dashboard.web.components.attributes import aria
 from dashboard.web.components.basics import button
 from dashboard.web.components.data import grid
 from dashboard.web.components.states import empty
 from dashboard.web.state import ViewState
+from dashboard.web.theme import is_narrow
 
 Row = dict[str, Any]  # ag-grid rows are free-form JSON
 OK, STALE, NO_PRICES, WAITING, UNKNOWN, FAILED = "Priced", "Stale", "No prices", "Waiting", "Not found", "Failed"
@@ -53,21 +52,22 @@ def chosen(view: ViewState) -> Show:
 
 
 def body(page: InstrumentPage, held: Collection[str], view: ViewState) -> list[Component]:
-    """The grid and the list, or why there is nothing in them."""
+    """The grid, on a phone with two columns; or why there is nothing in it."""
     if not page.rows:
         return [_nothing(view)]
     ordered = sorted(page.rows, key=lambda detail: (detail.symbol not in held, (detail.name or detail.symbol).lower()))
+    phone = is_narrow()
     table = grid(
         "instruments-grid",
-        _columns(),
+        _phone_columns() if phone else _columns(),
         [_row(detail, detail.symbol in held) for detail in ordered],
         label="Instruments",
         row_id="id",
         auto_height=True,
         column_size=None,
+        options={"rowHeight": 56, "headerHeight": 0} if phone else None,
     )
-    phone = [_line(detail, detail.symbol in held) for detail in ordered]
-    return [html.Div(table, className="only-d"), html.Div(phone, className="only-m")]
+    return [table]
 
 
 def counted(page: InstrumentPage) -> str:
@@ -121,6 +121,14 @@ def _columns() -> list[Row]:
     ]  # fmt: skip
 
 
+def _phone_columns() -> list[Row]:
+    """The name, and the price over its change (or what is wrong with it)."""
+    return [
+        {"field": "name", "cellRenderer": "InstrumentCell", "flex": 1, "minWidth": 120},
+        {"field": "close", "cellRenderer": "QuoteCell", "width": 128, "cellRendererParams": {"tones": TONES}},
+    ]
+
+
 def _row(detail: InstrumentDetail, held: bool) -> Row:
     return {
         "id": detail.symbol,
@@ -143,26 +151,6 @@ def _change(detail: InstrumentDetail) -> float | None:
     if detail.last_close is None or not detail.previous_close:
         return None
     return detail.last_close / detail.previous_close - 1.0
-
-
-def _line(detail: InstrumentDetail, held: bool) -> Component:
-    below = " · ".join(text for text in (detail.symbol, detail.currency, "held" if held else "") if text)
-    words = html.Span([html.B(detail.name or detail.symbol, className="ell"), html.Small(below)], className="ell")
-    letters = "".join(letter for letter in detail.symbol if letter.isalnum())[:4]
-    badge = html.Span(letters, className="lg", **aria(hidden="true"))
-    change, state = _change(detail), condition(detail)
-    lower = (
-        html.Span(numbers.percent(change, signed=True), className=f"xs {numbers.direction(change, 4)}")
-        if state == OK
-        else html.Span(state, className=f"chip {TONES[state]}".strip())
-    )
-    figures = [html.Span(numbers.price(detail.last_close, detail.currency), className="med mval"), lower]
-    return dcc.Link(
-        [html.Span([badge, words], className="inst"), html.Span(figures, className="r num mfig")],
-        href=path(detail.symbol),
-        className="mrow two",
-        title=f"Prices up to {dates.day(detail.last_date)}" if detail.last_date else "No prices yet",
-    )
 
 
 def _nothing(view: ViewState) -> Component:

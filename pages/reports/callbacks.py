@@ -21,14 +21,16 @@ from pages.reports.layout import layout, new_layout, shown_state, zone_of
 from pages.reports.periods import Span, days_of
 
 NEW = {"report": "new", "place": ALL}
-AGAIN = {"report": "again", "run": ALL, "place": ALL}
+AGAIN = {"report": "again", "run": ALL}
 
 
 def refresh(actor: Actor, _ticks: int, _changed: object, search: str) -> tuple[list[Component], bool]:
     """The history as it is now, and whether there is nothing left to wait for."""
     runs = reports.list_runs(actor)
     zone = zone_of(portfolios.list_portfolios(actor))
-    return history.body(runs, shown_state(state.parse(search).get("show")), zone), not history.is_open(runs)
+    view = state.parse(search)
+    body = history.body(runs, shown_state(view.get("show")), zone, history.page_of(view))
+    return body, not history.is_open(runs)
 
 
 def create(
@@ -140,7 +142,7 @@ def _day(text: str | None) -> date | None:
         raise InvalidInput(f"{text} is not a date.", field="from") from error
 
 
-def _number(text: str) -> int:
-    if not text.isdigit():
+def _number(text: object) -> int:
+    if not isinstance(text, str) or not text.isdecimal():
         raise NotFound("There is no such report.")
     return int(text)

@@ -14,6 +14,7 @@ from dashboard.results.reports import ReportFormat, ReportKind, ReportRunItem, R
 from dashboard.web.components.attributes import aria
 from dashboard.web.components.basics import button, chip, icon
 from dashboard.web.components.states import empty
+from dashboard.web.state import ViewState
 
 KINDS = {ReportKind.PERFORMANCE: "Performance"}
 OPEN = frozenset({RunState.QUEUED, RunState.RUNNING})
@@ -24,15 +25,12 @@ WORDS = {
     RunState.FAILED: ("Failed", "bad", "x-lg"),
 }
 MARKS = {ReportFormat.CSV: "filetype-csv", ReportFormat.XLSX: "filetype-xlsx"}
-HEADS = (
-    ("Report", ""),
-    ("Portfolio", ""),
-    ("Period", ""),
-    ("Started", "sorted"),
-    ("Took", "r"),
-    ("Status", ""),
-    ("Detail", ""),
-)
+RIGHT = frozenset({"took", "file"})
+PAGE = 25
+COLUMNS = (
+    ("kind", "Report"), ("portfolio", "Portfolio"), ("period", "Period"), ("started", "Started"), ("took", "Took"),
+    ("status", "Status"), ("detail", "Detail"), ("file", "Download"),
+)  # fmt: skip
 
 
 class Show(StrEnum):
@@ -57,26 +55,43 @@ def is_open(runs: Sequence[ReportRunItem]) -> bool:
     return any(run.state in OPEN for run in runs)
 
 
-def body(runs: Sequence[ReportRunItem], show: Show, zone: str) -> list[Component]:
-    """The table and, for a phone, the list; or why there is nothing in them."""
+def body(runs: Sequence[ReportRunItem], show: Show, zone: str, page: int = 1) -> list[Component]:
+    """A page of the table; on a phone each row is a block. Or why there is nothing in it."""
     if not runs:
         text = "A report puts a portfolio’s value, returns, risk and holdings into a file. Each one made stays here."
         action = button("New report", id={"report": "new", "place": "empty"}, mark="plus-lg", kind="pri")
         return [empty("No reports yet", text, action)]
-    shown = [run for run in runs if run.state in STATES[show]]
-    if not shown:
+    fitting = [run for run in runs if run.state in STATES[show]]
+    if not fitting:
         return [html.P("No runs match.", className="t3 runs-none")]
-    now = datetime.now(UTC)
-    head = html.Tr([*(_head(name, tone) for name, tone in HEADS), html.Th("Download", className="r")])
-    table = html.Table([html.Thead(head), html.Tbody([_row(run, zone, now) for run in shown])], className="tb runs")
-    phone = html.Div([_line(run, zone, now) for run in shown], className="only-m")
-    return [html.Div(table, className="only-d runs-wide"), phone]
+    last = -(-len(fitting) // PAGE)
+    number = min(max(page, 1), last)
+    shown, now = fitting[(number - 1) * PAGE : number * PAGE], datetime.now(UTC)
+    head = html.Thead(html.Tr([_head(key, name) for key, name in COLUMNS]))
+    table = html.Table([head, html.Tbody([_row(run, zone, now) for run in shown])], className="tb runs")
+    return [html.Div(table, className="runs-wide"), *_pager(number, last, len(fitting), show)]
 
 
-def _head(name: str, tone: str) -> Component:
-    if tone != "sorted":
-        return html.Th(name, className=tone)
-    return html.Th([name, icon("arrow-down")], className=tone, **aria(sort="descending"))
+def page_of(view: ViewState) -> int:
+    """Which page of the history the address asks for."""
+    given = view.get("page", "1")
+    return int(given) if given.isdecimal() and len(given) < 6 else 1
+
+
+def _pager(number: int, last: int, count: int, show: Show) -> list[Component]:
+    if last == 1:
+        return []
+    ends = f"{(number - 1) * PAGE + 1}–{min(number * PAGE, count)} of {numbers.number(count, 0)}"
+    newer = button("Newer", href=f"/reports?show={show}&page={number - 1}", kind="sm") if number > 1 else None
+    older = button("Older", href=f"/reports?show={show}&page={number + 1}", kind="sm") if number < last else None
+    links = [link for link in (newer, older) if link is not None]
+    return [html.Div([html.Span(ends, className="num"), html.Span(className="end"), *links], className="card-f")]
+
+
+def _head(key: str, name: str) -> Component:
+    if key == "started":
+        return html.Th([name, icon("arrow-down")], className="sorted", **aria(sort="descending"))
+    return html.Th(name, className="r" if key in RIGHT else "")
 
 
 def period_of(run: ReportRunItem) -> str:
@@ -88,35 +103,18 @@ def period_of(run: ReportRunItem) -> str:
 
 
 def _row(run: ReportRunItem, zone: str, now: datetime) -> Component:
+    cells: dict[str, tuple[Component | str, str]] = {
+        "kind": (KINDS[run.kind], "med"),
+        "portfolio": (html.Span(run.portfolio_name, className="ell runs-name", title=run.portfolio_name), ""),
+        "period": (period_of(run), "t2 num"),
+        "started": (_started(run, zone), "num t2"),
+        "took": (_took(run, now), "r num t2"),
+        "status": (_status(run), ""),
+        "detail": (_detail(run), "t2"),
+        "file": (_action(run), "r"),
+    }
     return html.Tr(
-        [
-            html.Td(KINDS[run.kind], className="med"),
-            html.Td(html.Span(run.portfolio_name, className="ell runs-name", title=run.portfolio_name)),
-            html.Td(period_of(run), className="t2 num"),
-            html.Td(_started(run, zone), className="num t2"),
-            html.Td(_took(run, now), className="r num t2"),
-            html.Td(_status(run)),
-            html.Td(_detail(run), className="t2"),
-            html.Td(html.Span(_actions(run, "row"), className="runs-act"), className="r"),
-        ],
-        key=str(run.id),
-    )
-
-
-def _line(run: ReportRunItem, zone: str, now: datetime) -> Component:
-    name = html.Div(
-        [html.B(KINDS[run.kind], className="med"), html.Span(run.portfolio_name, className="t2 ell")], className="row-f"
-    )
-    took = _took(run, now)
-    when = html.Div(f"{_started(run, zone)}{f' · {took}' if run.finished_at else ''}", className="xs t3 num")
-    status = html.Div([_status(run), html.Span(_detail(run), className="xs t2 runs-detail")], className="row-f wrap")
-    return html.Div(
-        [
-            html.Div([name, when, status], className="runs-words"),
-            html.Span(_actions(run, "line"), className="runs-act"),
-        ],
-        className="runs-line",
-        key=str(run.id),
+        [html.Td(part, className=f"runs-{key} {tone}".strip()) for key, (part, tone) in cells.items()], key=str(run.id)
     )
 
 
@@ -155,18 +153,16 @@ def _progress(run: ReportRunItem) -> Component:
     )
 
 
-def _actions(run: ReportRunItem, place: str) -> list[Component]:
+def _action(run: ReportRunItem) -> Component:
+    label = run.format.value.upper()
     if run.state is RunState.DONE:
-        label = run.format.value.upper()
-        link = html.A(
+        return html.A(
             [icon(MARKS[run.format]), label],
             href=f"/reports/runs/{run.id}/file",
             className="b sm",
             download=run.filename,
             **aria(label=f"Download {label}"),
         )
-        return [link]
     if run.state is RunState.FAILED:
-        again = {"report": "again", "run": str(run.id), "place": place}
-        return [button("Run again", id=again, mark="arrow-clockwise", kind="sm")]
-    return [chip(run.format.value.upper())]
+        return button("Run again", id={"report": "again", "run": str(run.id)}, mark="arrow-clockwise", kind="sm")
+    return chip(label)

@@ -52,7 +52,7 @@ def _page(actor: Actor, view: ViewState, *, is_open: bool) -> Sequence[Component
     runs, show, zone = reports.list_runs(actor), shown_state(view.get("show")), zone_of(owned)
     new = button("New report", id={"report": "new", "place": "head"}, mark="plus-lg", kind="pri")
     filters = segmented("report-show", SHOWN, show.value, "Status", class_name="sm")
-    table = html.Div(history.body(runs, show, zone), id="report-history")
+    table = html.Div(history.body(runs, show, zone, history.page_of(view)), id="report-history")
     kept = f"kept for {reports.KEPT_DAYS} days"
     times = html.Span(f"Times shown in {zone}", className="t3 only-d")
     return [

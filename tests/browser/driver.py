@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,7 @@ FLAGS = (
 )
 DEADLINE_SECONDS = 20.0
 DESKTOP, PHONE = (1440, 900), (390, 844)
+STREAM = re.compile(r"/(quotes[?]symbols=|portfolios/)\S+ - ")
 PASSING = (NoSuchElementException, StaleElementReferenceException)
 
 Found = TypeVar("Found")
@@ -159,9 +161,10 @@ class Browser:
             time.sleep(0.05)  # between two looks at the condition
 
     def complaints(self) -> list[str]:
-        """What the console has said since it was last read, but for notes."""
+        """What the console has said since it was last read, but for notes, and for the stream, which is not started."""
         entries = self.driver.get_log("browser")  # type: ignore[no-untyped-call]  # selenium's own
-        return [entry["message"] for entry in entries if entry["level"] == "SEVERE"]
+        errors = [entry["message"] for entry in entries if entry["level"] == "SEVERE"]
+        return [text for text in errors if not (STREAM.search(text) and text.endswith("ERR_CONNECTION_REFUSED"))]
 
     def picture(self, path: Path) -> None:
         """A picture of what is shown."""

@@ -42,7 +42,7 @@ def mine(server: Flask, person: Actor) -> PortfolioId:
 def redraw(client: FlaskClient, symbol: str, search: str = "", slug: str = "") -> Json:
     """What the chart's callback answers."""
     address = {"path": f"/i/{symbol}", "symbol": symbol, "slug": slug}
-    inputs = [_value("view", "data", search), _value("px-narrow", "data", False)]
+    inputs = [_value("view", "data", search)]
     response = dispatch(client, _body(REDRAWN, inputs, [_value("address", "data", address)]))
     return response.get_json() | {"status": response.status_code}
 
@@ -240,12 +240,12 @@ def _failed(owner: Actor, portfolio_id: PortfolioId) -> int:
 
 def _again(app: Dash, client: FlaskClient, run: int) -> int:
     name = next(name for name in app.callback_map if name.startswith("report-changed.data@"))
-    button = {"report": "again", "run": str(run), "place": "row"}
+    button = {"report": "again", "run": str(run)}
     body = {
         "output": name,
         "outputs": {"id": "report-changed", "property": name.partition(".")[2]},
         "inputs": [[{"id": button, "property": "n_clicks", "value": 1}]],
-        "changedPropIds": [f'{{"place":"row","report":"again","run":"{run}"}}.n_clicks'],
+        "changedPropIds": [f'{{"report":"again","run":"{run}"}}.n_clicks'],
     }
     return dispatch(client, body).status_code
 

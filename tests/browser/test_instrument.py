@@ -1,0 +1,100 @@
+"""Finding an instrument and looking at its price, in a browser."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+
+from dashboard.domain.access import Actor
+from tests.browser.driver import PHONE, Browser
+from tests.factories import make_instrument
+from tests.market_pages import make_ledger, make_market
+
+TODAY = datetime.now(UTC).date()
+BARS = "return document.querySelector('#px-chart .js-plotly-plot').data.find(t => t.type === 'candlestick').x.length"
+TYPES = "return document.querySelector('#px-chart .js-plotly-plot').data.map(trace => trace.type)"
+INK = "return document.querySelector('#px-chart .js-plotly-plot').layout.template.layout.font.color"
+WIDER = "return document.documentElement.scrollWidth > window.innerWidth"
+TICKS = "return document.querySelectorAll('#px-chart .xtick').length"
+
+
+@pytest.fixture
+def market(server: Flask, person: Actor) -> None:
+    """The small market, the person's portfolio over it, and an instrument without prices."""
+    with server.app_context():
+        make_market(TODAY)
+        make_ledger(person, "Mine", TODAY)
+        make_instrument("DDD", name="Waiting Industries")
+
+
+def drawn(browser: Browser) -> None:
+    browser.find("#px-chart .main-svg")
+    browser.wait_for(lambda: bool(browser.find_all("#px-chart .cartesianlayer .trace")), "the chart to be drawn")
+
+
+@pytest.mark.usefixtures("market")
+def test_an_instrument_is_found_opened_and_looked_at_in_several_ways(browser: Browser) -> None:
+    browser.sign_in(path="/instruments")
+    browser.wait_for(lambda: len(browser.find_all("#instruments-grid a.inst")) == 4, "the list")
+    browser.type("#instruments-q", "bbb")
+    browser.wait_for_path("/instruments?q=bbb")
+    browser.wait_for(lambda: len(browser.find_all("#instruments-grid a.inst")) == 1, "the list to be narrowed")
+    browser.click("#instruments-grid a.inst")
+    browser.wait_for_path("/i/BBB")
+    drawn(browser)
+    assert browser.text("h1") == "BBB"
+    assert browser.find("#breadcrumb a").get_attribute("textContent") == "Instruments"
+    assert "Over 1Y" in browser.text("#px-change")
+    year = browser.run(BARS)
+
+    browser.click("label[for$='px-tf-2'], #px-tf .form-check:nth-child(3) label")
+    browser.wait_for_path("/i/BBB?tf=1M")
+    browser.wait_for(lambda: int(str(browser.run(BARS))) < int(str(year)), "fewer bars")
+    browser.driver.back()
+    browser.wait_for_path("/i/BBB")
+    browser.wait_for(lambda: browser.run(BARS) == year, "the year again")
+
+    browser.click("#px-style .form-check:nth-child(2) label")
+    browser.wait_for(lambda: "candlestick" not in str(browser.run(TYPES)), "a line")
+    browser.click("#px-adjust .form-check:nth-child(2) label")
+    browser.wait_for_path("/i/BBB?style=line&adj=traded")
+    browser.wait_for(
+        lambda: "adj=traded" in str(browser.find("#px-csv").get_attribute("href")), "the file to be as traded"
+    )
+    browser.click("#px-as .form-check:nth-child(2) label")
+    browser.wait_for(lambda: len(browser.find_all("#px-grid .ag-row")) > 10, "the table")
+    assert not browser.find_all("#px-figure:not([hidden])")
+
+
+@pytest.mark.usefixtures("market")
+def test_the_timeframe_follows_the_keyboard_and_the_chart_the_theme(browser: Browser) -> None:
+    browser.sign_in(path="/i/AAA")
+    drawn(browser)
+    light = browser.run(INK)
+    browser.click("#theme-toggle")
+    browser.wait_for(lambda: browser.run(INK) != light, "the colours of the dark theme")
+    browser.driver.switch_to.active_element.send_keys("4")
+    browser.wait_for_path("/i/AAA?tf=3M")
+    browser.wait_for_text("#px-change", "Over 3M")
+
+
+@pytest.mark.usefixtures("market")
+def test_an_instrument_without_prices_says_why(browser: Browser) -> None:
+    browser.sign_in(path="/i/DDD")
+    browser.wait_for_text(".px-card", "No prices yet")
+    assert "has not been found" in browser.text(".px-card") or "next refresh" in browser.text(".px-card")
+    assert not browser.find_all("#px-chart")
+
+
+@pytest.mark.usefixtures("market")
+def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Browser) -> None:
+    browser.resize(*PHONE)
+    browser.sign_in(path="/i/AAA")
+    drawn(browser)
+    browser.wait_for(lambda: 0 < int(str(browser.run(TICKS))) <= 5, "few enough ticks")
+    assert not browser.run(WIDER)
+    browser.open("/instruments")
+    browser.find("#instruments-body a.inst")
+    assert not browser.run(WIDER)

@@ -1,0 +1,71 @@
+"""Asking for a report, seeing it made, and opening it, in a browser."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+from flask import Flask
+from selenium.webdriver.support.select import Select
+
+from dashboard.domain.access import Actor
+from dashboard.services import reports
+from tests.browser.driver import PHONE, Browser
+from tests.market_pages import make_ledger, make_market
+
+TODAY = datetime.now(UTC).date()
+WIDER = "return document.documentElement.scrollWidth > window.innerWidth"
+
+
+@pytest.fixture
+def portfolio(server: Flask, person: Actor) -> None:
+    """The person's portfolio over the small market."""
+    with server.app_context():
+        make_market(TODAY)
+        make_ledger(person, "Mine", TODAY)
+
+
+def make_waiting(server: Flask, person: Actor) -> None:
+    """What a worker does."""
+    with server.app_context():
+        for run in reports.list_runs(person):
+            reports.make(run.id)
+
+
+@pytest.mark.usefixtures("portfolio")
+def test_a_workbook_is_asked_for_made_and_opened(
+    browser: Browser, server: Flask, person: Actor, tmp_path: Path
+) -> None:
+    browser.sign_in(path="/reports")
+    browser.wait_for_text("#report-history", "No reports yet")
+    browser.click(".page-h .b.pri")
+    browser.find("#report-panel.show")
+    Select(browser.find("#report-span")).select_by_value("custom")
+    browser.find("#report-days")
+    browser.click("#report-create")
+    browser.wait_for_text("#report-error", "Enter the first and the last day")
+    Select(browser.find("#report-span")).select_by_value("all")
+    browser.click("#report-create")
+    browser.wait_for(lambda: not browser.find_all("#report-panel.show"), "the panel to close")
+    browser.wait_for_text("#report-history tbody", "Waiting")
+
+    make_waiting(server, person)
+    browser.wait_for_text("#report-history tbody", "Finished")
+    browser.click("#report-history tbody a.b")
+    (file,) = browser.wait_for(lambda: list(tmp_path.glob("*.xlsx")), "the file")
+    assert {"Summary", "Holdings"} <= set(openpyxl.load_workbook(file).sheetnames)
+
+
+@pytest.mark.usefixtures("portfolio")
+def test_the_panel_has_an_address_closes_by_key_and_fits_a_phone(browser: Browser) -> None:
+    browser.resize(*PHONE)
+    browser.sign_in(path="/reports/new")
+    panel = browser.find("#report-panel.show")
+    browser.wait_for(lambda: panel.rect["x"] == 0 or panel.rect["x"] + panel.rect["width"] <= PHONE[0], "the panel")
+    assert not browser.run(WIDER)
+    browser.click("#report-cancel")
+    browser.wait_for(lambda: not browser.find_all("#report-panel.show"), "the panel to close")
+    browser.find("#report-history")
+    assert not browser.run(WIDER)
