@@ -71,7 +71,10 @@ def list_runs(actor: Actor, portfolio_id: PortfolioId | None = None) -> tuple[Re
 def run(actor: Actor, run_id: int) -> ReportRunItem:
     """One run. Raises: NotFound, where it is another's too."""
     found = _existing(run_id)
-    portfolios.portfolio_by_id(actor, found.portfolio_id)
+    try:
+        portfolios.portfolio_by_id(actor, found.portfolio_id)
+    except NotFound:
+        raise _unknown(run_id) from None
     return found
 
 
@@ -199,8 +202,12 @@ def _known(kind: ReportKind | str, file_format: ReportFormat | str) -> tuple[Rep
 def _existing(run_id: int) -> ReportRunItem:
     found = rows.item(run_id)
     if found is None:
-        raise NotFound(f"There is no report {run_id}.")
+        raise _unknown(run_id)
     return found
+
+
+def _unknown(run_id: int) -> NotFound:
+    return NotFound(f"There is no report {run_id}.")
 
 
 def _ask(run_id: int) -> None:

@@ -22,6 +22,7 @@ from dashboard.services.ledger.cash_effects import CashEffects
 from dashboard.services.ledger.changes import Edit, Plan, faults_of_row, plan_changes
 from dashboard.services.ledger.checks import judge_rows_together
 from dashboard.services.ledger.export import canonical_csv
+from dashboard.services.ledger.owners import refuse_rows_of_others
 from dashboard.services.ledger.writing import one_change
 from dashboard.services.portfolios import portfolio_by_id, today_in
 
@@ -82,6 +83,7 @@ def save_changes(
     """
     portfolio = portfolio_by_id(actor, portfolio_id)
     edits = [Edit(*edit) for edit in edited]
+    refuse_rows_of_others(actor, [*(edit.id for edit in edits), *deleted])
     with one_change(portfolio) as change:
         plan = plan_changes(portfolio, today_in(portfolio), added=added, edited=edits, deleted=deleted)
         ids = _write(portfolio, plan)
@@ -111,6 +113,7 @@ def check_changes(
     """What each of the added, then of the edited rows would become, and all that is wrong with it. Raises: NotFound."""
     portfolio = portfolio_by_id(actor, portfolio_id)
     edits = [Edit(*edit) for edit in edited]
+    refuse_rows_of_others(actor, [edit.id for edit in edits])
     judged, faults = judge_rows_together(portfolio, today_in(portfolio), added, edits)
     effects = CashEffects((row.transaction for row in judged if row.transaction), portfolio.base_currency)
     return tuple(

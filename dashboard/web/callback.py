@@ -26,6 +26,7 @@ from dashboard.services import audit
 from dashboard.web import notices
 from dashboard.web.identity import current_actor
 from dashboard.web.problems import unavailable
+from dashboard.web.values import checked_values
 
 RENDERED_HEADER = "X-Dashboard-Rendered"
 SHOWN_AS_THEY_ARE = frozenset({401, 403, 404, 500, 502, 503})
@@ -55,11 +56,15 @@ def guarded(
 ) -> Callable[..., Rendered]:
     """``function`` behind ``permission``, with its failures turned into something a person can read."""
 
+    check = checked_values(function)
+
     @wraps(function)
     def run(*values: object, **named: object) -> Rendered:
         started, result = time.perf_counter(), "ok"
         try:
-            return function(permitted(permission), *values, **named)
+            actor = permitted(permission)
+            check(values)
+            return function(actor, *values, **named)
         except PreventUpdate:
             raise
         except DashboardError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
 
 import dash
 from dash import Dash
@@ -18,6 +17,7 @@ from dashboard.web.document import ASSETS, IGNORED, INDEX, theme_script_hash
 from dashboard.web.identity import current_actor
 from dashboard.web.page import BRAND, page_at, portfolio_path
 from dashboard.web.problems import problem
+from dashboard.web.values import fits, is_call
 
 DISPATCH = "/_dash-update-component"
 LARGEST_CALL = 4 * 1024 * 1024
@@ -97,16 +97,10 @@ def _check_call(app: Dash) -> AnyResponse | None:
     request.max_content_length = LARGEST_CALL
     body = request.get_json(silent=True)
     fault: DashboardError | None = None
-    if not isinstance(body, dict) or not _is_call(body):
+    if not is_call(body):
         fault = InvalidInput("This is not a call of a callback.")
     elif "callback" not in app.callback_map.get(body["output"], {}):
         fault = NotFound("There is no such callback.")
+    elif not fits(body, app.callback_map[body["output"]]):
+        fault = InvalidInput("This is not a call of that callback.")
     return problem(fault) if fault else None
-
-
-Body = dict[str, Any]  # JSON from a browser: nothing is known of it yet
-
-
-def _is_call(body: Body) -> bool:
-    lists = (body.get("inputs", []), body.get("state", []), body.get("changedPropIds", []))
-    return isinstance(body.get("output"), str) and all(isinstance(each, list) for each in lists)

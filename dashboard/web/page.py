@@ -14,14 +14,14 @@ from flask import Flask
 
 from dashboard.domain.access import Actor, Permission
 from dashboard.errors import NotFound
-from dashboard.web import state
+from dashboard.web import state, values
 from dashboard.web.callback import guarded
 from dashboard.web.components.states import page_error
 
 PAGES = "basis_pages"
 VIEW_STORE = "view"
-ADDRESS_STORE = "address"
-LOCATION = "_pages_location"
+ADDRESS_STORE = values.ADDRESS_STORE
+LOCATION = values.LOCATION
 BRAND = "Basis"
 
 

@@ -12,7 +12,7 @@ from dashboard.results.holdings import HoldingsReport
 from dashboard.web.components.attributes import aria, data
 from dashboard.web.components.basics import chip
 
-ARROWS = {"up": "▲", "down": "▼", "flat": ""}
+ARROWS = {"up": "▲", "down": "▼", "flat": "", "none": ""}
 
 
 def headline(report: HoldingsReport) -> Component:

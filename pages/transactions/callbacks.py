@@ -82,9 +82,7 @@ def _portfolio(actor: Actor, address: Address) -> PortfolioRef:
 
 
 def _rows(asked: Json) -> list[Raw]:
-    rows = asked.get("rows") if isinstance(asked, dict) else None
-    if rows is None:
-        return []
+    rows = asked.get("rows", []) if isinstance(asked, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise InvalidInput("These are not rows of a ledger.")
     if len(rows) > MOST_ROWS:

@@ -13,6 +13,7 @@ from dashboard.db.engine import db
 from dashboard.db.models.identity import User
 from dashboard.db.models.jobs import ReportRun
 from dashboard.db.models.ledger import Portfolio
+from dashboard.db.repositories.ledger.portfolios import POSSIBLE_KEYS
 from dashboard.domain.access import SYSTEM, Actor, Role, UserId
 from dashboard.results.reports import ReportFile, ReportFormat, ReportKind, ReportRunItem, RunState
 
@@ -173,7 +174,9 @@ def items(owner_id: int | None, *, everyone: bool, portfolio_id: int | None, lim
 
 
 def item(run_id: int) -> ReportRunItem | None:
-    """The run ``run_id``."""
+    """The run ``run_id``; any number may be asked for."""
+    if run_id not in POSSIBLE_KEYS:
+        return None
     row = db.session.execute(_select().where(ReportRun.id == run_id)).one_or_none()
     return None if row is None else _item(row)
 

@@ -1,12 +1,15 @@
-"""Who owns a portfolio that the command line makes."""
+"""Who owns what: a portfolio that the command line makes, and rows that somebody names."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from dashboard.db.repositories import users
-from dashboard.db.repositories.ledger import portfolios
+from dashboard.db.repositories.ledger import portfolios, transactions
 from dashboard.db.repositories.ledger.portfolios import Owner
 from dashboard.domain.access import Actor
 from dashboard.errors import InvalidInput, NotFound, PermissionDenied
+from dashboard.services import audit
 
 
 def owner_for(actor: Actor, email: str | None) -> Owner | None:
@@ -24,6 +27,17 @@ def owner_for(actor: Actor, email: str | None) -> Owner | None:
             raise NotFound(f"There is no user {email.strip().lower()}.")
         return owner
     return _only_administrator()
+
+
+def refuse_rows_of_others(actor: Actor, ids: Collection[int]) -> None:
+    """Refuse a change that names a row of another's ledger; the audit trail says who tried. Raises: NotFound."""
+    if actor.user_id is None or not ids:
+        return
+    foreign = transactions.of_others(actor.user_id, ids)
+    if foreign:
+        row = foreign[0]
+        audit.record(actor, "transaction.denied", object_type="transaction", object_id=row, result="denied")
+        raise NotFound(f"The transaction {row} is not there any more.")
 
 
 def _only_administrator() -> Owner | None:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Label, Select, delete, func, select, updat
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dashboard.db.engine import db
-from dashboard.db.models.ledger import Account, LedgerTransaction
+from dashboard.db.models.ledger import Account, LedgerTransaction, Portfolio
 from dashboard.db.models.market import InstrumentRow
 from dashboard.db.repositories.bulk import raw_connection
 from dashboard.domain.transactions import Transaction, TransactionType
@@ -158,6 +158,12 @@ def by_ids(portfolio_id: int, ids: Collection[int]) -> tuple[StoredRow, ...]:
         T.portfolio_id == portfolio_id, T.id == func.any(list(ids))
     )
     return _rows(query.order_by(T.id))
+
+
+def of_others(owner_id: int, ids: Collection[int]) -> tuple[int, ...]:
+    """Those of ``ids`` that are rows of somebody else's ledger."""
+    query = select(T.id).join(Portfolio, Portfolio.id == T.portfolio_id).where(T.id == func.any(list(ids)))
+    return tuple(db.session.scalars(query.where(Portfolio.owner_id.is_distinct_from(owner_id)).order_by(T.id)))
 
 
 def insert(portfolio_id: int, batch_id: int | None, rows: Sequence[NewRow], instruments: Mapping[str, int]) -> None:
