@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -75,16 +75,47 @@ def value_figure(
 
     The benchmark shows what the same flows would be worth in it, or its own return. The legend is the page's.
     """
+    summary = _from_the_start(summary)
     if len(summary.series.dates) < 2:
         return empty_figure(NOTHING, theme=theme, height=height)
     chart = _prepare(summary, Mode(mode), narrow, locale)
-    flows = _shown_flows(chart) if chart.mode is Mode.VALUE else ()
+    flows = shown_flows(chart.summary) if chart.mode is Mode.VALUE else ()
     data = [_floor(chart), _portfolio(chart)]
     if chart.benchmark is not None and summary.benchmark is not None:
         data.append(_benchmark(chart, chart.benchmark, summary.benchmark))
     if flows:
         data.append(_flow_marks(chart, flows))
     return figure(data, _layout(chart, flows, height), theme)
+
+
+def _from_the_start(summary: PerformanceSummary) -> PerformanceSummary:
+    """The series with the close that the period starts from before it, so that one day is a line too.
+
+    A portfolio that was worth nothing then begins with its first day.
+    """
+    start, before = summary.start_value, summary.period.before
+    if not summary.series.dates or not start > 0.0 or summary.series.dates[0] <= before:
+        return summary
+    series = summary.series
+    benchmark = summary.benchmark
+    if benchmark is not None and benchmark.dates:
+        benchmark = replace(
+            benchmark,
+            dates=(before, *benchmark.dates),
+            time_weighted_series=(0.0, *benchmark.time_weighted_series),
+            flow_matched_series=(start, *benchmark.flow_matched_series),
+        )
+    return replace(
+        summary,
+        series=replace(
+            series,
+            dates=(before, *series.dates),
+            value=(start, *series.value),
+            time_weighted=(0.0, *series.time_weighted),
+            drawdown=(0.0, *series.drawdown),
+        ),
+        benchmark=benchmark,
+    )
 
 
 def _prepare(summary: PerformanceSummary, mode: Mode, narrow: bool, locale: str) -> _Chart:
@@ -151,10 +182,13 @@ def _benchmark(chart: _Chart, line: _Line, benchmark: BenchmarkResult) -> Figure
     }
 
 
-def _shown_flows(chart: _Chart) -> tuple[ExternalFlow, ...]:
-    """Flows inside the drawn days; the one that opened the portfolio is its beginning, not a mark on it."""
-    dates = chart.summary.series.dates
-    return tuple(flow for flow in chart.summary.flows if dates[0] < flow.date <= dates[-1] and flow.amount)
+def shown_flows(summary: PerformanceSummary) -> tuple[ExternalFlow, ...]:
+    """The flows that are marked; the one that opened the portfolio is its beginning, not a mark on it."""
+    dates = summary.series.dates
+    if not dates:
+        return ()
+    first = summary.period.start if summary.start_value > 0.0 else dates[0] + dt.timedelta(days=1)
+    return tuple(flow for flow in summary.flows if first <= flow.date <= dates[-1] and flow.amount)
 
 
 def _flow_marks(chart: _Chart, flows: tuple[ExternalFlow, ...]) -> Figure:
@@ -203,9 +237,11 @@ def _layout(chart: _Chart, flows: tuple[ExternalFlow, ...], height: int) -> Figu
     dates = chart.summary.series.dates
     return {
         "height": height,
+        "meta": {"measure": chart.mode.value},
         "margin": {**MARGIN, "l": 10, "r": 52} if chart.narrow else MARGIN,
         "xaxis": time_axis(
             range=[dates[0].isoformat(), dates[-1].isoformat()],
+            tickangle=0,
             **date_ticks(dates[0], dates[-1], narrow=chart.narrow),
         ),
         "yaxis": value_axis(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from urllib.parse import urlsplit
 
 from dash import ClientsideFunction, Dash, Input, Output, dcc
@@ -13,9 +14,19 @@ from dashboard.runtime import settings
 STORE = "live-source"
 
 
-def live_source(portfolio_id: PortfolioId | None = None, symbol: str | None = None) -> Component:
-    """What a page listens to: a portfolio, or one instrument's quotes. One on a page."""
-    return dcc.Store(id=STORE, data={**stream_address(), "portfolio": portfolio_id, "symbol": symbol})
+def live_source(
+    portfolio_id: PortfolioId | None = None,
+    symbol: str | None = None,
+    *,
+    priced_on: date | None = None,
+    stale: int = 0,
+) -> Component:
+    """What a page listens to: a portfolio, or one instrument's quotes. One on a page.
+
+    ``priced_on`` is the day of the newest stored price and ``stale`` how many are old: said until a quote comes.
+    """
+    known = {"priced_on": priced_on.isoformat() if priced_on is not None else None, "stale": stale}
+    return dcc.Store(id=STORE, data={**stream_address(), "portfolio": portfolio_id, "symbol": symbol, **known})
 
 
 def stream_address() -> dict[str, str | int | None]:

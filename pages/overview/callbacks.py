@@ -1,34 +1,43 @@
-"""The callbacks of the overview: one service call each, redrawn when the view in the address changes."""
+"""The callbacks of the overview: redrawn when the view in the address changes, and when the stream says so."""
 
 from __future__ import annotations
 
-from dash import Dash, Input, Output, State
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
 
 from dashboard.domain.access import Actor, Permission
 from dashboard.services import performance, portfolios, valuation
 from dashboard.web import state
 from dashboard.web.callback import callback
-from dashboard.web.components.states import error_card
 from dashboard.web.page import ADDRESS_STORE, VIEW_STORE, Page, add_page
 from dashboard.web.view import Control, bind_view
-from pages.overview import allocation, chart
-from pages.overview.layout import layout
+from pages.overview import allocation, benchmarks, chart, dates
+from pages.overview.layout import BODY, CHANGED, content, layout
+from pages.overview.retry import failed
+
+Address = dict[str, str]
 
 
-def redraw(actor: Actor, search: str, address: dict[str, str]) -> tuple[list[Component], dict[str, object], str, bool]:
-    """The chart for the timeframe, the dates and the mode in the address."""
+def redraw(actor: Actor, search: str, address: Address) -> tuple[list[Component], Component, bool, str]:
+    """The chart for the timeframe, the dates, the benchmark and the measure in the address."""
     view = state.parse(search)
     portfolio = portfolios.portfolio_by_slug(actor, address.get("slug", ""))
-    first = performance.summary(actor, portfolio.id).period.start
-    legend, figure, label = chart.drawn(actor, portfolio, view, view.period(valuation.today_of(portfolio), first))
-    return legend, figure, label, view.timeframe is not state.Timeframe.CUSTOM
+    today, first = valuation.today_of(portfolio), performance.summary(actor, portfolio.id).period.start
+    custom = view.timeframe is state.Timeframe.CUSTOM
+    legend, plot = chart.drawn(actor, portfolio, view, view.period(today, first))
+    return legend, plot, not custom, dates.fault(search, today, first) if custom else ""
 
 
-def regroup(actor: Actor, by: str, address: dict[str, str]) -> list[Component]:
+def regroup(actor: Actor, by: str, address: Address) -> list[Component]:
     """The treemap by another grouping."""
     portfolio = portfolios.portfolio_by_slug(actor, address.get("slug", ""))
     return allocation.body(performance.holdings(actor, portfolio.id), allocation.grouping(by))
+
+
+def refresh(actor: Actor, _count: int, search: str, address: Address) -> list[Component]:
+    """Everything anew: the ledger or a price has changed, or a person tries again."""
+    portfolio = portfolios.portfolio_by_slug(actor, address.get("slug", ""))
+    return content(actor, portfolio, state.parse(search))
 
 
 def register(app: Dash) -> None:
@@ -43,6 +52,7 @@ def register(app: Dash) -> None:
             "tf": Control("tf", state.Timeframe.YEAR.value),
             "mode": Control("mode", "value"),
             "by": Control("by", "class"),
+            "bm": Control("benchmark", benchmarks.OWN),
             "from": Control("tf-from"),
             "to": Control("tf-to"),
         },
@@ -51,12 +61,13 @@ def register(app: Dash) -> None:
         app,
         redraw,
         Output("value-legend", "children"),
-        Output("value-chart", "figure"),
-        Output("value-chart-label", "aria-label"),
+        Output("value-plot", "children"),
         Output("tf-days", "hidden"),
+        Output("tf-hint", "children"),
         Input(VIEW_STORE, "data"),
         State(ADDRESS_STORE, "data"),
         permission=Permission.PORTFOLIO_VIEW,
+        on_error=lambda error: ([], failed(error), no_update, ""),
         prevent_initial_call=True,
     )
     callback(
@@ -66,13 +77,18 @@ def register(app: Dash) -> None:
         Input("by", "value"),
         State(ADDRESS_STORE, "data"),
         permission=Permission.PORTFOLIO_VIEW,
-        on_error=error_card,
+        on_error=failed,
         prevent_initial_call=True,
     )
-    app.clientside_callback(
-        """(chosen) => ({isExternalFilterPresent: {function: chosen === "all" ? "false" : "true"},
-            doesExternalFilterPass: {function: chosen === "up" ? "params.data.day_change > 0" : "params.data.day_change < 0"}})""",
-        Output("holdings-grid", "dashGridOptions"),
-        Input("holdings-filter", "value"),
+    callback(
+        app,
+        refresh,
+        Output(BODY, "children"),
+        Input(CHANGED, "data"),
+        State(VIEW_STORE, "data"),
+        State(ADDRESS_STORE, "data"),
+        permission=Permission.PORTFOLIO_VIEW,
         prevent_initial_call=True,
     )
+    app.clientside_callback(ClientsideFunction("overview", "filter"), Input("holdings-filter", "value"))
+    app.clientside_callback(ClientsideFunction("overview", "drawn"), Input(BODY, "children"))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard.domain.access import Actor
-from dashboard.figures.value import Mode, value_figure
+from dashboard.figures.value import Mode, shown_flows, value_figure
 from dashboard.formatting import numbers
 from dashboard.results.performance import PerformanceSummary, Period
 from dashboard.results.portfolios import PortfolioRef
@@ -17,46 +15,47 @@ from dashboard.web.components import basics
 from dashboard.web.components.attributes import aria
 from dashboard.web.components.data import graph
 from dashboard.web.state import Timeframe, ViewState
-from dashboard.web.theme import current_theme
+from dashboard.web.theme import current_theme, is_narrow
+from pages.overview import benchmarks, dates
 
 TIMEFRAMES = [(frame.value, frame.value) for frame in Timeframe if frame is not Timeframe.CUSTOM] + [
     (Timeframe.CUSTOM.value, "Custom")
 ]
 MODES = [(Mode.VALUE.value, "Value"), (Mode.RETURN.value, "Return")]
+HEIGHT = 314
 
 
 def card(actor: Actor, portfolio: PortfolioRef, view: ViewState, period: Period) -> Component:
-    """The card; the callback redraws its body when the view changes."""
-    frames = basics.segmented("tf", TIMEFRAMES, view.timeframe.value, "Timeframe", class_name="tf")
-    days = html.Div(
-        [
-            _day("tf-from", "First day", view.start),
-            html.Span("–", className="t3"),
-            _day("tf-to", "Last day", view.end),
-        ],
-        id="tf-days",
-        className="row-f tf-days",
-        hidden=view.timeframe is not Timeframe.CUSTOM,
-    )
-    legend, figure, label = drawn(actor, portfolio, view, period)
-    modes = basics.segmented("mode", MODES, view.get("mode", Mode.VALUE.value), "Measure", class_name="sm")
+    """The card; the callback redraws its legend and its plot when the view changes."""
+    frames = basics.segmented("tf", TIMEFRAMES, view.timeframe.value, "Timeframe", class_name="timeframes scroll")
+    modes = basics.segmented("mode", MODES, mode_of(view).value, "Measure", class_name="sm")
+    as_table = basics.icon_button("table", "View as table (T)", id="value-as-table", kind="gh sm")
+    legend, plot = drawn(actor, portfolio, view, period)
     body = [
         html.Div(
-            [html.Div(legend, id="value-legend", className="legend"), html.Span(className="end"), modes],
-            className="row-f wrap legend-row",
+            [html.Div(legend, id="value-legend", className="legend"), html.Span(className="end"), modes, as_table],
+            className="row-f legend-row",
         ),
-        graph("value-chart", figure, label=label, label_id="value-chart-label", height=314),
+        html.Div(plot, id="value-plot"),
     ]
-    return basics.card("Value and benchmark", body, controls=[days, frames], class_name="c8")
+    return basics.card(
+        "Value and benchmark", body, controls=[frames, dates.boxes(view)], class_name="c8 value-card", id="value-card"
+    )
 
 
-def drawn(
-    actor: Actor, portfolio: PortfolioRef, view: ViewState, period: Period
-) -> tuple[list[Component], dict[str, object], str]:
-    """The legend, the figure and a sentence that says what it shows."""
-    summary = performance.summary(actor, portfolio.id, start=period.start, end=period.end, benchmark=view.benchmark)
-    mode = Mode(view.get("mode", Mode.VALUE.value)) if view.get("mode") in set(Mode) else Mode.VALUE
-    return _legend(summary, mode), dict(value_figure(summary, mode=mode, theme=current_theme())), _finding(summary)
+def drawn(actor: Actor, portfolio: PortfolioRef, view: ViewState, period: Period) -> tuple[list[Component], Component]:
+    """The legend, and the plot labelled with a sentence that says what it shows."""
+    found = performance.summary(
+        actor, portfolio.id, start=period.start, end=period.end, benchmark=benchmarks.symbol_of(view)
+    )
+    summary, mode = benchmarks.chosen_of(found, view), mode_of(view)
+    figure = dict(value_figure(summary, mode=mode, theme=current_theme(), narrow=is_narrow()))
+    return _legend(summary, mode), graph("value-chart", figure, label=_finding(summary), height=HEIGHT)
+
+
+def mode_of(view: ViewState) -> Mode:
+    """The measure that the address names; the value where it names none that exists."""
+    return Mode(view.get("mode")) if view.get("mode") in set(Mode) else Mode.VALUE
 
 
 def _legend(summary: PerformanceSummary, mode: Mode) -> list[Component]:
@@ -64,8 +63,10 @@ def _legend(summary: PerformanceSummary, mode: Mode) -> list[Component]:
     if summary.benchmark is not None:
         same = ", same flows" if mode is Mode.VALUE else ""
         parts.append(_entry(f"{summary.benchmark.name}{same}", summary.benchmark.time_weighted.value, "line dash"))
-    if mode is Mode.VALUE and summary.flows:
+    flows = shown_flows(summary) if mode is Mode.VALUE else ()
+    if any(flow.amount > 0 for flow in flows):
         parts.append(html.Span([html.Span("▲", className="key-in"), "Deposit"], className="row-f gap6"))
+    if any(flow.amount < 0 for flow in flows):
         parts.append(html.Span([html.Span("▼", className="key-out"), "Withdrawal"], className="row-f gap6"))
     return parts
 
@@ -82,16 +83,3 @@ def _finding(summary: PerformanceSummary) -> str:
         return text
     other = numbers.percent(summary.benchmark.time_weighted.value, signed=True)
     return f"{text}, {summary.benchmark.name} {other}"
-
-
-def _day(id: str, label: str, value: date | None) -> Component:
-    box = dcc.Input(
-        id=id,
-        type="text",
-        value=value.isoformat() if value is not None else "",
-        placeholder="YYYY-MM-DD",
-        pattern="[0-9]{4}-[0-9]{2}-[0-9]{2}",
-        debounce=True,
-        className="in sm day",
-    )
-    return html.Label([html.Span(label, className="sr"), box], title=label)

@@ -38,7 +38,8 @@ def strip(summary: PerformanceSummary, report: HoldingsReport) -> Component:
 
 def _gain(summary: PerformanceSummary) -> Component:
     simple = summary.returns.simple.value
-    below = f"{numbers.percent(simple, 1, signed=True)} on invested" if simple is not None else ""
+    decimals = 1 if simple is not None and abs(simple) < 1.0 else 0
+    below = f"{numbers.percent(simple, decimals, signed=True)} on invested" if simple is not None else ""
     return kpi(
         "Total gain",
         numbers.compact(summary.gain.total, summary.currency, signed=True),

@@ -7,16 +7,16 @@ from datetime import date
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.domain.measures import Status
 from dashboard.formatting import dates, numbers
 from dashboard.results.holdings import HoldingsReport
 from dashboard.web.components.attributes import aria, data
-from dashboard.web.components.basics import chip
 
 ARROWS = {"up": "▲", "down": "▼", "flat": "", "none": ""}
 
 
 def headline(report: HoldingsReport) -> Component:
-    """Value with its decimals in grey, the day's change, and how many prices it rests on. ``assets/70-live.js`` moves it."""
+    """The value, its decimals in grey, the day's change, and how many prices it rests on; live prices move all of it."""
     totals = report.totals
     whole, _, decimals = numbers.money(totals.market_value, report.currency).partition(".")
     direction = numbers.direction(totals.day_change)
@@ -43,7 +43,9 @@ def headline(report: HoldingsReport) -> Component:
         className=f"chg num {direction}",
         id="live-change",
     )
-    return html.Div([value, change, html.Div(_prices(report), className="meta", id="live-meta")], className="hero")
+    partial = " partial" if totals.count != totals.priced else ""
+    meta = html.Div(_prices(report), className=f"meta{partial}", id="live-meta")
+    return html.Div([value, change, meta], className="hero")
 
 
 def day_name(report: HoldingsReport) -> str:
@@ -57,8 +59,16 @@ def last_session(report: HoldingsReport) -> date | None:
     return max((row.price_date for row in report.holdings if row.price_date is not None), default=None)
 
 
-def _prices(report: HoldingsReport) -> list[Component | str]:
+def stale_count(report: HoldingsReport) -> int:
+    """How many prices are older than they should be."""
+    return sum(1 for row in report.holdings if row.price_status is Status.STALE)
+
+
+def _prices(report: HoldingsReport) -> str:
+    """How many prices the value rests on. One text: the browser replaces it while prices move."""
     totals = report.totals
-    if totals.count == totals.priced:
-        return [f"{totals.priced} prices"] if totals.priced else []
-    return [chip(f"{totals.priced} of {totals.count} prices", "warn", mark="clock-history")]
+    if totals.count != totals.priced:
+        return f"{totals.priced} of {totals.count} prices"
+    if not totals.priced:
+        return ""
+    return "1 price at the close" if totals.priced == 1 else f"{totals.priced} prices at the close"

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from dashboard.domain.access import Actor
 from dashboard.domain.transactions import TransactionType
-from dashboard.figures.contribution import contribution_figure
+from dashboard.figures.contribution import Contribution
 from dashboard.figures.contribution import contributions as moved
 from dashboard.formatting import dates, numbers
 from dashboard.results.holdings import HoldingsReport
@@ -15,10 +15,8 @@ from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.transactions import TransactionRow
 from dashboard.services import transactions
 from dashboard.web.components import basics
-from dashboard.web.components.data import graph
 from dashboard.web.components.states import empty
 from dashboard.web.page import portfolio_path
-from dashboard.web.theme import current_theme
 
 SHOWN = 6
 TONES = {
@@ -42,23 +40,35 @@ def card(actor: Actor, portfolio: PortfolioRef) -> Component:
                 html.Th("Date"),
                 html.Th("Type"),
                 html.Th("Instrument"),
-                html.Th("Detail", className="only-d"),
+                html.Th("Detail"),
                 html.Th(f"Amount, {portfolio.base_currency}", className="r"),
             ]
         )
     )
-    table = html.Table([head, html.Tbody([_row(row) for row in page.rows])], className="tb den")
-    return basics.card("Recent transactions", table, controls=[every], class_name="c8", padded=False)
+    table = html.Table([head, html.Tbody([_row(row) for row in page.rows])], className="tb den only-d")
+    listed = html.Div([_mobile_row(row) for row in page.rows], className="only-m")
+    return basics.card("Recent transactions", [table, listed], controls=[every], class_name="c8", padded=False)
 
 
 def contributions(report: HoldingsReport) -> Component:
-    """Which holdings moved the day most."""
-    if not moved(report):
-        body: Component = empty("Nothing moved", "No holding has changed since the close before.")
-    else:
-        figure = dict(contribution_figure(report, theme=current_theme(), height=206))
-        body = graph("contribution-chart", figure, label="The day's contributions by holding", height=206)
+    """Which holdings moved the day most: bars from the middle, gains to the right."""
+    shown = moved(report)
+    body: Component = (
+        html.Div([_bar(item, report.currency) for item in shown], className="bars")
+        if shown
+        else empty("Nothing moved", "No holding has changed since the close before.")
+    )
     return basics.card("Day’s contribution", body, sub=report.currency, class_name="c4")
+
+
+def _bar(item: Contribution, currency: str) -> Component:
+    direction = numbers.direction(item.amount)
+    bar = html.Span(className=f"bar {direction}", style={"--share": f"{abs(item.share) * 50:.1f}%"})
+    amount = html.Span(numbers.money(item.amount, currency, 0, signed=True), className=f"num r {direction}")
+    return html.Div(
+        [html.Span(item.symbol, className="med ell", title=item.symbol), html.Span(bar, className="axis"), amount],
+        className="bar-row",
+    )
 
 
 def _row(row: TransactionRow) -> Component:
@@ -69,10 +79,18 @@ def _row(row: TransactionRow) -> Component:
             html.Td(dates.day(fact.date), className="num t2 nowrap"),
             html.Td(kind),
             html.Td(fact.symbol or "Cash", className="med", title=row.instrument_name),
-            html.Td(_detail(row), className="t2 num only-d"),
+            html.Td(_detail(row), className="t2 num"),
             html.Td(numbers.number(row.cash_effect, signed=True), className="r num"),
         ]
     )
+
+
+def _mobile_row(row: TransactionRow) -> Component:
+    fact = row.transaction
+    name = html.B(f"{fact.type.value.capitalize()} {fact.symbol or 'cash'}", className="ell")
+    below = html.Small(f"{dates.day(fact.date)} · {_detail(row)}", className="num ell")
+    amount = html.Span(numbers.number(row.cash_effect, signed=True), className="num med")
+    return html.Div([html.Span([name, below], className="inst two-lines"), amount], className="mrow two")
 
 
 def _detail(row: TransactionRow) -> str:

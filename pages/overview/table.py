@@ -13,12 +13,12 @@ from dashboard.figures.sparkline import sparkline
 from dashboard.formatting import numbers
 from dashboard.results.holdings import CashBalance, Holding, HoldingsReport
 from dashboard.web.components import basics
-from dashboard.web.components.attributes import aria
+from dashboard.web.components.attributes import aria, data
 from dashboard.web.components.data import grid
 from dashboard.web.components.states import empty
+from pages.overview.headline import ARROWS
 
 FILTERS = [("all", "All"), ("up", "Gainers"), ("down", "Losers")]
-MOBILE_ROWS = 8
 Row = dict[str, Any]  # ag-grid rows are free-form JSON
 
 
@@ -32,6 +32,7 @@ def card(report: HoldingsReport) -> Component:
     control = html.Span(
         basics.segmented("holdings-filter", FILTERS, "all", "Filter", class_name="sm"), className="only-d"
     )
+    # Flexible widths, and no sizing by the grid itself: it would complain about having none while a phone hides it.
     table = html.Div(
         grid(
             "holdings-grid",
@@ -40,6 +41,7 @@ def card(report: HoldingsReport) -> Component:
             label="Holdings",
             row_id="id",
             auto_height=True,
+            column_size=None,
             options={"pinnedBottomRowData": [totals(report)]},
         ),
         className="only-d",
@@ -49,41 +51,40 @@ def card(report: HoldingsReport) -> Component:
 
 
 def columns(currency: str) -> list[Row]:
-    """Text left, figures right, market value first in order."""
+    """Text left, figures right, market value first in order. Widths fit the longest figures and grow evenly."""
     return [
-        {"field": "name", "headerName": "Instrument", "cellRenderer": "InstrumentCell", "width": 252, "minWidth": 220},
+        {"field": "name", "headerName": "Instrument", "cellRenderer": "InstrumentCell", "minWidth": 172, "flex": 22},
         {
             "field": "trend",
             "headerName": "Trend, 30d",
             "cellRenderer": "TrendCell",
+            "cellDataType": False,
             "sortable": False,
-            "width": 118,
-            "minWidth": 116,
+            "minWidth": 118,
+            "flex": 9,
         },
-        _figure("quantity", "Quantity", "quantity(params.value, params.data.crypto)", width=104),
-        _figure("average_cost", "Avg cost", f"money(params.value, '{currency}')", width=118, quiet=True),
-        _figure("price", "Last", "price(params.value, params.data.currency)", width=118, cellRenderer="FreshCell"),
-        _figure("day_change_pct", "Day %", "percentChange(params.value)", width=92, change=True),
-        _figure("day_change", "Day", f"change(params.value, '{currency}', 0)", width=100, change=True),
-        _figure(
-            "market_value",
-            "Market value",
-            f"money(params.value, '{currency}')",
-            width=142,
-            minWidth=138,
-            sort="desc",
-            strong=True,
-        ),
-        _figure("unrealized", "Gain", f"change(params.value, '{currency}', 0)", width=108, change=True),
-        _figure("unrealized_pct", "Gain %", "percentChange(params.value, 1)", width=92, change=True),
-        _figure("weight", "Weight", "percent(params.value, 1)", width=136, minWidth=132, cellRenderer="WeightCell"),
+        _figure("quantity", "Quantity", _of_rows("quantity(params.value, params.data.crypto)"), 80),
+        _figure("average_cost", "Avg cost", _of_rows(f"money(params.value, '{currency}')"), 92, quiet=True),
+        _figure("price", "Last", _of_rows("price(params.value, params.data.currency)"), 96, cellRenderer="FreshCell"),
+        _figure("day_change_pct", "Day %", "percentChange(params.value)", 78, change=True),
+        _figure("day_change", "Day", f"change(params.value, '{currency}', 0)", 80, change=True),
+        _figure("market_value", "Market value", f"money(params.value, '{currency}')", 124, sort="desc", strong=True),
+        _figure("unrealized", "Gain", f"change(params.value, '{currency}', 0)", 92, change=True),
+        _figure("unrealized_pct", "Gain %", "percentChange(params.value, 1)", 84, change=True),
+        _figure("weight", "Weight", "percent(params.value, 1)", 118, cellRenderer="WeightCell"),
     ]
+
+
+def _of_rows(formatted: str) -> str:
+    """The total has no such figure, and leaves its place blank."""
+    return f"params.node.rowPinned ? '' : {formatted}"
 
 
 def _figure(
     field: str,
     name: str,
     formatted: str,
+    width: int,
     *,
     change: bool = False,
     quiet: bool = False,
@@ -104,6 +105,8 @@ def _figure(
         "cellClass": tone,
         "enableCellChangeFlash": True,
         "sortingOrder": ["desc", "asc"],
+        "minWidth": width,
+        "flex": width // 10,
         **more,
     }
 
@@ -175,17 +178,21 @@ def totals(report: HoldingsReport) -> Row:
 
 
 def _mobile_row(row: Holding, currency: str) -> Component:
+    """A row on a phone; the browser finds its figures by the symbol while prices move."""
     name = html.Span(
         [html.B(row.name, className="ell"), html.Small(f"{row.symbol} · {numbers.percent(row.weight, 1)}")],
         className="ell",
     )
     badge = html.Span(row.symbol[:4], className="lg", **aria(hidden="true"))
+    direction = numbers.direction(row.day_change_pct, 4)
     change = html.Span(
-        numbers.percent(row.day_change_pct, signed=True), className=f"xs {numbers.direction(row.day_change_pct, 4)}"
+        f"{ARROWS[direction]} {numbers.percent(row.day_change_pct, signed=True)}".strip(),
+        className=f"xs mchg {direction}",
     )
     value = html.Span(numbers.money(row.market_value, currency, 0), className="med mval")
     return html.A(
         [html.Span([badge, name], className="inst"), html.Span([value, change], className="r num mfig")],
         href=f"/i/{row.symbol}",
         className="mrow two",
+        **data(symbol=row.symbol),
     )

@@ -3,7 +3,7 @@
 from dashboard.services.market_data.facts import price_facts
 from dashboard.services.market_data.files import import_prices
 from dashboard.services.market_data.finding import search
-from dashboard.services.market_data.listing import list_instruments
+from dashboard.services.market_data.listing import benchmarks, list_instruments
 from dashboard.services.market_data.master_data import import_instruments
 from dashboard.services.market_data.reading import (
     bars,
@@ -18,6 +18,7 @@ from dashboard.services.market_data.refresh import refresh, refresh_rates
 
 __all__ = [
     "bars",
+    "benchmarks",
     "details_of",
     "ensure_instruments",
     "import_instruments",

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from sqlalchemy import select
+
 from dashboard.db.engine import db
+from dashboard.db.models import InstrumentRow
 from dashboard.db.repositories import instruments as store
 from dashboard.domain.access import Actor
+from dashboard.domain.instruments import AssetClass
 from dashboard.results.instruments import InstrumentPage
 from dashboard.services.market_data.reading import details_of
 
 LIMIT = 200
+COMPARED = (AssetClass.INDEX, AssetClass.ETF, AssetClass.FUND)
 
 
 def list_instruments(
@@ -28,3 +33,14 @@ def list_instruments(
     found, total = store.listed(db.session, text.strip(), symbols=symbols, troubled=troubled, limit=limit)
     details = details_of(found) if found else {}
     return InstrumentPage(tuple(details[symbol] for symbol in found if symbol in details), total)
+
+
+def benchmarks() -> dict[str, str]:
+    """What a portfolio can be compared with, in the order of the names: symbol to name of what has prices."""
+    rows = db.session.execute(
+        select(InstrumentRow.symbol, InstrumentRow.name)
+        .where(InstrumentRow.asset_class.in_([one.value for one in COMPARED]), InstrumentRow.price_version > 0)
+        .order_by(InstrumentRow.name, InstrumentRow.symbol)
+        .limit(LIMIT)
+    )
+    return {symbol: name or symbol for symbol, name in rows}
