@@ -81,11 +81,14 @@ class MarkedPosition:
 class MarkedPortfolio:
     """A portfolio at its newest prices; money in the base currency, percentages as fractions.
 
-    ``day_change`` is the sum over positions, its percentage of their references and the cash; ``session`` is the newest.
+    ``day_change`` is the sum over positions, its percentage of their references and the cash; ``session`` is the
+    newest. ``unrealized`` is the sum over the priced positions, its percentage of their cost.
     """
 
     portfolio_id: int
     market_value: float
+    unrealized: float
+    unrealized_pct: float | None
     day_change: float
     day_change_pct: float | None
     session: date | None
@@ -95,6 +98,8 @@ class MarkedPortfolio:
 
 def mark(snapshot: PortfolioSnapshot, prices: Mapping[str, Mark], rates: Mapping[str, Mark]) -> MarkedPortfolio:
     """Value ``snapshot`` at ``prices`` (by symbol) and ``rates`` (by currency), the stored ones where there is none.
+
+    A price that is older than the stored one's session is not used.
 
     A position's change is value − reference − flows since; its fraction is of reference + what flowed in.
     """
@@ -106,9 +111,13 @@ def mark(snapshot: PortfolioSnapshot, prices: Mapping[str, Mark], rates: Mapping
     changed = [draft for draft in priced if draft.change is not None]
     change = sum(draft.change for draft in changed if draft.change is not None)
     base = cash + sum(draft.base for draft in changed)
+    cost = sum(draft.position.cost for draft in priced)
+    gain = sum(draft.value for draft in priced) - cost
     return MarkedPortfolio(
         portfolio_id=snapshot.portfolio_id,
         market_value=total,
+        unrealized=gain,
+        unrealized_pct=gain / cost if cost > 0 else None,
         day_change=change,
         day_change_pct=change / base if base > 0 else None,
         session=max((draft.session for draft in priced if draft.session is not None), default=None),
@@ -147,10 +156,12 @@ class _Draft:
 
 def _draft(position: SnapshotPosition, found: Mark | None, rates: Mapping[str, float]) -> _Draft | None:
     rate = rates.get(position.currency)
+    session = position.session
+    if found is not None and session is not None and found.at.date() < session:
+        found = None
     price = found.price if found is not None else position.price
     if price is None or rate is None:
         return None
-    session = position.session
     is_new = found is not None and (session is None or found.at.date() > session)
     reference = position.last if is_new else position.previous
     value = position.quantity * position.multiplier * price * rate

@@ -1,6 +1,6 @@
 """The feed: asks the providers for what somebody looks at, and puts the answers into Redis.
 
-Any number may run; a lease lets one of them ask. Redis may lose everything at any moment: the next round fills it again.
+Any number may run; a lease lets one of them ask. Redis may lose everything at any moment: the next round fills it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""gunicorn's settings for the fan-out: ``gunicorn -c python:dashboard.live.gunicorn_conf dashboard.live.wsgi:server``."""
+"""gunicorn's settings for the fan-out: ``gunicorn -c python:dashboard.live.gunicorn_conf ...wsgi:server``."""
 
 from gevent import monkey
 

@@ -1,4 +1,4 @@
-"""The hub of a fan-out process: one Redis subscription, a topic for each portfolio or list of symbols, one batch a second."""
+"""The hub of a fan-out process: one Redis subscription, a topic a portfolio or list of symbols, one batch a second."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from redis import Redis
 
 from dashboard.db.engine import db
 from dashboard.domain.access import SYSTEM, PortfolioId
-from dashboard.errors import DashboardError
+from dashboard.errors import DashboardError, InsufficientData, NotFound
 from dashboard.live.channels import QUOTES, TICKS, WANTED, WANTED_SECONDS, quote_from_json
 from dashboard.live.clients import Client
 from dashboard.live.topics import PortfolioTopic, QuotesTopic, Topic
@@ -26,7 +26,7 @@ from dashboard.services import sessions, valuation
 log = structlog.get_logger(__name__)
 
 BATCH_SECONDS = 1.0
-RECHECK_SECONDS = 5.0
+RECHECK_SECONDS = 4.0
 WANT_SECONDS = 10.0
 RECONNECT_SECONDS = 1.0
 
@@ -67,8 +67,8 @@ class Hub:
     def leave(self, topic: Topic, client: Client) -> None:
         """``client`` has gone; a topic without clients goes too."""
         topic.clients.discard(client)
-        if not topic.clients:
-            self.topics.pop(topic.key, None)
+        if not topic.clients and self.topics.get(topic.key) is topic:
+            del self.topics[topic.key]
 
     def listen(self) -> None:
         """Take over what is known, then every batch that the feed publishes, until Redis fails."""
@@ -91,13 +91,13 @@ class Hub:
         """End the streams of sessions that have ended, and reload portfolios whose ledger or prices changed."""
         with self.app.app_context():
             tokens = {client.token for topic in self.topics.values() for client in topic.clients}
-            ended = {token for token in tokens if sessions.actor_for(token) is None}
+            open_tokens = sessions.open_tokens(tokens)
             for topic in list(self.topics.values()):
-                for client in [client for client in topic.clients if client.token in ended]:
-                    client.put("end", self._next(), {"reason": "signed_out"})
-                    client.close()
-                    self.leave(topic, client)
-                self._reload(topic)
+                self._end(topic, [client for client in topic.clients if client.token not in open_tokens], "signed_out")
+                try:
+                    self._reload(topic)
+                except NotFound:
+                    self._end(topic, list(topic.clients), "gone")
             db.session.remove()
 
     def want(self) -> None:
@@ -110,26 +110,39 @@ class Hub:
 
     def _join(self, key: str, client: Client, make: Callable[[], Topic]) -> Topic:
         topic = self.topics.get(key)
+        is_new = topic is None
         if topic is None:
             topic = make()
             self._reload(topic)
-            self.topics[key] = topic
-            self.want()
+            topic = self.topics.setdefault(key, topic)  # another client may have been quicker
         topic.clients.add(client)
+        if is_new:
+            self.want()
         frame = topic.last or topic.frame(self.quotes, datetime.now(UTC))
         if frame is not None:
             client.put(topic.event, self._next(), frame)
         return topic
 
+    def _end(self, topic: Topic, clients: Sequence[Client], reason: str) -> None:
+        for client in clients:
+            client.put("end", self._next(), {"reason": reason})
+            client.close()
+            self.leave(topic, client)
+
     def _reload(self, topic: Topic) -> None:
-        if isinstance(topic, PortfolioTopic):
-            version = valuation.version_of(topic.portfolio_id)
-            if version != topic.version:
-                changed = topic.version is not None
-                topic.load(valuation.snapshot(SYSTEM, topic.portfolio_id), version)
-                if changed:
-                    for client in topic.clients:
-                        client.put("changed", self._next(), {"portfolio_id": topic.portfolio_id})
+        """Take over a portfolio's new holdings and tell its listeners. Raises: NotFound."""
+        if not isinstance(topic, PortfolioTopic):
+            return
+        version = valuation.version_of(topic.portfolio_id)
+        if version == topic.version:
+            return
+        told = list(topic.clients) if topic.version is not None else []
+        try:
+            topic.load(valuation.snapshot(SYSTEM, topic.portfolio_id), version)
+        except InsufficientData:
+            topic.load(None, version)
+        for client in told:
+            client.put("changed", self._next(), {"portfolio_id": topic.portfolio_id})
 
     def _send(self, topic: Topic, now: datetime) -> None:
         frame = topic.frame(self.quotes, now)

@@ -13,8 +13,9 @@ from dashboard.live.channels import quote_to_json
 from dashboard.live.clients import Client
 from dashboard.redis_store import Json
 from dashboard.results.quotes import Freshness, LiveQuote
-from dashboard.services.live_quotes import pair_symbol
+from dashboard.services.live_quotes import aged, pair_symbol
 
+NOBODYS = PortfolioId(0)
 WORST_FIRST = (Freshness.STALE, Freshness.DELAYED, Freshness.LIVE, Freshness.CLOSED)
 
 
@@ -60,7 +61,7 @@ class QuotesTopic(Topic):
 
     def frame(self, quotes: Mapping[str, LiveQuote], now: datetime) -> Json:
         """The quotes that are known."""
-        known = [quote_to_json(quotes[name]) for name in self.names if name in quotes]
+        known = [quote_to_json(aged(quotes[name], now)) for name in self.names if name in quotes]
         return {"quotes": known} if known else None
 
 
@@ -69,7 +70,7 @@ class PortfolioTopic(Topic):
     """A portfolio's value and its positions, marked to the newest quotes."""
 
     event: ClassVar[str] = "portfolio"
-    portfolio_id: PortfolioId = PortfolioId(0)
+    portfolio_id: PortfolioId = NOBODYS
     version: str | None = None
     snapshot: PortfolioSnapshot | None = None
 
@@ -87,8 +88,8 @@ class PortfolioTopic(Topic):
         pairs = [pair_symbol(currency, base) for currency in self.snapshot.rates if currency != base]
         return (*(position.symbol for position in self.snapshot.positions), *pairs)
 
-    def load(self, snapshot: PortfolioSnapshot, version: str) -> None:
-        """Take over what is held now."""
+    def load(self, snapshot: PortfolioSnapshot | None, version: str) -> None:
+        """Take over what is held now: None while there is no transaction."""
         self.snapshot, self.version, self.last = snapshot, version, None
 
     def frame(self, quotes: Mapping[str, LiveQuote], now: datetime) -> Json:
@@ -97,7 +98,7 @@ class PortfolioTopic(Topic):
             return None
         currencies = {position.symbol: position.currency for position in self.snapshot.positions}
         used = {
-            symbol: quote
+            symbol: aged(quote, now)
             for symbol, quote in quotes.items()
             if symbol in currencies and quote.currency == currencies[symbol]
         }
@@ -123,6 +124,8 @@ def _portfolio_json(marked: MarkedPortfolio, quotes: Mapping[str, LiveQuote]) ->
         "market_value": marked.market_value,
         "day_change": marked.day_change,
         "day_change_pct": marked.day_change_pct,
+        "unrealized": marked.unrealized,
+        "unrealized_pct": marked.unrealized_pct,
         "session": marked.session.isoformat() if marked.session is not None else None,
         "at": max(quote.at for quote in quotes.values()).isoformat() if quotes else None,
         "freshness": _overall(quotes).value if quotes else None,

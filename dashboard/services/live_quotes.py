@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -49,12 +50,23 @@ def live_quotes(
 
 def freshness_of(quote: Quote, now: datetime) -> Freshness:
     """How far ``quote`` may be taken for the price at ``now``."""
-    age_seconds = (now - quote.at).total_seconds()
     if quote.market_state is not MarketState.OPEN:
         return Freshness.CLOSED
-    if age_seconds > max(STALE_AFTER_SECONDS, 2 * quote.delayed_seconds):
+    return _by_age((now - quote.at).total_seconds(), quote.delayed_seconds)
+
+
+def aged(quote: LiveQuote, now: datetime) -> LiveQuote:
+    """``quote`` as it may be taken at ``now``: one that nobody has renewed becomes delayed, then stale."""
+    if quote.freshness is Freshness.CLOSED:
+        return quote
+    age_seconds = (now - quote.at).total_seconds()
+    return replace(quote, freshness=_by_age(age_seconds, quote.delayed_seconds))
+
+
+def _by_age(age_seconds: float, delayed_seconds: int) -> Freshness:
+    if age_seconds > max(STALE_AFTER_SECONDS, 2 * delayed_seconds):
         return Freshness.STALE
-    return Freshness.DELAYED if max(quote.delayed_seconds, age_seconds) > LIVE_DELAY_SECONDS else Freshness.LIVE
+    return Freshness.DELAYED if max(delayed_seconds, age_seconds) > LIVE_DELAY_SECONDS else Freshness.LIVE
 
 
 def _live(symbol: str, quote: Quote, now: datetime) -> LiveQuote:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 from dashboard.db.engine import db
@@ -52,6 +53,13 @@ def actor_for(token: str, address: str = "") -> Actor | None:
         users.touch(session.id, now)
         db.session.commit()
     return actor_of(session.user, address)
+
+
+def open_tokens(tokens: Collection[str]) -> frozenset[str]:
+    """Those of ``tokens`` whose session is still open. Asking this is no use of a session: idle ones go on idling."""
+    now = datetime.now(UTC)
+    hashes = {_hash(token): token for token in tokens}
+    return frozenset(hashes[found] for found in users.open_among(hashes, now, now - IDLE)) if hashes else frozenset()
 
 
 def end_session(token: str) -> None:

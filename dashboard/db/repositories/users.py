@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, func, select, text, update
 
 from dashboard.db.engine import db
 from dashboard.db.models.identity import User, UserSession
@@ -47,15 +47,23 @@ def adopt_portfolios(user_id: int) -> None:
 def open_session_of(token_hash: bytes, now: datetime, idle_since: datetime) -> UserSession | None:
     """The session behind a token, if it is open, neither expired nor idle, and its user is not disabled."""
     return db.session.scalar(
-        select(UserSession)
-        .join(UserSession.user)
-        .where(
-            UserSession.token_hash == token_hash,
-            UserSession.ended_at.is_(None),
-            UserSession.expires_at > now,
-            UserSession.last_seen_at > idle_since,
-            User.disabled_at.is_(None),
-        )
+        select(UserSession).join(UserSession.user).where(UserSession.token_hash == token_hash, *_open(now, idle_since))
+    )
+
+
+def open_among(token_hashes: Collection[bytes], now: datetime, idle_since: datetime) -> frozenset[bytes]:
+    """Those of ``token_hashes`` that have an open session, as :func:`open_session_of` means it."""
+    query = select(UserSession.token_hash).join(UserSession.user)
+    wanted = UserSession.token_hash.in_(list(token_hashes))
+    return frozenset(db.session.scalars(query.where(wanted, *_open(now, idle_since))))
+
+
+def _open(now: datetime, idle_since: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        UserSession.ended_at.is_(None),
+        UserSession.expires_at > now,
+        UserSession.last_seen_at > idle_since,
+        User.disabled_at.is_(None),
     )
 
 
