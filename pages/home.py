@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dash_bootstrap_components as dbc
 from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
@@ -42,7 +43,9 @@ def layout(actor: Actor, _view: ViewState) -> Component | list[Component]:
         return dcc.Location(id="home-go", href=portfolio_path(owned[0].portfolio.slug), refresh=True)
     begin = button("Create a portfolio", href="/new", mark="plus-lg", kind="pri")
     text = "Everything here, from value to XIRR, is computed from what you bought, sold, received and paid."
-    return html.Div(empty("Start with a portfolio", text, begin, picture="steps"), className="card-x page-empty")
+    return html.Div(
+        empty("Start with a portfolio", text, begin, picture="steps", alone=True), className="card-x page-empty"
+    )
 
 
 def new_layout(_actor: Actor, _view: ViewState) -> list[Component]:
@@ -60,18 +63,19 @@ def new_layout(_actor: Actor, _view: ViewState) -> list[Component]:
         autoComplete="off",
     )
     known = html.Datalist([html.Option(value=code) for code in CURRENCIES], id="new-currencies")
-    cash = dcc.Checklist(
-        [{"label": "Track cash", "value": "cash"}], ["cash"], id="new-cash", inputClassName="ck", labelClassName="check"
+    cash = dbc.Checkbox(
+        id="new-cash", label="Track cash", value=True, input_class_name="ck", label_class_name="", class_name="check"
     )
     form = [
         field("Name", name),
-        field("Currency", html.Div([currency, known]), hint="Every value is shown in it. It cannot be changed later."),
+        field("Currency", currency, hint="Every value is shown in it. It cannot be changed later."),
         html.Div(
             [
                 cash,
                 html.P("Deposits and withdrawals are then the flows, and cash is part of the value.", className="hint"),
             ]
         ),
+        known,
         html.Div(id="new-error", className="hint bad", role="alert"),
         html.Div(
             [button("Create portfolio", id="new-create", kind="pri"), button("Cancel", href="/", kind="gh")],
@@ -82,11 +86,11 @@ def new_layout(_actor: Actor, _view: ViewState) -> list[Component]:
     return [page_header("New portfolio"), html.Div(html.Div(form, className="form-x"), className="card-x page-form")]
 
 
-def create(actor: Actor, _clicks: int, name: str | None, currency: str | None, cash: list[str]) -> tuple[object, str]:
+def create(actor: Actor, _clicks: int, name: str | None, currency: str | None, cash: bool) -> tuple[object, str]:
     """Make the portfolio and go to it; what is wrong is said beside the form."""
     try:
         made = portfolios.create_portfolio(
-            actor, (name or "").strip(), (currency or "").strip().upper(), track_cash="cash" in (cash or [])
+            actor, (name or "").strip(), (currency or "").strip().upper(), track_cash=bool(cash)
         )
     except (InvalidInput, Conflict) as error:
         return no_update, error.message

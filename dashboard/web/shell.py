@@ -133,7 +133,7 @@ def _person(actor: Actor) -> Component:
     )
     menu = dbc.DropdownMenu(
         [html.Div(actor.email, className="menu-head"), form],
-        label=icon("three-dots"),
+        label=[icon("three-dots"), html.Span("Account menu", className="sr")],
         caret=False,
         direction="up",
         align_end=True,
@@ -151,8 +151,8 @@ def _top(known: list[Page]) -> Component:
         [mark, html.B("", id="tab-name", className="semi ell"), icon("chevron-down", "t3 micro")],
         className="only-m row-f top-name",
         type="button",
+        title="Portfolios and pages",
         **data(menu="open"),
-        **aria(label="Portfolios and pages"),
     )
     crumb = html.Nav(id="breadcrumb", className="crumb only-d", **aria(label="Breadcrumb"))
     live = html.Span(

@@ -64,7 +64,7 @@ def grid(
             **more,
         ),
         className="grid-x",
-        role="region",
+        role="group",
         **aria(label=label),
     )
 

@@ -13,11 +13,12 @@ from dashboard.web.components.basics import Children, icon
 from dashboard.web.problems import TITLES, reference
 
 
-def empty(title: str, text: str, *actions: Component, picture: str = "") -> Component:
-    """Nothing is here yet: what will be, and the fastest way to it."""
+def empty(title: str, text: str, *actions: Component, picture: str = "", alone: bool = False) -> Component:
+    """Nothing is here yet: what will be, and the fastest way to it. ``alone`` where the page has no other heading."""
     buttons = [html.Div(list(actions), className="row-f wrap empty-actions")] if actions else []
     art = [html.Div(className="empty-art", **aria(hidden="true"))] if picture == "steps" else []
-    return html.Div([*art, html.H3(title), html.P(text), *buttons], className="empty")
+    heading = html.H1(title, className="h3") if alone else html.H3(title)
+    return html.Div([*art, heading, html.P(text), *buttons], className="empty")
 
 
 def failure(title: str, text: str, *actions: Component) -> Component:
@@ -52,7 +53,9 @@ def page_error(error: DashboardError) -> Component:
 def not_found() -> Component:
     """There is no such page, or it is another's."""
     home = html.A("Go to the overview", href="/", className="b")
-    return empty("There is nothing at this address", "It may have been removed, or the address is mistyped.", home)
+    return empty(
+        "There is nothing at this address", "It may have been removed, or the address is mistyped.", home, alone=True
+    )
 
 
 def error_title(error: DashboardError) -> str:

@@ -74,7 +74,7 @@ BODY = {
     "state": [
         {"id": "new-name", "property": "value", "value": "Mine"},
         {"id": "new-currency", "property": "value", "value": "EUR"},
-        {"id": "new-cash", "property": "value", "value": ["cash"]},
+        {"id": "new-cash", "property": "value", "value": True},
     ],
     "changedPropIds": ["new-create.n_clicks"],
 }
