@@ -125,12 +125,12 @@
   const pointAtLast = () => {
     const { last } = ledger;
     const data = last && node(last.key) && node(last.key).data;
-    if (!data || data.fresh) return;
+    if (!data) return;
     const places = Object.keys(data.faults || {});
     const place = PLACES[last.field] || last.field;
-    const shown = places.includes(place) ? place : places[0];
+    const shown = places.includes(place) ? place : data.fresh ? null : places[0];
     if (shown) basis.ledgerFault.show(data, shown);
-    else basis.ledgerFault.hide();
+    else basis.ledgerFault.refresh();
   };
 
   // ---- the bar
@@ -201,9 +201,11 @@
     if (ledger.drafts.size) later();
     const query = new URLSearchParams(location.search);
     if (query.has("add")) {
+      const symbol = query.get("symbol");
       query.delete("add");
+      query.delete("symbol");
       history.replaceState(null, "", location.pathname + (query.toString() ? `?${query}` : ""));
-      add();
+      add(symbol ? { symbol } : {});
     }
   };
   const drawSummary = (found) => {
@@ -446,7 +448,7 @@
   });
   document.addEventListener("keydown", (event) => {
     if (!at("tx-root") || !ledger) return;
-    const writing = event.target.closest("input, textarea, select, [contenteditable=true]");
+    const writing = event.target.closest && event.target.closest("input, textarea, select, [contenteditable=true]");
     if (event.key === "F8") {
       event.preventDefault();
       next();

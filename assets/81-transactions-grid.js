@@ -191,7 +191,15 @@
     shownAt.removeAttribute("aria-describedby");
     note = shownAt = null;
   };
-  basis.ledgerFault = { show, hide, has };
+  // After a check: the note stays as long as what it says is still so.
+  const refresh = () => {
+    if (!note) return;
+    const row = ledger.node(shownAt.closest(".ag-row").getAttribute("row-id"));
+    const field = shownAt.getAttribute("col-id");
+    if (row && faulty(row.data, field)) show(row.data, field);
+    else hide();
+  };
+  basis.ledgerFault = { show, hide, has, refresh };
 
   document.addEventListener("mouseover", (event) => {
     const cell = event.target.closest && event.target.closest("#tx-grid .ag-cell.err");

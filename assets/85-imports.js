@@ -138,6 +138,7 @@
     const { preview, verdict, file } = state;
     const rows = preview.rows.filter((row) => verdict === "all" || row.verdict === verdict);
     set("import-grid", { rowData: rows.map(asRow) });
+    arrange(preview);
     document.querySelector(".import-grid").style.height = `${Math.min(Math.max(rows.length, 3), 500) * 38 + 36}px`;
     for (const tab of document.querySelectorAll("[data-verdict]")) {
       const name = tab.dataset.verdict;
@@ -152,6 +153,16 @@
     at("import-shown").textContent = `${count(rows.length, "row")} shown${left}`;
     drawSum(preview);
     drawNotes(preview);
+  };
+  // Accounts are shown where the file has some; on a phone the reason stands beside the verdict.
+  const arrange = (preview) => {
+    const api = window.dash_ag_grid.getApi("import-grid");
+    if (!api) return;
+    api.setColumnsVisible(
+      ["account"],
+      preview.rows.some((row) => (row.transaction || row.cells).account),
+    );
+    if (window.innerWidth < 768) api.moveColumns(["reason"], 2);
   };
   const drawSum = (preview) => {
     const left = [

@@ -40,7 +40,7 @@ def check(actor: Actor, asked: Json, address: Address) -> Json:
     rows = _rows(asked)
     read = [transaction(row) for row in rows]
     answers: dict[int, Json] = {
-        number: faults.unread(found) for number, (made, found) in enumerate(read) if made is None
+        number: faults.unread(found, rows[number]) for number, (made, found) in enumerate(read) if made is None
     }
     added = [number for number, row in enumerate(rows) if number not in answers and not _is_stored(row)]
     edited = [number for number, row in enumerate(rows) if number not in answers and _is_stored(row)]

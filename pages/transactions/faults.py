@@ -9,16 +9,30 @@ from dashboard.errors import InvalidInput, Oversell
 from dashboard.formatting import dates, numbers
 from dashboard.results.scalars import Json
 from dashboard.results.transactions import RowCheck
+from dashboard.services.imports import DecimalMark
+from dashboard.services.imports.numbers import NotANumberError, NumberReader
 from dashboard.services.ledger.decimals import plain
 from dashboard.services.ledger.rules import SHAPES
-from pages.transactions.rows import Raw
+from pages.transactions.rows import NUMBERS, Raw
 
+_comma = NumberReader(DecimalMark.COMMA)
 SIGNED = frozenset({"quantity", "fee", "tax", "amount", "price"})
 
 
-def unread(faults: tuple[InvalidInput, ...]) -> dict[str, Json]:
+def unread(faults: tuple[InvalidInput, ...], raw: Raw) -> dict[str, Json]:
     """The answer for a row with cells that cannot be read."""
-    return {"faults": [_fault(fault, []) for fault in faults], "filled": {}}
+    return {"faults": [_fault(fault, _with_comma(fault.field or "", raw)) for fault in faults], "filled": {}}
+
+
+def _with_comma(field: str, raw: Raw) -> list[Json]:
+    """Who types a decimal comma is asked whether he means a point."""
+    if field not in NUMBERS:
+        return []
+    try:
+        meant = plain(_comma.read(str(raw.get(field, ""))))
+    except NotANumberError:
+        return []
+    return [_set(f"Use {meant}", field, meant)]
 
 
 def checked(row: RowCheck, typed: Transaction, today: date) -> dict[str, Json]:

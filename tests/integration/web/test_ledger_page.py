@@ -139,6 +139,7 @@ def test_a_purchase_that_a_stored_sale_needs_is_told_beside_the_purchase(
         ({"date": "2199-01-01"}, "date", "in the future", "Use today"),
         ({"quantity": "-5"}, "quantity", "quantities are positive", "Use 5"),
         ({"quantity": "many"}, "quantity", "'many' is not a number.", None),
+        ({"quantity": "1,5"}, "quantity", "not a number with a decimal point", "Use 1.5"),
         ({"currency": "XXQ"}, "currency", "XXQ", None),
         ({"amount": "7"}, "amount", "but 2 × 10 is 20", "Work it out"),
         ({"type": "deposit"}, "symbol", "takes no symbol", "Clear it"),

@@ -1,0 +1,189 @@
+"""The ledger in a browser: a file comes in, a row is edited in place, what is wrong stands beside its cell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+
+from dashboard.domain.access import Actor
+from dashboard.services import portfolios, transactions
+from tests.browser.driver import PHONE, Browser
+from tests.factories import make_portfolio
+
+LEDGER = """
+    date        type     symbol  quantity  price  currency  amount
+    2024-01-02  deposit  -       -         -      EUR       5000
+    2024-01-03  buy      AAA     10        100    EUR       -
+    2024-02-01  sell     AAA     4         100    EUR       -
+"""
+TEN_ROWS = "date,type,amount,currency\n" + "".join(
+    f"2024-01-{day:02},deposit,{'abc' if day == 7 else 100},EUR\n" for day in range(1, 11)
+)
+
+
+@pytest.fixture
+def ledger(server: Flask, person: Actor) -> int:
+    """A portfolio with cash and a few rows; its id."""
+    with server.app_context():
+        return make_portfolio(person, "Mine", ledger=LEDGER).id
+
+
+def where(row: int, column: str) -> str:
+    return f'#tx-grid .ag-row[row-index="{row}"] .ag-cell[col-id="{column}"]'
+
+
+def cell(browser: Browser, row: int, column: str) -> WebElement:
+    return browser.find(where(row, column))
+
+
+def edit(browser: Browser, row: int, column: str, text: str) -> None:
+    """Double-click a cell, type in it and press Enter."""
+    ActionChains(browser.driver).double_click(cell(browser, row, column)).perform()
+    field = browser.find("#tx-grid .ag-cell-inline-editing input")
+    field.send_keys(Keys.CONTROL, "a")
+    field.send_keys(text, Keys.ENTER)
+
+
+def gone(browser: Browser, selector: str) -> None:
+    browser.wait_for(
+        lambda: not browser.find_all(selector) or not browser.find_all(selector)[0].is_displayed(), selector
+    )
+
+
+def test_of_ten_rows_nine_are_imported_on_request_and_the_tenth_is_named(
+    browser: Browser, server: Flask, person: Actor, tmp_path: Path
+) -> None:
+    with server.app_context():
+        portfolio = portfolios.create_portfolio(person, "Mine", "EUR")
+    file = tmp_path / "ten.csv"
+    file.write_text(TEN_ROWS)
+    browser.sign_in(path="/p/mine/import")
+    browser.find("#import-choose")
+    browser.wait_for(lambda: browser.find_all("#import-drop input"), "the field for the file")[0].send_keys(str(file))
+    browser.wait_for_text("#import-sum", "9 rows will be written, 1 error left out")
+    browser.click('[data-verdict="error"]')
+    browser.wait_for_text("#import-shown", "1 row shown")
+    browser.wait_for_text("#import-grid", "'abc' is not a number.")
+    assert browser.find("#import-grid .ag-cell.err").text == "abc"
+
+    browser.click("#import-commit")
+    browser.wait_for_text("#import-result", "9 transactions added")
+    assert browser.text("#import-detail") == "Row 7, amount, left out: 'abc' is not a number."
+    browser.wait_for_text("#import-changes", "€900.00")
+    with server.app_context():
+        assert transactions.list_transactions(person, portfolio.id).total == 9
+
+    browser.click("#import-undo-last")
+    browser.wait_for_text("#import-result", "Import undone")
+    with server.app_context():
+        assert transactions.list_transactions(person, portfolio.id).total == 0
+
+
+def test_an_edited_quantity_changes_the_value_and_can_be_taken_back(browser: Browser, ledger: int) -> None:
+    browser.sign_in(path="/p/mine")
+    browser.wait_for_text("#live-value", "5,000.00")
+    browser.click('[id*="transactions"][id*="side"]')
+    edit(browser, 1, "price", "50")
+    browser.wait_for_text("#tx-save-all", "Save 1")
+    browser.wait_for_text(where(1, "effect"), "−500.00")
+    browser.click("#tx-save-all")
+    browser.wait_for_text("#notices", "1 row saved")
+    gone(browser, "#tx-bar")
+    # 4,900 of cash and 6 units, now at the price of the last trade.
+    browser.click('[id*="overview"][id*="side"]')
+    browser.wait_for_text("#live-value", "5,500.00")
+
+    browser.click('[id*="transactions"][id*="side"]')
+    edit(browser, 1, "quantity", "20")
+    browser.wait_for_text("#tx-bar-count", "1 unsaved row")
+    browser.wait_for(lambda: browser.find("#tx-save-all").is_enabled(), "the check")
+    browser.run("document.dispatchEvent(new KeyboardEvent('keydown', {key: 's', ctrlKey: true, bubbles: true}))")
+    browser.wait_for_text(where(1, "effect"), "−1,000.00")
+    gone(browser, "#tx-bar")
+    [undo] = [one for one in browser.find_all("#notices .notice .b") if one.text == "Undo"][-1:]
+    undo.click()
+    browser.wait_for_text(where(1, "effect"), "−500.00")
+
+
+def test_an_oversell_is_told_beside_the_cell_and_mended_by_its_button(
+    browser: Browser, server: Flask, person: Actor, ledger: int
+) -> None:
+    browser.sign_in(path="/p/mine/transactions")
+    edit(browser, 0, "quantity", "1850")
+    browser.wait_for_text(".fault-note", "Sells 1,850, but 10 are held on this date")
+    wrong = cell(browser, 0, "quantity")
+    assert "err" in str(wrong.get_attribute("class"))
+    assert wrong.get_attribute("aria-describedby") == browser.find(".fault-note").get_attribute("id")
+    note, place = browser.find(".fault-note").rect, wrong.rect
+    assert abs(note["y"] - (place["y"] + place["height"])) < 12, "it stands right below"
+    assert not browser.find("#tx-save-all").is_enabled()
+
+    browser.click(".fault-note .b")
+    browser.wait_for(lambda: browser.find("#tx-save-all").is_enabled(), "the row to be right")
+    assert cell(browser, 0, "quantity").text == "10"
+    browser.click("#tx-discard")
+    browser.wait_for(lambda: cell(browser, 0, "quantity").text == "4", "the row to be as it was")
+    with server.app_context():
+        assert transactions.list_transactions(person, ledger).rows[0].transaction.quantity == 4
+
+
+def test_rows_are_added_and_deleted_and_the_deletion_is_taken_back(
+    browser: Browser, server: Flask, person: Actor, ledger: int
+) -> None:
+    browser.sign_in(path="/p/mine/transactions")
+    browser.find('#tx-grid .ag-row[row-index="2"]')
+    browser.open("/p/mine/transactions?add=1")
+    browser.find("#tx-grid .ag-cell-inline-editing input").send_keys("bbb", Keys.TAB)
+    browser.find("#tx-grid .ag-cell-inline-editing input").send_keys("1,5", Keys.TAB)
+    browser.wait_for_text(".fault-note", "not a number with a decimal point")
+    browser.find("#tx-grid .ag-cell-inline-editing input").send_keys("20", Keys.ENTER)
+    ActionChains(browser.driver).move_to_element(cell(browser, 0, "quantity")).perform()
+    browser.click(".fault-note .b")
+    browser.wait_for_text(where(0, "effect"), "−30.00")
+    browser.click("#tx-save-all")
+    browser.wait_for_text("#tx-count", "4 rows")
+
+    browser.click('#tx-grid .ag-row[row-index="0"] .ag-selection-checkbox .ag-checkbox-input-wrapper')
+    browser.wait_for_text("#tx-selected-count", "1 selected")
+    browser.click("#tx-delete")
+    browser.wait_for_text("#tx-count", "3 rows")
+    browser.wait_for_text("#notices", "1 row deleted")
+    [undo] = [one for one in browser.find_all("#notices .notice .b") if one.text == "Undo"][-1:]
+    undo.click()
+    browser.wait_for_text("#tx-count", "4 rows")
+    with server.app_context():
+        [newest, *_] = transactions.list_transactions(person, ledger).rows
+        assert (newest.transaction.symbol, str(newest.transaction.quantity)) == ("BBB", "1.5")
+
+
+def test_filters_are_in_the_address_and_a_phone_shows_it_all(browser: Browser, ledger: int) -> None:
+    browser.sign_in(path="/p/mine/transactions")
+    browser.wait_for_text("#tx-count", "3 rows")
+    browser.find("#tx-type").send_keys("Sell")
+    browser.wait_for_path("/p/mine/transactions?type=sell")
+    browser.wait_for_text("#tx-count", "1 row")
+    browser.open("/p/mine/transactions?type=fee")
+    browser.wait_for_text("#tx-none", "No rows match")
+    browser.click("#tx-clear-none")
+    browser.wait_for_path("/p/mine/transactions")
+    browser.wait_for_text("#tx-count", "3 rows")
+    browser.resize(*PHONE)
+    browser.wait_for(lambda: not browser.run("return document.documentElement.scrollWidth > innerWidth"), "no overflow")
+    browser.click('#tx-grid .ag-row[row-index="0"] .ag-cell[col-id="date"]')
+    browser.run("basis.ledgerPanel.show(document.querySelector('#tx-grid .ag-row').getAttribute('row-id'))")
+    browser.wait_for_text("#tx-panel-title", "Sell AAA")
+    field = browser.find("#tx-field-quantity")
+    assert field.get_attribute("value") == "4"
+    field.clear()
+    field.send_keys("11", Keys.TAB)
+    browser.wait_for_text("#tx-panel-fields", "Sells 11, but 10 are held on this date")
+    assert browser.driver.find_elements(By.CSS_SELECTOR, "#tx-field-quantity[aria-invalid=true]")
+    browser.click("#tx-panel-done")
+    browser.click("#tx-discard")
+    gone(browser, "#tx-bar")
