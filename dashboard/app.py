@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from dash import Dash
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -14,8 +15,11 @@ from dashboard.settings import Settings
 from dashboard.web import auth, csrf, downloads, guard, headers, identity, ops, problems, static_files, uploads
 from dashboard.web.dash_app import make_dash
 
+PLAIN_COOKIES = "The address is http: cookies and pages travel in the clear. For more than one machine, use https."
 LARGEST_BODY = 64 * 1024 * 1024
 COMPRESSED = ("text/html", "text/css", "text/csv", "application/json", "application/javascript", "text/javascript")
+
+logger = structlog.get_logger(__name__)
 
 
 def create_app(settings: Settings) -> Dash:
@@ -43,5 +47,7 @@ def create_app(settings: Settings) -> Dash:
     Compress(server)
     static_files.install(server)
     app = make_dash(server, pages.register, secure=settings.secure_cookies)
+    if not settings.secure_cookies:
+        logger.info("cookies.plain", message=PLAIN_COOKIES, address=settings.base_url)
     auth.announce_set_up(server)
     return app
