@@ -37,12 +37,21 @@
     const slug = at("tx-root").dataset.slug;
     if (!kept.has(slug)) kept.set(slug, new Map());
     if (!ledger || ledger.slug !== slug || ledger.root !== at("tx-root")) {
-      ledger = { slug, root: at("tx-root"), drafts: kept.get(slug), names: new Map(), serial: 0, answered: 0, view: {} };
+      ledger = {
+        slug,
+        root: at("tx-root"),
+        drafts: kept.get(slug),
+        names: new Map(),
+        serial: 0,
+        answered: 0,
+        view: {},
+      };
     }
     return ledger;
   };
   const node = (key) => (grid() ? grid().getRowNode(key) : null);
-  const typed = (data) => Object.fromEntries(FIELDS.map((field) => [field, blank(data[field]) ? "" : String(data[field])]));
+  const typed = (data) =>
+    Object.fromEntries(FIELDS.map((field) => [field, blank(data[field]) ? "" : String(data[field])]));
   const payload = (data) => ({ id: data.id, version: data.version, ...typed(data) });
   const faultsOf = (data) => Object.values(data.faults || {}).flat();
   const forget = (data) => {
@@ -215,7 +224,8 @@
     const { offset } = ledger.view;
     at("tx-pager").hidden = found.total <= most;
     const end = Math.min(offset + most, found.total);
-    at("tx-span").textContent = `${format.number(offset + 1, 0)}–${format.number(end, 0)} of ${rows(found.total)}, newest first`;
+    at("tx-span").textContent =
+      `${format.number(offset + 1, 0)}–${format.number(end, 0)} of ${rows(found.total)}, newest first`;
     at("tx-newer").disabled = offset === 0;
     at("tx-older").disabled = end >= found.total;
     const query = new URLSearchParams(location.search);
@@ -279,9 +289,13 @@
     }
     if (ledger.drafts.size === 0) return undefined;
     const sent = [...ledger.drafts.values()];
-    return write(sent.map((draft) => payload(draft.data)), [], {
-      origins: new Map(sent.map((draft) => [draft.data.id, draft.origin])),
-    });
+    return write(
+      sent.map((draft) => payload(draft.data)),
+      [],
+      {
+        origins: new Map(sent.map((draft) => [draft.data.id, draft.origin])),
+      },
+    );
   };
   const write = (changedRows, removed, more) => {
     ledger.saving = { removed, ...more };
@@ -299,7 +313,9 @@
       if (!stored.length) later();
     }
     if (stored.length) {
-      const before = stored.map((data) => (ledger.drafts.has(data.id) ? ledger.drafts.get(data.id).origin : { ...data }));
+      const before = stored.map((data) =>
+        ledger.drafts.has(data.id) ? ledger.drafts.get(data.id).origin : { ...data },
+      );
       write([], before, { origins: new Map() });
     }
     drawBar();

@@ -123,7 +123,12 @@
       const label = `Details of the ${row.type} of ${format.day(row.date)}${status}`;
       return make(
         "button",
-        { type: "button", className: "b gh sm row-b", "aria-label": label, onClick: () => basis.ledgerPanel.show(row.id) },
+        {
+          type: "button",
+          className: "b gh sm row-b",
+          "aria-label": label,
+          onClick: () => basis.ledgerPanel.show(row.id),
+        },
         mark,
       );
     },
@@ -213,7 +218,9 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") hide();
   });
-  window.addEventListener("scroll", () => note && (shownAt.isConnected && at("tx-root") ? place() : hide()), { passive: true });
+  window.addEventListener("scroll", () => note && (shownAt.isConnected && at("tx-root") ? place() : hide()), {
+    passive: true,
+  });
   // The page was left: the note has nothing to stand beside.
   window.addEventListener("_dashprivate_pushstate", hide);
   window.addEventListener("popstate", hide);

@@ -67,7 +67,8 @@
     at("tx-panel-fields").replaceChildren(...parts);
     refresh();
   };
-  const title = (row) => (row.state === "new" ? "New transaction" : `${word(row.type)}${row.symbol ? ` ${row.symbol}` : ""}`);
+  const title = (row) =>
+    row.state === "new" ? "New transaction" : `${word(row.type)}${row.symbol ? ` ${row.symbol}` : ""}`;
   const refresh = () => {
     const row = data();
     if (!row || at("tx-panel").hidden) return;
@@ -143,7 +144,9 @@
     if (event.key === "Escape") close();
     if (event.key !== "Tab") return;
     // The focus stays in the panel while it is open.
-    const inside = [...at("tx-panel").querySelectorAll("input, select, textarea, button")].filter((one) => !one.disabled);
+    const inside = [...at("tx-panel").querySelectorAll("input, select, textarea, button")].filter(
+      (one) => !one.disabled,
+    );
     const [first, last] = [inside[0], inside[inside.length - 1]];
     if (event.shiftKey && document.activeElement === first) {
       event.preventDefault();

@@ -127,7 +127,13 @@
   // ---- preview
   const asRow = (verdict) => {
     const values = verdict.transaction || verdict.cells;
-    const row = { key: String(verdict.row), row: verdict.row, verdict: verdict.verdict, column: verdict.column, reason: verdict.reason };
+    const row = {
+      key: String(verdict.row),
+      row: verdict.row,
+      verdict: verdict.verdict,
+      column: verdict.column,
+      reason: verdict.reason,
+    };
     for (const name of SHOWN) row[name] = values[name] == null ? "" : values[name];
     // What the file has is shown where it is wrong, what was read of it elsewhere.
     if (verdict.verdict === "error" && verdict.column) row[verdict.column] = verdict.cells[verdict.column] || "";
@@ -287,7 +293,12 @@
   Object.assign((window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {}), {
     VerdictCell: (props) => {
       const [tone, mark, word] = VERDICTS[props.value];
-      return make("span", { className: `chip ${tone}` }, make("i", { className: `bi bi-${mark}`, "aria-hidden": true }), word);
+      return make(
+        "span",
+        { className: `chip ${tone}` },
+        make("i", { className: `bi bi-${mark}`, "aria-hidden": true }),
+        word,
+      );
     },
     ReasonCell: (props) =>
       props.value
