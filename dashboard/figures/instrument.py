@@ -185,6 +185,7 @@ def _layout(drawn: _Drawn, low: float, high: float, *, narrow: bool, height: int
             showgrid=True,
             rangeslider={"visible": False},
             rangebreaks=_breaks(drawn),
+            range=_span(drawn),
             **date_ticks(first_day, last_day, narrow=narrow),
         ),
         "yaxis": value_axis(
@@ -201,6 +202,16 @@ def _layout(drawn: _Drawn, low: float, high: float, *, narrow: bool, height: int
             "range": [0, float(drawn.volume.max()) * 1.05],
         }
     return layout
+
+
+def _span(drawn: _Drawn) -> list[str]:
+    """From half a bar before the first one to half a bar after the last, weekends cut out or not."""
+    days = drawn.days.astype("datetime64[h]")
+    half = (np.median(np.diff(drawn.days)).astype("timedelta64[h]") // 2) if len(days) > 1 else np.timedelta64(12, "h")
+    before = days[0] - half
+    if _breaks(drawn):
+        before = np.busday_offset(drawn.days[0], -1, roll="forward").astype("datetime64[h]") + half
+    return [str(before), str(days[-1] + half)]
 
 
 def _breaks(drawn: _Drawn) -> list[Figure]:

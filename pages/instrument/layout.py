@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 from dash import html
@@ -10,10 +9,11 @@ from dash.development.base_component import Component
 
 from dashboard.domain.access import Actor
 from dashboard.errors import DashboardError
+from dashboard.results.instrument_positions import InstrumentPosition
 from dashboard.results.instruments import InstrumentDetail, InstrumentProblem
 from dashboard.services import instrument_positions, market_data, portfolios
 from dashboard.web.components.basics import card
-from dashboard.web.components.states import error_card
+from dashboard.web.components.states import error_title, failure
 from dashboard.web.live import live_source
 from dashboard.web.state import ViewState
 from pages.instrument import chart, facts, position
@@ -23,43 +23,50 @@ from pages.instrument.header import banner, header, why_no_prices
 def layout(actor: Actor, view: ViewState, *, symbol: str) -> list[Component]:
     """The page of ``symbol``. Raises: NotFound."""
     detail = market_data.instrument(actor, symbol)
-    positions = instrument_positions.positions_in(actor, symbol)
+    positions, fault = _positions(actor, symbol)
     known = market_data.price_facts(symbol)
     problem = next(iter(market_data.problems_of([symbol])), None)
     held = any(found.holding is not None for found in positions)
-    side = [
-        _card("My position", lambda: position.position_card(positions)),
-        _card("My trades", lambda: position.trades_card(positions)),
-        _card("Key facts", lambda: facts.card(detail, known)),
-    ]
+    own = [_failed("My position", fault)] if fault else [position.position_card(positions)]
+    side = [*own, *position.trades_card(positions), facts.card(detail, known)]
     return [
         header(detail, held=held, slug=_slug(actor, [found.portfolio.slug for found in positions]), today=_today()),
         *banner(detail, problem),
         html.Div(
-            [
-                _chart(detail, problem, lambda: chart.card(detail, view, positions, bool(known.splits))),
-                html.Div([part for part in side if part is not None], className="c3 px-side"),
-            ],
+            [_chart(detail, view, positions, problem, bool(known.splits)), html.Div(side, className="c3 px-side")],
             className="grid px-grid",
         ),
         live_source(symbol=symbol),
     ]
 
 
-def _chart(detail: InstrumentDetail, problem: InstrumentProblem | None, make: Callable[[], Component]) -> Component:
+def _positions(actor: Actor, symbol: str) -> tuple[tuple[InstrumentPosition, ...], DashboardError | None]:
+    """What the actor has to do with it, or why that cannot be told; the price does not depend on it."""
+    try:
+        return instrument_positions.positions_in(actor, symbol), None
+    except DashboardError as error:
+        return (), error
+
+
+def _chart(
+    detail: InstrumentDetail,
+    view: ViewState,
+    positions: tuple[InstrumentPosition, ...],
+    problem: InstrumentProblem | None,
+    has_splits: bool,
+) -> Component:
     if detail.last_date is None:
         return chart.without_prices(detail, why_no_prices(detail, problem))
     try:
-        return make()
+        return chart.card(detail, view, positions, has_splits)
     except DashboardError as error:
-        return card("Price chart", error_card(error), class_name="c9")
+        return _failed("Price chart", error, class_name="c9")
 
 
-def _card(title: str, make: Callable[[], Component | None]) -> Component | None:
-    try:
-        return make()
-    except DashboardError as error:
-        return card(title, error_card(error))
+def _failed(title: str, error: DashboardError, class_name: str = "") -> Component:
+    """A card that could not be made; the others stay."""
+    again = html.A("Try again", href="", className="b")
+    return card(title, failure(error_title(error), error.message, again), class_name=class_name)
 
 
 def _slug(actor: Actor, trading: list[str]) -> str | None:

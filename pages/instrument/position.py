@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -32,8 +33,8 @@ def position_card(positions: Sequence[InstrumentPosition]) -> Component:
     return basics.card("My position", html.Div(parts, className="px-held"))
 
 
-def trades_card(positions: Sequence[InstrumentPosition]) -> Component | None:
-    """The newest purchases and sales; None where there was none."""
+def trades_card(positions: Sequence[InstrumentPosition]) -> list[Component]:
+    """The newest purchases and sales; nothing where there was none."""
     trades = [
         (row.transaction, position.portfolio)
         for position in positions
@@ -41,16 +42,17 @@ def trades_card(positions: Sequence[InstrumentPosition]) -> Component | None:
         if row.transaction.type in TRADES
     ]
     if not trades:
-        return None
+        return []
     newest = sorted(trades, key=lambda trade: (trade[0].date, trade[0].sequence), reverse=True)
     several = len({portfolio.id for _, portfolio in trades}) > 1
     rows = [_trade(fact, portfolio if several else None) for fact, portfolio in newest[:MOST_TRADES]]
     table = html.Table(html.Tbody(rows), className="tb den px-trades")
     slug = newest[0][1].slug
-    link = dcc.Link("All", href=portfolio_path(slug, "transactions"), className="xs med")
+    query = urlencode({"q": newest[0][0].symbol})
+    link = dcc.Link("All", href=f"{portfolio_path(slug, 'transactions')}?{query}", className="xs med")
     count = numbers.number(len(trades), 0)
     controls = [link] if len(trades) > MOST_TRADES and not several else []
-    return basics.card("My trades", table, sub=count, controls=controls, padded=False)
+    return [basics.card("My trades", table, sub=count, controls=controls, padded=False)]
 
 
 def _held(portfolio: PortfolioRef, holding: Holding, several: bool) -> list[Component]:

@@ -31,7 +31,14 @@ def _columns(currency: str) -> list[Json]:
     day = {"function": "day(params.value)"}
     change = {"function": "percentChange(params.value)"}
     return [
-        {"field": "date", "headerName": "Date", "width": 128, "cellClass": "num t2", "valueFormatter": day},
+        {
+            "field": "date",
+            "headerName": "Date",
+            "width": 128,
+            "cellClass": "num t2",
+            "pinned": "left",
+            "valueFormatter": day,
+        },
         *({"field": name, "headerName": name.capitalize(), **money} for name in PRICES),
         {
             **figure,

@@ -60,7 +60,7 @@ def body(page: InstrumentPage, held: Collection[str], view: ViewState) -> list[C
     table = grid(
         "instruments-grid",
         _phone_columns() if phone else _columns(),
-        [_row(detail, detail.symbol in held) for detail in ordered],
+        [_row(detail, detail.symbol in held, phone) for detail in ordered],
         label="Instruments",
         row_id="id",
         auto_height=True,
@@ -129,12 +129,12 @@ def _phone_columns() -> list[Row]:
     ]
 
 
-def _row(detail: InstrumentDetail, held: bool) -> Row:
+def _row(detail: InstrumentDetail, held: bool, phone: bool) -> Row:
     return {
         "id": detail.symbol,
         "symbol": detail.symbol,
         "name": detail.name or detail.symbol,
-        "kind": CLASS_NAMES[detail.asset_class],
+        "kind": " · ".join([CLASS_NAMES[detail.asset_class], *(["Held"] if held and phone else [])]),
         "href": path(detail.symbol),
         "held": "Held" if held else "",
         "exchange": detail.exchange or "–",

@@ -78,6 +78,10 @@ def test_the_timeframe_follows_the_keyboard_and_the_chart_the_theme(browser: Bro
     browser.driver.switch_to.active_element.send_keys("4")
     browser.wait_for_path("/i/AAA?tf=3M")
     browser.wait_for_text("#px-change", "Over 3M")
+    browser.driver.switch_to.active_element.send_keys("t")
+    browser.find("#px-grid .ag-row")
+    browser.driver.switch_to.active_element.send_keys("t")
+    drawn(browser)
 
 
 @pytest.mark.usefixtures("market")

@@ -16,6 +16,7 @@ from dashboard.db.models.audit import AuditEntry
 from dashboard.db.repositories import reports as report_rows
 from dashboard.domain.access import SYSTEM, Actor, PortfolioId
 from dashboard.domain.instruments import InstrumentState
+from dashboard.errors import InsufficientData
 from dashboard.results.reports import ReportFormat, ReportKind, RunState
 from dashboard.services import instrument_positions, market_data, reports
 from dashboard.services.leases import MOST_ATTEMPTS
@@ -86,6 +87,21 @@ def test_any_view_is_drawn(signed: FlaskClient, mine: PortfolioId, search: str) 
     drawn = redraw(signed, "AAA", search)
     assert drawn["status"] == 200
     assert drawn["response"]["px-chart"]["figure"]["layout"]["annotations"]
+
+
+def test_a_card_that_cannot_be_made_says_why_and_the_others_stay(
+    signed: FlaskClient, mine: PortfolioId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise InsufficientData("There is no rate from USD to EUR.")
+
+    monkeypatch.setattr(instrument_positions, "positions_in", refuse)
+    response = open_page(signed, "/i/AAA")
+    text = response.get_data(as_text=True)
+    assert response.status_code == 200
+    assert "There is no rate from USD to EUR." in text and "px-chart" in text and "Key facts" in text
+    drawn = redraw(signed, "AAA")["response"]
+    assert "There is no rate from USD to EUR." in drawn["px-label"]["aria-label"]
 
 
 def test_days_without_prices_are_said_to_have_none(signed: FlaskClient, mine: PortfolioId) -> None:
