@@ -17,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 import redis
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from dashboard import embedded
@@ -44,6 +45,9 @@ def scratch_directory() -> Path | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the one home of this run before any worker starts; workers inherit it."""
+    # Time is no property of an example: a busy machine must not fail one.
+    settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("untimed")
     if not hasattr(config, "workerinput"):
         os.environ[RUN_HOME] = tempfile.mkdtemp(prefix="basis-tests-", dir=scratch_directory())
 
