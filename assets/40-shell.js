@@ -145,7 +145,8 @@
   };
   // The name in the address of a page below another ("/i/AAPL"), else the page's title.
   const titleOf = (page, pathname) => {
-    const [name] = page.parent && page.path.endsWith(">") ? pathname.split("/").filter(Boolean).slice(-1) : [page.title];
+    const [name] =
+      page.parent && page.path.endsWith(">") ? pathname.split("/").filter(Boolean).slice(-1) : [page.title];
     try {
       return decodeURIComponent(name);
     } catch {
