@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import structlog
 from pydantic import TypeAdapter
@@ -33,6 +34,12 @@ class Memo(Generic[T]):
         self._size = size
         self._kept: OrderedDict[str, T] = OrderedDict()
         self._lock = threading.Lock()
+        _all.add(self)
+
+    def clear(self) -> None:
+        """Forget every result."""
+        with self._lock:
+            self._kept.clear()
 
     def get(self, name: str, compute: Callable[[], T]) -> T:
         """The result under ``name``, computed if it is not here."""
@@ -46,6 +53,15 @@ class Memo(Generic[T]):
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
         return found
+
+
+_all: weakref.WeakSet[Memo[Any]] = weakref.WeakSet()  # Any: memos of every kind
+
+
+def forget_all() -> None:
+    """Forget what every memo of this process keeps; what Redis keeps stays."""
+    for memo in list(_all):
+        memo.clear()
 
 
 class SharedMemo(Generic[T]):

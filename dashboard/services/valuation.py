@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-
 from dashboard.db.engine import db
-from dashboard.db.models import InstrumentRow, LedgerTransaction, Portfolio
+from dashboard.db.repositories import versions
 from dashboard.domain.access import SYSTEM, Actor, PortfolioId
 from dashboard.domain.marking import PortfolioSnapshot, snapshot_of
 from dashboard.domain.positions import PositionBooks, book_positions
@@ -30,6 +28,7 @@ __all__ = [
     "snapshot",
     "today_of",
     "valued",
+    "version",
     "version_of",
 ]
 
@@ -56,8 +55,12 @@ def today_of(portfolio: PortfolioRef) -> date:
 
 def version_of(portfolio_id: PortfolioId) -> str:
     """Changes whenever the ledger, or a price, split or rate that it uses, does; and at midnight."""
-    portfolio = portfolios.portfolio_by_id(SYSTEM, portfolio_id)
-    return _version(portfolio, today_of(portfolio))
+    return version(portfolios.portfolio_by_id(SYSTEM, portfolio_id))
+
+
+def version(portfolio: PortfolioRef, *benchmarks: str | None) -> str:
+    """As :func:`version_of`, for the prices of ``benchmarks`` too."""
+    return _version(portfolio, today_of(portfolio), *benchmarks)
 
 
 def valued(
@@ -68,9 +71,9 @@ def valued(
     The market data carry ``benchmark`` too. Raises: InsufficientData for a ledger without a transaction.
     """
     until = end or today_of(portfolio)
-    version = _version(portfolio, until, benchmark)
-    name = f"{portfolio.id}:{version}:{until}:{currency}:{benchmark}"
-    return _valued.get(name, lambda: _value(portfolio, until, currency, benchmark, version))
+    made_of = _version(portfolio, until, benchmark)
+    name = f"{portfolio.id}:{made_of}:{until}:{currency}:{benchmark}"
+    return _valued.get(name, lambda: _value(portfolio, until, currency, benchmark, made_of))
 
 
 def snapshot(actor: Actor, portfolio_id: PortfolioId) -> PortfolioSnapshot:
@@ -79,7 +82,7 @@ def snapshot(actor: Actor, portfolio_id: PortfolioId) -> PortfolioSnapshot:
     return snapshot_of(found.history, found.books, portfolio_id)
 
 
-def _value(portfolio: PortfolioRef, end: date, currency: str | None, benchmark: str | None, version: str) -> Valued:
+def _value(portfolio: PortfolioRef, end: date, currency: str | None, benchmark: str | None, made_of: str) -> Valued:
     ledger = transactions.ledger(portfolio.id)
     rows = [row for row in ledger if row.date <= end]
     if not rows:
@@ -102,22 +105,14 @@ def _value(portfolio: PortfolioRef, end: date, currency: str | None, benchmark: 
         portfolio=portfolio,
         history=history,
         books=book_positions(history, end),
-        version=version,
+        version=made_of,
         first_date=min(row.date for row in rows),
         computed_at=datetime.now(UTC),
     )
 
 
-def _version(portfolio: PortfolioRef, until: date, benchmark: str | None = None) -> str:
-    """One round trip: the ledger's version, the newest prices of what it holds, and the newest rates."""
-    ledger, symbols = db.session.execute(
-        select(
-            Portfolio.ledger_version,
-            select(func.array_agg(InstrumentRow.symbol.distinct()))
-            .join(LedgerTransaction, LedgerTransaction.instrument_id == InstrumentRow.id)
-            .where(LedgerTransaction.portfolio_id == Portfolio.id)
-            .scalar_subquery(),
-        ).where(Portfolio.id == portfolio.id)
-    ).one()
-    wanted: Sequence[str] = sorted({*(symbols or ()), *((benchmark,) if benchmark else ())})
-    return f"{ledger}.{portfolio.method}.{portfolio.track_cash}.{market_data.versions_for(wanted)}.{until:%Y%m%d}"
+def _version(portfolio: PortfolioRef, until: date, *benchmarks: str | None) -> str:
+    """One round trip: the ledger's version, those of the prices that it and ``benchmarks`` need, those of the rates."""
+    found = versions.of_portfolio(db.session, portfolio.id, sorted({symbol for symbol in benchmarks if symbol}))
+    digest = hashlib.blake2b(found.encode(), digest_size=12).hexdigest()
+    return f"{digest}.{until:%Y%m%d}"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import dash
 from dash import Dash
+from dash._utils import to_json
 from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -25,7 +26,35 @@ _one_at_a_time = threading.Lock()
 
 
 class GuardedDash(Dash):
-    """Dash whose documents have the status that fits the address."""
+    """Dash whose documents have the status that fits the address.
+
+    Once every page is registered, scripts, styles and dependencies never change: they are written once a process.
+    """
+
+    _complete = False
+    _written: dict[str, str]
+
+    def complete(self) -> None:
+        """Say that nothing will be registered any more."""
+        self._written = {}
+        self._complete = True
+
+    def _once(self, name: str, write: Callable[[], str]) -> str:
+        if not self._complete:
+            return write()
+        if name not in self._written:
+            self._written[name] = write()
+        return self._written[name]
+
+    def _generate_scripts_html(self) -> str:
+        return self._once("scripts", super()._generate_scripts_html)
+
+    def _generate_css_dist_html(self) -> str:
+        return self._once("styles", super()._generate_css_dist_html)
+
+    def dependencies(self) -> AnyResponse:
+        """What the browser must know of every callback."""
+        return Response(self._once("dependencies", lambda: to_json(self._callback_list)), mimetype="application/json")
 
     def index(self, *_args: object, **_kwargs: object) -> AnyResponse:
         """The document of a page, 404 for an unknown address or another's portfolio; "/" leads to the first one."""
@@ -67,6 +96,7 @@ def make_dash(server: Flask, register: Callable[[Dash], None], *, secure: bool) 
         server.before_request(lambda: _check_call(app))
         _complete(app)
         headers.allow_scripts(server, [theme_script_hash(), *app.csp_hashes()])
+        app.complete()
     return app
 
 

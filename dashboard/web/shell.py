@@ -21,6 +21,7 @@ from dashboard.web.components.attributes import aria, data
 from dashboard.web.components.basics import icon, icon_button
 from dashboard.web.identity import actor_or_none
 from dashboard.web.page import BRAND, LOCATION, Page, pages, portfolio_path
+from dashboard.web.prepared import prepared
 
 PORTFOLIO_STORE = "portfolios"
 GROUPS = ("Portfolio", "Research", "Output", "Admin")
@@ -53,6 +54,10 @@ def _layout(app: Dash) -> Component:
         return html.Div(dash.page_container)
     actor = permitted(Permission.PORTFOLIO_VIEW)
     owned = portfolios.list_portfolios(actor)
+    return html.Div(prepared(f"shell|{actor}|{owned}|{csrf.token()}", lambda: _frame(app, actor, owned)))
+
+
+def _frame(app: Dash, actor: Actor, owned: tuple[PortfolioItem, ...]) -> Component:
     known = [page for page in pages(app.server) if page.group and actor.may(page.permission)]
     content = html.Main(dash.page_container, id="main", className="page", tabIndex=-1)
     main = html.Div([_top(known), content, _foot()], className="main")

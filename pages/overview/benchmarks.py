@@ -16,12 +16,17 @@ from dashboard.web.state import ViewState
 OWN, NONE = "own", "none"
 
 
+def known() -> tuple[tuple[str, str], ...]:
+    """Symbol and name of everything that can be chosen."""
+    return tuple(market_data.benchmarks().items())
+
+
 def choice(portfolio: PortfolioRef, view: ViewState) -> Component:
     """A select: the portfolio's own benchmark first (none where it has none), then every other."""
-    known = market_data.benchmarks()
+    names_of = dict(known())
     own = portfolio.benchmark
-    names = {symbol: name for symbol, name in known.items() if symbol != own}
-    options = [{"value": OWN, "label": known.get(own, own) if own else "None"}]
+    names = {symbol: name for symbol, name in names_of.items() if symbol != own}
+    options = [{"value": OWN, "label": names_of.get(own, own) if own else "None"}]
     options += [{"value": symbol, "label": name} for symbol, name in names.items()]
     if own:
         options.append({"value": NONE, "label": "None"})

@@ -10,6 +10,7 @@ from dashboard.services import performance, portfolios, valuation
 from dashboard.web import state
 from dashboard.web.callback import callback
 from dashboard.web.page import ADDRESS_STORE, VIEW_STORE, Page, add_page
+from dashboard.web.prepared import Fragment
 from dashboard.web.view import Control, bind_view
 from pages.overview import allocation, benchmarks, chart, dates
 from pages.overview.layout import BODY, CHANGED, content, layout
@@ -34,7 +35,7 @@ def regroup(actor: Actor, by: str, address: Address) -> list[Component]:
     return allocation.body(performance.holdings(actor, portfolio.id), allocation.grouping(by))
 
 
-def refresh(actor: Actor, _count: int, search: str, address: Address) -> list[Component]:
+def refresh(actor: Actor, _count: int, search: str, address: Address) -> Fragment:
     """Everything anew: the ledger or a price has changed, or a person tries again."""
     portfolio = portfolios.portfolio_by_slug(actor, address.get("slug", ""))
     return content(actor, portfolio, state.parse(search))

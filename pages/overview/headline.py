@@ -16,7 +16,7 @@ ARROWS = {"up": "▲", "down": "▼", "flat": "", "none": ""}
 
 
 def headline(report: HoldingsReport) -> Component:
-    """The value, its decimals in grey, the day's change, and how many prices it rests on; live prices move all of it."""
+    """The value, the day's change, and how many prices it rests on. Live prices move all of it."""
     totals = report.totals
     whole, _, decimals = numbers.money(totals.market_value, report.currency).partition(".")
     direction = numbers.direction(totals.day_change)

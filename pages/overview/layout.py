@@ -12,9 +12,11 @@ from dashboard.errors import DashboardError, InsufficientData
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import performance, portfolios, valuation
 from dashboard.web.components.basics import button, card, chip, page_header
-from dashboard.web.live import live_source
+from dashboard.web.live import live_source, stream_address
 from dashboard.web.page import portfolio_path
+from dashboard.web.prepared import Fragment, Unfinished, prepared
 from dashboard.web.state import ViewState
+from dashboard.web.theme import current_theme, is_narrow
 from pages.overview import allocation, benchmarks, chart, figures, headline, recent, table
 from pages.overview.banner import banner
 from pages.overview.nothing import nothing_yet
@@ -29,8 +31,24 @@ def layout(actor: Actor, view: ViewState, *, slug: str) -> Sequence[Component]:
     return [html.Div(content(actor, portfolio, view), id=BODY), dcc.Store(CHANGED)]
 
 
-def content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> list[Component]:
-    """Everything below the top bar. A card that cannot be made says why; the others stay."""
+def content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> Fragment:
+    """Everything below the top bar, made anew when any figure in it may have changed."""
+    version = valuation.version(portfolio, portfolio.benchmark, benchmarks.symbol_of(view))
+    key = (portfolio, version, view, current_theme(), is_narrow(), stream_address(), benchmarks.known())
+    return prepared(f"overview|{key}", lambda: _content(actor, portfolio, view))
+
+
+def _content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> list[Component]:
+    """The cards. One that cannot be made says why; the others stay."""
+    failures: list[DashboardError] = []
+
+    def part(title: str, class_name: str, make: Callable[[], Component]) -> Component:
+        try:
+            return make()
+        except DashboardError as error:
+            failures.append(error)
+            return card(title, failed(error), class_name=class_name)
+
     try:
         report = performance.holdings(actor, portfolio.id)
         summary = performance.summary(actor, portfolio.id)
@@ -38,13 +56,13 @@ def content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> list[Comp
         return [*nothing_yet(portfolio), live_source(portfolio.id)]
     period = view.period(valuation.today_of(portfolio), summary.period.start)
     cards = [
-        _card("Value and benchmark", "c8", lambda: chart.card(actor, portfolio, view, period)),
-        _card("Allocation", "c4", lambda: allocation.card(report, view.get("by", "class"))),
-        _card("Holdings", "c12", lambda: table.card(report)),
-        _card("Recent transactions", "c8", lambda: recent.card(actor, portfolio)),
-        _card("Day’s contribution", "c4", lambda: recent.contributions(report)),
+        part("Value and benchmark", "c8", lambda: chart.card(actor, portfolio, view, period)),
+        part("Allocation", "c4", lambda: allocation.card(report, view.get("by", "class"))),
+        part("Holdings", "c12", lambda: table.card(report)),
+        part("Recent transactions", "c8", lambda: recent.card(actor, portfolio)),
+        part("Day’s contribution", "c4", lambda: recent.contributions(report)),
     ]
-    return [
+    whole = [
         _header(portfolio, benchmarks.choice(portfolio, view)),
         headline.headline(report),
         *banner(report, summary),
@@ -52,13 +70,9 @@ def content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> list[Comp
         html.Div(cards, className="grid"),
         live_source(portfolio.id, priced_on=headline.last_session(report), stale=headline.stale_count(report)),
     ]
-
-
-def _card(title: str, class_name: str, make: Callable[[], Component]) -> Component:
-    try:
-        return make()
-    except DashboardError as error:
-        return card(title, failed(error), class_name=class_name)
+    if failures:
+        raise Unfinished(whole)
+    return whole
 
 
 def _header(portfolio: PortfolioRef, benchmark: Component) -> Component:
