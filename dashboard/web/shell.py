@@ -14,16 +14,19 @@ from dash.development.base_component import Component
 
 from dashboard.domain.access import Actor, Permission
 from dashboard.results.portfolios import PortfolioItem
+from dashboard.runtime import settings
 from dashboard.services import portfolios
 from dashboard.web import csrf, notices
 from dashboard.web.callback import permitted
 from dashboard.web.components.attributes import aria, data
-from dashboard.web.components.basics import icon, icon_button
+from dashboard.web.components.basics import chip, icon, icon_button
 from dashboard.web.identity import actor_or_none
 from dashboard.web.page import BRAND, LOCATION, Page, pages, portfolio_path
 from dashboard.web.prepared import prepared
 
 PORTFOLIO_STORE = "portfolios"
+PRICES_WORDS = "Prices may be delayed; nothing here is investment advice."
+SIMULATED_WORDS = "Simulated market: every name and every price is invented."
 GROUPS = ("Portfolio", "Research", "Output", "Admin")
 
 
@@ -165,8 +168,9 @@ def _top(known: list[Page]) -> Component:
         id="live-status",
         className="row-f xs t2 nowrap live",
     )
+    simulated = [chip("Simulated", "info")] if settings().providers == ("simulated",) else []
     theme = icon_button("moon", "Switch theme", id="theme-toggle")
-    return html.Header([mobile, crumb, html.Span(className="end"), live, theme], className="top")
+    return html.Header([mobile, crumb, html.Span(className="end"), *simulated, live, theme], className="top")
 
 
 def _tabs(known: list[Page]) -> Component:
@@ -180,7 +184,10 @@ def _tabs(known: list[Page]) -> Component:
 
 
 def _foot() -> Component:
-    return html.Footer("Prices may be delayed; nothing here is investment advice.", className="foot", id="foot")
+    words = [PRICES_WORDS]
+    if settings().providers == ("simulated",):
+        words.insert(0, SIMULATED_WORDS)
+    return html.Footer(" ".join(words), className="foot", id="foot")
 
 
 def _option(item: PortfolioItem) -> dict[str, str]:

@@ -159,3 +159,7 @@ def test_a_value_that_was_changed_behind_our_back_breaks_the_chain(server: Flask
         db.session.add(forged)
         db.session.commit()
         assert audit.broken_link() == forged.id
+
+
+def test_a_simulated_market_is_said_on_every_page(signed: FlaskClient) -> None:
+    assert "Simulated market: every name and every price is invented." in signed.get("/_dash-layout").text
