@@ -13,13 +13,12 @@ from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
 from dashboard.domain.access import Actor, Permission
-from dashboard.errors import InvalidInput, PayloadTooLarge, ServiceUnavailable
-from dashboard.queue import JobName, enqueue
+from dashboard.errors import InvalidInput, PayloadTooLarge
 from dashboard.results import ledger_wire
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.scalars import Json
 from dashboard.results.transactions import ImportPreview, RowVerdict, VerdictKind
-from dashboard.services import imports, portfolios, transactions
+from dashboard.services import imports, market_data, portfolios, transactions
 from dashboard.services.imports import DateOrder, DecimalMark, ImportOptions
 from dashboard.web.callback import permitted
 
@@ -66,7 +65,7 @@ def commit(slug: str) -> Response:
         skip_errors=request.form.get("skip_errors") == "yes",
         options=_options(),
     )
-    fetching = bool(done.new_symbols) and _fetch_prices(list(done.new_symbols))
+    fetching = done.added > 0 and market_data.ask_for_missing(done.new_symbols)
     return _answer({**ledger_wire.result(done), "fetching_prices": fetching})
 
 
@@ -135,15 +134,6 @@ def _choice(kind: type[Choice], field: str) -> Choice | None:
         return kind(text) if text else None
     except ValueError:
         raise InvalidInput(f"{text[:20]!r} is not an answer to {field}.", field=field) from None
-
-
-def _fetch_prices(symbols: list[str]) -> bool:
-    """Ask a worker for the prices of what is new; where Redis is away, the schedule brings them."""
-    try:
-        enqueue(JobName.REFRESH_PRICES, symbols)
-    except ServiceUnavailable:
-        return False
-    return True
 
 
 def _answer(body: dict[str, Json]) -> Response:

@@ -12,7 +12,7 @@ from dashboard.domain.access import Actor, Permission
 from dashboard.domain.transactions import Transaction
 from dashboard.errors import DashboardError, InvalidInput
 from dashboard.results.portfolios import PortfolioRef
-from dashboard.services import portfolios, transactions
+from dashboard.services import market_data, portfolios, transactions
 from dashboard.web import notices, state
 from dashboard.web.callback import callback
 from dashboard.web.components.basics import button
@@ -69,6 +69,9 @@ def save(actor: Actor, asked: Json, search: str, address: Address) -> Json:
         edited=[(*_stored(row), _whole(row)) for row in edited],
         deleted=_ids(asked.get("deleted")),
     )
+    touched = [row.transaction for row in saved]
+    foreign = any(row.currency != portfolio.base_currency for row in touched)
+    market_data.ask_for_missing({row.symbol for row in touched if row.symbol}, rates=foreign)
     return {
         "serial": asked.get("serial"),
         "keys": faults.keys([*added, *edited]),

@@ -53,6 +53,13 @@ def needed(session: AnySession) -> set[Pair]:
     return {conventional(base, currency) for base, currency in session.execute(_NEEDED)}
 
 
+def lacking(session: AnySession) -> set[Pair]:
+    """Those of the needed pairs for which nobody has been asked yet: neither rates nor a reason are stored."""
+    tried = (FxPair.refreshed_at.is_not(None)) | (FxPair.problem_code != "")
+    rows = session.execute(select(FxPair.base, FxPair.quote).where(tried))
+    return needed(session) - {(base, quote) for base, quote in rows}
+
+
 def ensure(session: AnySession, pairs: Iterable[Pair]) -> dict[Pair, FxPair]:
     """The rows of ``pairs``, made where they are new."""
     wanted = sorted(set(pairs))

@@ -32,14 +32,15 @@ def refresh(
     """Bring prices and rates up to date, from ``start`` on or where each series ends.
 
     Without ``symbols``: every instrument of a ledger or a benchmark, and a pair for every currency that a portfolio
-    uses beside its own. A series that fails does not stop the others; what was stored of it stays. ``progress`` is told
-    how many series are done, how many there are, and the next one's symbol.
+    uses beside its own; with them, those instruments, and the pairs that are used and were never fetched, since a
+    price in a currency without a rate counts for nothing. A series that fails does not stop the others; what was
+    stored of it stays. ``progress`` is told how many series are done, how many there are, and the next one's symbol.
     """
     started_at = datetime.now(UTC)
     source = chain or providers()
     results = list(_instruments(source, symbols, start, progress))
-    if symbols is None:
-        results += _pairs(source, fx.needed(db.session), start, progress)
+    wanted = fx.needed(db.session) if symbols is None else fx.lacking(db.session)
+    results += _pairs(source, wanted, start, progress)
     refresh_sessions(started_at.date())
     return _report(started_at, results)
 

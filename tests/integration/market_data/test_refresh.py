@@ -225,6 +225,19 @@ def test_a_pair_that_nobody_quotes_is_had_through_the_dollar(fake: FakeProvider,
     assert sorted(rates) == [("USD", "CHF"), ("USD", "ILS")]
 
 
+def test_symbols_that_are_asked_for_bring_the_rates_that_nobody_has_fetched_yet(
+    fake: FakeProvider, chain: ProviderChain
+) -> None:
+    make_ledger("EUR", Purchase("A", "USD"))
+    fake.answers |= {"A": history("A", [1.0, 2.0]), "EURUSD=X": history("EURUSD=X", [1.1, 1.2])}
+
+    first = market_data.refresh(SYSTEM, ["A"], chain=chain)
+    second = market_data.refresh(SYSTEM, ["A"], chain=chain)
+
+    assert [outcome.symbol for outcome in first.outcomes] == ["A", "EURUSD"]
+    assert [outcome.symbol for outcome in second.outcomes] == ["A"]
+
+
 def test_progress_is_told_series_by_series(fake: FakeProvider, chain: ProviderChain) -> None:
     make_ledger("USD", Purchase("A", "USD"), Purchase("B", "USD"))
     fake.answers |= {"A": history("A", [1.0]), "B": history("B", [1.0])}

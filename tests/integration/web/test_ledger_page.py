@@ -14,7 +14,9 @@ from werkzeug.test import TestResponse
 from dashboard.db.engine import db
 from dashboard.db.models.audit import AuditEntry
 from dashboard.domain.access import Actor
+from dashboard.queue import JobName, QueueName, queue
 from dashboard.results.portfolios import PortfolioRef
+from dashboard.runtime import redis_client
 from dashboard.services import portfolios, transactions
 from tests.factories import make_portfolio
 from tests.web import dispatch, make_person
@@ -83,7 +85,7 @@ def test_the_rows_come_newest_first_with_what_they_move_in_cash(signed: FlaskCli
     assert [row["type"] for row in found["rows"]] == ["dividend", "sell", "buy", "deposit"]
     assert [row["effect"] for row in found["rows"]] == [12.5, 480.0, -1000.0, 5000.0]
     assert (found["total"], found["first"], found["last"]) == (4, "2024-01-02", "2024-03-01")
-    assert found["rows"][2]["quantity"] == "10" and found["rows"][2]["fee"] == ""
+    assert found["rows"][2]["quantity"] == "10" and "fee" not in found["rows"][2]
 
 
 @pytest.mark.parametrize(
@@ -220,6 +222,15 @@ def test_a_forged_body_is_refused_and_writes_nothing(signed: FlaskClient, portfo
     assert response.status_code in {200, 404}
     assert response.get_json()["response"]["tx-saved"]["data"]["failed"] in {"invalid_input", "not_found", "ledger"}
     assert rows(signed)["total"] == 4
+
+
+def test_what_a_typed_row_needs_of_the_market_is_asked_for(signed: FlaskClient, portfolio: PortfolioRef) -> None:
+    typed = BLANK | {"id": "new-1", "symbol": "NEWX", "quantity": "2", "price": "10", "currency": "USD"}
+    assert saved(signed, rows=[typed])["keys"] == ["new-1"]
+    deposit = {"id": "new-1", "version": 0, "date": "2024-02-02", "type": "deposit", "amount": "5", "currency": "EUR"}
+    assert saved(signed, rows=[deposit])["keys"] == ["new-1"]
+    [job] = queue(redis_client(), QueueName.DEFAULT).jobs
+    assert (job.func_name, list(job.args)) == (JobName.REFRESH_PRICES.value, [["NEWX"]])
 
 
 def test_anothers_ledger_is_not_found_in_any_callback(

@@ -112,6 +112,17 @@ def test_prices_of_new_instruments_are_asked_for(signed: FlaskClient, portfolio:
     assert (job.func_name, list(job.args)) == (JobName.REFRESH_PRICES.value, [["AAA"]])
 
 
+def test_the_rate_of_a_new_currency_is_asked_for_without_a_new_instrument(
+    signed: FlaskClient, portfolio: PortfolioRef
+) -> None:
+    dollars = b"date,type,amount,currency\n2024-01-02,deposit,100,USD\n"
+    assert upload(signed, "commit", dollars).get_json()["fetching_prices"] is True
+    [job] = queue(redis_client(), QueueName.DEFAULT).jobs
+    assert list(job.args) == [[]]
+    euros = dollars.replace(b"USD", b"EUR")
+    assert upload(signed, "commit", euros.replace(b"100", b"200")).get_json()["added"] == 1
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
