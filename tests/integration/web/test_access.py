@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,7 +23,7 @@ from dashboard.services import imports, portfolios, reports, transactions
 from dashboard.web.page import pages
 from tests.factories import ledger_file
 from tests.integration.web.forging import ADDRESS, body, served, takes
-from tests.web import HTML, ROUTER, Json, csrf, dispatch, make_person, open_page
+from tests.web import HTML, ROUTER, Json, dispatch, make_person, open_page
 
 OPEN = {
     "/healthz", "/readyz", "/metrics", "/sign-in", "/set-up", "/favicon.ico", "/_favicon.ico",
@@ -98,11 +97,6 @@ def denied_once(server: Flask, person: Actor, what: str) -> Iterator[None]:
     assert len(added) == 1, f"{what}: {added}"
 
 
-def _upload(client: FlaskClient, path: str) -> TestResponse:
-    file = (io.BytesIO(ledger_file(LEDGER)), "ledger.csv")
-    return client.post(path, data={"file": file}, headers=csrf(client), content_type="multipart/form-data")
-
-
 def test_without_a_session_no_route_answers_to_any_method(
     dash_app: Dash, theirs: Belongings, client: FlaskClient
 ) -> None:
@@ -130,16 +124,6 @@ def test_without_a_session_no_callback_runs(dash_app: Dash, theirs: Belongings, 
     address = {ADDRESS: {"slug": theirs.portfolio.slug}}
     for output in served(dash_app):
         assert dispatch(client, body(dash_app, output, address)).status_code == 401, output
-
-
-def test_without_a_session_a_file_is_neither_taken_nor_given(
-    server: Flask, theirs: Belongings, client: FlaskClient
-) -> None:
-    client.get("/sign-in", headers=HTML)  # so that the token at least is there
-    for step in ("preview", "commit"):
-        assert _upload(client, f"/p/{theirs.portfolio.slug}/import/{step}").status_code == 401
-    for path in (f"/reports/runs/{theirs.run}/file", f"/p/{theirs.portfolio.slug}/transactions.csv"):
-        assert client.get(path, headers=HTML).location.startswith("/sign-in?next=")
 
 
 def test_another_ones_pages_are_not_found_and_each_try_is_recorded_once(
@@ -211,7 +195,7 @@ def test_ids_of_another_one_in_a_body_of_ones_own_portfolio_are_refused(
         assert transactions.ledger(theirs.portfolio.id)[1].quantity == 10
 
 
-def test_another_ones_files_are_not_given_and_nothing_is_put_into_his_ledger(
+def test_another_ones_files_are_not_given(
     server: Flask, person: Actor, theirs: Belongings, signed: FlaskClient
 ) -> None:
     slug = theirs.portfolio.slug
@@ -222,11 +206,6 @@ def test_another_ones_files_are_not_given_and_nothing_is_put_into_his_ledger(
             response = signed.get(path)
         assert response.status_code == 404
         assert "Theirs" not in response.get_data(as_text=True)
-    for step in ("preview", "commit"):
-        with denied_once(server, person, step):
-            assert _upload(signed, f"/p/{slug}/import/{step}").status_code == 404
-    with server.app_context():
-        assert len(transactions.ledger(theirs.portfolio.id)) == 2
     assert b"Theirs" not in signed.get("/_dash-layout").data
     assert b"Theirs" not in open_page(signed, "/reports").data
 
