@@ -29,20 +29,20 @@ def columns(portfolio: PortfolioRef, accounts: tuple[str, ...]) -> list[Column]:
     types = [str(kind) for kind in TransactionType]
     base = portfolio.base_currency
     return [
-        _cell("date", "Date", 112, pinned="left", sort="desc", minWidth=108)
+        _cell("date", "Date", 110, pinned="left", sort="desc", minWidth=108)
         | {"cellEditor": "agDateStringCellEditor", "comparator": {"function": "ledgerOrder"}, "cellClass": "num"},
-        _cell("type", "Type", 100, cellRenderer="LedgerTypeCell", cellRendererParams={"tones": TONES})
+        _cell("type", "Type", 96, cellRenderer="LedgerTypeCell", cellRendererParams={"tones": TONES})
         | {"cellEditor": "agSelectCellEditor", "cellEditorParams": {"values": types}},
-        _cell("symbol", "Instrument", 200, cellRenderer="LedgerInstrumentCell", flex=1, minWidth=150)
+        _cell("symbol", "Instrument", 200, cellRenderer="LedgerInstrumentCell", flex=1, minWidth=120)
         | _suggesting("tx-symbols"),
-        _cell("account", "Account", 110, cellClass="t2", hide=not any(accounts)) | _suggesting("tx-accounts"),
-        _figure("quantity", "Quantity", 88),
-        _figure("price", "Price", 90),
-        _cell("currency", "Ccy", 58, cellClass="t2", minWidth=60) | _suggesting("tx-currencies"),
-        _figure("fx_rate", f"FX to {base}", 90, cellClass=f"{NUMBER} t2"),
-        _figure("fee", "Fee", 82, cellClass=f"{NUMBER} t2"),
-        _figure("tax", "Tax", 82, cellClass=f"{NUMBER} t2"),
-        _figure("amount", "Amount", 106),
+        _cell("account", "Account", 88, cellClass="t2", hide=not any(accounts)) | _suggesting("tx-accounts"),
+        _figure("quantity", "Quantity", 82),
+        _figure("price", "Price", 84),
+        _cell("currency", "Ccy", 56, cellClass="t2", minWidth=60) | _suggesting("tx-currencies"),
+        _figure("fx_rate", f"FX to {base}", 88, cellClass=f"{NUMBER} t2"),
+        _figure("fee", "Fee", 76, cellClass=f"{NUMBER} t2"),
+        _figure("tax", "Tax", 76, cellClass=f"{NUMBER} t2"),
+        _figure("amount", "Amount", 104),
         {
             "field": "effect",
             "headerName": f"Cash, {base}",
@@ -58,8 +58,8 @@ def columns(portfolio: PortfolioRef, accounts: tuple[str, ...]) -> list[Column]:
             "colId": "menu",
             "headerName": "",
             "cellRenderer": "LedgerMenuCell",
-            "width": 66,
-            "minWidth": 64,
+            "width": 62,
+            "minWidth": 62,
             "sortable": False,
             "resizable": False,
             "cellClass": "menu-x",

@@ -92,7 +92,7 @@ def _filters(view: ViewState, accounts: tuple[str, ...]) -> Component:
         html.Span(account, hidden=not any(accounts)),
         _choice("tx-days", list(reading.SPANS.items()), view.get("days"), "Dates"),
         days,
-        button("Clear", id="tx-clear", kind="sm gh"),
+        button("Clear", id="tx-clear", kind="sm gh", hidden=True),
         chosen,
     ]
     return html.Div(parts, className="row-f wrap tx-filters", role="search")

@@ -25,14 +25,10 @@ _reader = NumberReader(DecimalMark.POINT)
 
 
 def grid_row(row: TransactionRow) -> dict[str, Json]:
-    """A stored row. ``effect`` is what it moves in cash, in the portfolio's currency."""
-    return {
-        "id": str(row.id),
-        "version": row.version,
-        **cells(row.transaction),
-        "name": row.instrument_name,
-        "effect": row.cash_effect,
-    }
+    """A stored row without its blank cells. ``effect`` is what it moves in cash, in the portfolio's currency."""
+    filled: dict[str, Json] = {name: text for name, text in cells(row.transaction).items() if text}
+    named: dict[str, Json] = {"name": row.instrument_name} if row.instrument_name else {}
+    return {"id": str(row.id), "version": row.version, **filled, **named, "effect": row.cash_effect}
 
 
 def cells(row: Transaction) -> dict[str, Json]:
