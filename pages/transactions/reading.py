@@ -38,6 +38,8 @@ def shown(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> dict[str, J
     """The rows of a view with how many there are, and whether anything was left out of it."""
     page = _page_number(view.get("page"))
     found = _listed(actor, portfolio, view, page)
+    if page > 1 and not found.rows:  # the address is of a longer list
+        page, found = 1, _listed(actor, portfolio, view, 1)
     filtered = any(view.get(name, ANY) not in ("", ANY) for name in ("q", "type", "account", "days"))
     return {
         "rows": [grid_row(row) for row in found.rows],
