@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +21,7 @@ WORST_FIRST = (Freshness.STALE, Freshness.DELAYED, Freshness.LIVE, Freshness.CLO
 
 
 @dataclass(slots=True, eq=False)
-class Topic:
+class Topic(ABC):
     """Something with listeners. ``symbols`` are what the feed is asked for; ``last`` is what was sent last."""
 
     event: ClassVar[str] = "topic"
@@ -28,18 +29,18 @@ class Topic:
     last: Json = field(default=None, init=False)
 
     @property
+    @abstractmethod
     def key(self) -> str:
         """The name under which the hub keeps it."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def symbols(self) -> tuple[str, ...]:
         """The live symbols that it is made of."""
-        raise NotImplementedError
 
+    @abstractmethod
     def frame(self, quotes: Mapping[str, LiveQuote], now: datetime) -> Json:
         """What listeners should see now; None where there is nothing to say yet."""
-        raise NotImplementedError
 
 
 @dataclass(slots=True, eq=False)
