@@ -80,7 +80,8 @@ class ViewState:
 
 def parse(search: str | None) -> ViewState:
     """The state in an address's query. What cannot be understood counts as not given."""
-    given = {name: value for name, value in parse_qsl((search or "").lstrip("?")) if len(value) <= LONGEST_VALUE}
+    pairs = parse_qsl((search or "").lstrip("?"))
+    given = {name: value for name, value in pairs if len(value) <= LONGEST_VALUE and "\0" not in value}
     start, end = _day(given.pop("from", "")), _day(given.pop("to", ""))
     timeframe = _timeframe(given.pop("tf", ""), custom=bool(start or end))
     if start and end and start > end:

@@ -17,8 +17,9 @@ SAME_SPLIT_DAYS = 10
 
 
 def by_symbol(session: AnySession, symbols: Iterable[str]) -> dict[str, InstrumentRow]:
-    """The instruments among ``symbols`` that are known."""
-    rows = session.scalars(select(InstrumentRow).where(InstrumentRow.symbol.in_(set(symbols))))
+    """The instruments among ``symbols`` that are known; any text may be asked for."""
+    possible = {symbol for symbol in symbols if "\0" not in symbol}
+    rows = session.scalars(select(InstrumentRow).where(InstrumentRow.symbol.in_(possible)))
     return {row.symbol: row for row in rows}
 
 
