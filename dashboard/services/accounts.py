@@ -72,7 +72,7 @@ def authenticate(email: str, password: str, address: str) -> Actor:
     Raises: InvalidCredentials, with the same words after the same time for an unknown e-mail, a wrong password and a
     disabled user; TooManyRequests.
     """
-    email = email.strip().lower()
+    email = "".join(filter(str.isprintable, email)).strip().lower()
     user = users.by_email(email)
     known = user is not None and users.signed_in_from(user.id, address)
     sign_in_limits.check(email, address, known_address=known)

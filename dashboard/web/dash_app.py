@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 
@@ -18,10 +19,11 @@ from dashboard.web.document import ASSETS, IGNORED, INDEX, theme_script_hash
 from dashboard.web.identity import current_actor
 from dashboard.web.page import BRAND, page_at, portfolio_path
 from dashboard.web.problems import problem
-from dashboard.web.values import fits, is_call
+from dashboard.web.values import body_of, fits, is_call
 
 DISPATCH = "/_dash-update-component"
 LARGEST_CALL = 4 * 1024 * 1024
+CONFIGURATION, PLACE = re.compile(r'<script id="_dash-config".*?</script>', re.DOTALL), "{%configuration%}"
 _one_at_a_time = threading.Lock()
 
 
@@ -65,8 +67,15 @@ class GuardedDash(Dash):
         return Response(self.document(), _status(self.server), mimetype="text/html")
 
     def document(self) -> str:
-        """The HTML of every page."""
-        return str(super().index())  # type: ignore[no-untyped-call]  # Dash's own method
+        """The HTML of every page; of what is in it, Dash signs only the configuration for each load."""
+        if not self._complete:
+            return str(super().index())  # type: ignore[no-untyped-call]  # Dash's own method
+        return self._once("document", self._template).replace(PLACE, self._generate_config_html(), 1)
+
+    def _template(self) -> str:
+        """The document with a mark where each load has its configuration."""
+        document = str(super().index())  # type: ignore[no-untyped-call]  # Dash's own method
+        return CONFIGURATION.sub(PLACE, document, count=1)
 
 
 def make_dash(server: Flask, register: Callable[[Dash], None], *, secure: bool) -> Dash:
@@ -125,7 +134,7 @@ def _check_call(app: Dash) -> AnyResponse | None:
     if request.path != DISPATCH:
         return None
     request.max_content_length = LARGEST_CALL
-    body = request.get_json(silent=True)
+    body = body_of(request)
     fault: DashboardError | None = None
     if not is_call(body):
         fault = InvalidInput("This is not a call of a callback.")

@@ -8,6 +8,9 @@ import typing
 from collections.abc import Callable, Sequence
 from typing import Any, TypeGuard
 
+import orjson
+from flask import Request
+
 from dashboard.errors import InvalidInput
 
 Body = dict[str, Any]  # JSON from a browser: nothing is known of it yet
@@ -16,6 +19,16 @@ ADDRESS_STORE = "address"
 LOCATION = "_pages_location"
 NOT_SENT = "This is not what the page sends. Load it again."
 NUMBERS: Kinds = (int, float)
+
+
+def body_of(request: Request) -> object:
+    """The JSON that a request carries; None where it has none, or what no answer could repeat: broken text, say."""
+    try:
+        body: object = request.get_json(silent=True)
+        orjson.dumps(body)
+    except (RecursionError, orjson.JSONEncodeError):
+        return None
+    return body
 
 
 def is_call(body: object) -> TypeGuard[Body]:
