@@ -127,8 +127,11 @@
       }
     }
     redraw(Object.keys(answer.rows));
-    if (ledger.saving === "after the check") basis.ledger.save();
-    else pointAtLast();
+    requestAnimationFrame(() => {
+      fit();
+      if (ledger.saving === "after the check") basis.ledger.save();
+      else pointAtLast();
+    });
     return NOTHING();
   };
   const pointAtLast = () => {
@@ -177,7 +180,12 @@
     at("tx-none").hidden = !(none && filtered);
   };
 
+  // Amounts are never cut: their columns are as wide as what is shown, the instrument's has the rest.
+  const MEASURED = ["type", "quantity", "price", "fx_rate", "fee", "tax", "amount", "effect"];
+  const fit = () => grid() && grid().getDisplayedRowCount() && grid().autoSizeColumns(MEASURED);
+
   basis.ledger = {
+    fit,
     ...{ at, set, grid, node, open, rows, word, blank, typed, payload, faultsOf, FIELDS, PLACES },
     ...{ changed, redraw, later, drawBar, counts, size },
     get state() {

@@ -37,6 +37,7 @@
     const marks = { dirty: ({ data }) => Boolean(data.state), faulty: ({ data }) => basis.ledgerFault.has(data) };
     api.setGridOption("selectionColumnDef", { ...api.getGridOption("selectionColumnDef"), cellClassRules: marks });
     drawBar();
+    requestAnimationFrame(own.fit);
     if (own.state.drafts.size) later();
     const query = new URLSearchParams(location.search);
     if (query.has("add")) {

@@ -145,7 +145,7 @@
     const rows = preview.rows.filter((row) => verdict === "all" || row.verdict === verdict);
     set("import-grid", { rowData: rows.map(asRow) });
     arrange(preview);
-    document.querySelector(".import-grid").style.height = `${Math.min(Math.max(rows.length, 3), 500) * 38 + 36}px`;
+    document.querySelector(".import-grid").style.height = `${Math.min(Math.max(rows.length, 1), 500) * 38 + 36}px`;
     for (const tab of document.querySelectorAll("[data-verdict]")) {
       const name = tab.dataset.verdict;
       const number = name === "all" ? preview.total : preview[name];

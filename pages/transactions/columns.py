@@ -40,8 +40,8 @@ def columns(portfolio: PortfolioRef, accounts: tuple[str, ...]) -> list[Column]:
         _figure("price", "Price", 84),
         _cell("currency", "Ccy", 56, cellClass="t2", minWidth=60) | _suggesting("tx-currencies"),
         _figure("fx_rate", f"FX to {base}", 88, cellClass=f"{NUMBER} t2"),
-        _figure("fee", "Fee", 76, cellClass=f"{NUMBER} t2"),
-        _figure("tax", "Tax", 76, cellClass=f"{NUMBER} t2"),
+        _figure("fee", "Fee", 64, minWidth=56, cellClass=f"{NUMBER} t2"),
+        _figure("tax", "Tax", 64, minWidth=56, cellClass=f"{NUMBER} t2"),
         _figure("amount", "Amount", 104),
         {
             "field": "effect",

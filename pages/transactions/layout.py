@@ -127,6 +127,7 @@ def _grid(portfolio: PortfolioRef, accounts: tuple[str, ...], today: str) -> Com
             "stopEditingWhenCellsLoseFocus": True,
             "context": columns.context(portfolio, today),
             "suppressNoRowsOverlay": True,
+            "autoSizePadding": 2,
         },
         eventListeners={
             "cellValueChanged": ["ledgerChanged(params)"],
