@@ -16,7 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from dash import Dash, dcc, html
+from dash import Dash, Input, Output, dcc, html
+from dash.development.base_component import Component
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -63,15 +64,18 @@ def _measure(settings: Settings) -> dict[str, float]:
         figure = _figure(actor, portfolio)
     ours = _overview(server, settings, portfolio.slug)
     cold = _cold(server, ours)
-    minimal = _minimal(figure)
-    for load in (ours, minimal) * 2:
+    loads = (ours, _minimal_page(figure), _bare_layout(figure))
+    for load in loads * 2:
         load()
-    times = [(_milliseconds(ours), _milliseconds(minimal)) for _ in range(RUNS)]
+    times = [[_milliseconds(load) for load in loads] for _ in range(RUNS)]
+    warm, minimal, bare = (median(column) for column in zip(*times, strict=True))
     return {
-        "warm_ms": round(median(warm for warm, _ in times), 2),
-        "minimal_ms": round(median(least for _, least in times), 2),
-        "ratio": round(median(warm / least for warm, least in times), 2),
+        "warm_ms": round(warm, 2),
+        "minimal_page_ms": round(minimal, 2),
+        "bare_layout_ms": round(bare, 2),
+        "ratio": round(median(run[0] / run[1] for run in times), 2),
         "at_most": LIMIT,
+        "ratio_to_bare_layout": round(median(run[0] / run[2] for run in times), 2),
         **cold,
     }
 
@@ -124,9 +128,31 @@ def _overview(server: Flask, settings: Settings, slug: str) -> Load:
     return load
 
 
-def _minimal(figure: Figure) -> Load:
-    """The plainest Dash application: the figure in its layout, and nothing else."""
-    app = Dash("minimal")
+def _minimal_page(figure: Figure) -> Load:
+    """The plainest Dash page: the same figure, had by the address as pages are, and compressed."""
+    app = Dash("minimal", compress=True)
+    app.layout = html.Div(
+        [dcc.Location(id="_pages_location"), html.Div(id="_pages_content"), dcc.Store("_pages_store")]
+    )
+
+    def show(_path: str, _search: str) -> tuple[Component, dict[str, str]]:
+        return html.Div(dcc.Graph(figure=figure)), {}
+
+    outputs = Output("_pages_content", "children"), Output("_pages_store", "data")
+    app.callback(*outputs, Input("_pages_location", "pathname"), Input("_pages_location", "search"))(show)
+    client = app.server.test_client()
+
+    def load() -> None:
+        _get(client, "/")
+        _start(client)
+        _open(client, "/")
+
+    return load
+
+
+def _bare_layout(figure: Figure) -> Load:
+    """Less than a page: the figure in a fixed layout, nothing compressed, no callback."""
+    app = Dash("bare")
     app.layout = html.Div(dcc.Graph(figure=figure))
     client = app.server.test_client()
 

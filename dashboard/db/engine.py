@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import select
+
+import psycopg
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.exc import InvalidatePoolError
 
 from dashboard.db.models import Base
 from dashboard.errors import SettingsError
 from dashboard.settings import Settings
 
-db = SQLAlchemy(model_class=Base, engine_options={"pool_pre_ping": True})
+db = SQLAlchemy(model_class=Base)
 
 
 def psycopg_url(url: str) -> str:
@@ -30,6 +35,19 @@ def bind_database(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = database_address(settings)
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_size": 8, "max_overflow": 8, "pool_timeout": 10})
     db.init_app(app)
+    with app.app_context():
+        event.listen(db.engine, "checkout", _refuse_closed)
+
+
+def _refuse_closed(connection: psycopg.Connection, _record: object, _proxy: object) -> None:
+    """Let the pool replace a connection that its server has closed: an idle one has nothing to be read but its end.
+
+    Asking the server would take three round trips a request. Raises: InvalidatePoolError.
+    """
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    if poll.poll(0):
+        raise InvalidatePoolError
 
 
 def forget_connections_after_fork(app: Flask) -> None:

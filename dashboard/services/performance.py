@@ -73,7 +73,8 @@ def holdings(actor: Actor, portfolio_id: PortfolioId, *, as_of: date | None = No
     """What a portfolio holds at the close of ``as_of`` (default: today). Raises: NotFound, InsufficientData."""
     portfolio = portfolios.portfolio_by_id(actor, portfolio_id)
     day = as_of or valuation.today_of(portfolio)
-    found = valuation.valued(portfolio, end=as_of)
+    # With the benchmark, which holdings do not need: one valuation then serves the performance beside them too.
+    found = valuation.valued(portfolio, end=as_of, benchmark=portfolio.benchmark)
     name = f"{portfolio_id}:{found.version}:{day}:{portfolio.name}"
     return _holdings.get(name, lambda: _holdings_report(found, day))
 

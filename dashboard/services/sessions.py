@@ -52,7 +52,7 @@ def actor_for(token: str, address: str = "") -> Actor | None:
     if now - session.last_seen_at > TOUCH_EVERY:
         users.touch(session.id, now)
         db.session.commit()
-    return actor_of(session.user, address)
+    return Actor(user_id=UserId(session.user_id), email=session.email, role=Role(session.role), address=address)
 
 
 def open_tokens(tokens: Collection[str]) -> frozenset[str]:

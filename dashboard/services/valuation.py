@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from dashboard.db.engine import db
 from dashboard.db.repositories import versions
 from dashboard.domain.access import SYSTEM, Actor, PortfolioId
 from dashboard.domain.marking import PortfolioSnapshot, snapshot_of
@@ -113,6 +112,6 @@ def _value(portfolio: PortfolioRef, end: date, currency: str | None, benchmark: 
 
 def _version(portfolio: PortfolioRef, until: date, *benchmarks: str | None) -> str:
     """One round trip: the ledger's version, those of the prices that it and ``benchmarks`` need, those of the rates."""
-    found = versions.of_portfolio(db.session, portfolio.id, sorted({symbol for symbol in benchmarks if symbol}))
+    found = versions.of_portfolio(portfolio.id, sorted({symbol for symbol in benchmarks if symbol}))
     digest = hashlib.blake2b(found.encode(), digest_size=12).hexdigest()
     return f"{digest}.{until:%Y%m%d}"

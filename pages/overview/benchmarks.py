@@ -16,17 +16,12 @@ from dashboard.web.state import ViewState
 OWN, NONE = "own", "none"
 
 
-def known() -> tuple[tuple[str, str], ...]:
-    """Symbol and name of everything that can be chosen."""
-    return tuple(market_data.benchmarks().items())
-
-
 def choice(portfolio: PortfolioRef, view: ViewState) -> Component:
     """A select: the portfolio's own benchmark first (none where it has none), then every other."""
-    names_of = dict(known())
+    known = market_data.benchmarks()
     own = portfolio.benchmark
-    names = {symbol: name for symbol, name in names_of.items() if symbol != own}
-    options = [{"value": OWN, "label": names_of.get(own, own) if own else "None"}]
+    names = {symbol: name for symbol, name in known.items() if symbol != own}
+    options = [{"value": OWN, "label": known.get(own, own) if own else "None"}]
     options += [{"value": symbol, "label": name} for symbol, name in names.items()]
     if own:
         options.append({"value": NONE, "label": "None"})

@@ -34,7 +34,7 @@ def layout(actor: Actor, view: ViewState, *, slug: str) -> Sequence[Component]:
 def content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> Fragment:
     """Everything below the top bar, made anew when any figure in it may have changed."""
     version = valuation.version(portfolio, portfolio.benchmark, benchmarks.symbol_of(view))
-    key = (portfolio, version, view, current_theme(), is_narrow(), stream_address(), benchmarks.known())
+    key = (portfolio, version, view, current_theme(), is_narrow(), stream_address())
     return prepared(f"overview|{key}", lambda: _content(actor, portfolio, view))
 
 

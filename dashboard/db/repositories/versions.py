@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
-from dashboard.db.repositories.bulk import AnySession
+from dashboard.db.reading import Reading
 
-_VERSION = text("""
+_version = Reading(text("""
     select p.ledger_version || '|' || p.method || p.track_cash
            || '|' ||
            coalesce((select string_agg(i.symbol || ':' || i.price_version || i.state || i.problem_code, ','
@@ -18,11 +18,16 @@ _VERSION = text("""
                         or i.symbol = any(:symbols)), '')
            || '|' ||
            coalesce((select string_agg(base || quote || rate_version, ',' order by base, quote) from fx_pairs), '')
+           || '|' || (select count(*) from instruments where price_version > 0) as version
     from portfolios p
     where p.id = :portfolio_id
-    """)
+    """))
 
 
-def of_portfolio(session: AnySession, portfolio_id: int, symbols: Sequence[str]) -> str:
-    """Versions of the ledger, of the prices of what is in it and of ``symbols``, and of all rates; "" if it is gone."""
-    return str(session.scalar(_VERSION, {"portfolio_id": portfolio_id, "symbols": list(symbols)}) or "")
+def of_portfolio(portfolio_id: int, symbols: Sequence[str]) -> str:
+    """Versions of the ledger, of the prices of what is in it and of ``symbols``, and of all rates; "" if it is gone.
+
+    How many instruments have prices is part of it: what a portfolio can be compared with is shown beside its figures.
+    """
+    found = _version(portfolio_id=portfolio_id, symbols=list(symbols))
+    return str(found[0].version) if found else ""

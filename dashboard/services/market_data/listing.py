@@ -16,6 +16,12 @@ from dashboard.services.market_data.reading import details_of
 
 LIMIT = 200
 COMPARED = (AssetClass.INDEX, AssetClass.ETF, AssetClass.FUND)
+_BENCHMARKS = (
+    select(InstrumentRow.symbol, InstrumentRow.name)
+    .where(InstrumentRow.asset_class.in_([one.value for one in COMPARED]), InstrumentRow.price_version > 0)
+    .order_by(InstrumentRow.name, InstrumentRow.symbol)
+    .limit(LIMIT)
+)
 
 
 def list_instruments(
@@ -37,10 +43,4 @@ def list_instruments(
 
 def benchmarks() -> dict[str, str]:
     """What a portfolio can be compared with, in the order of the names: symbol to name of what has prices."""
-    rows = db.session.execute(
-        select(InstrumentRow.symbol, InstrumentRow.name)
-        .where(InstrumentRow.asset_class.in_([one.value for one in COMPARED]), InstrumentRow.price_version > 0)
-        .order_by(InstrumentRow.name, InstrumentRow.symbol)
-        .limit(LIMIT)
-    )
-    return {symbol: name or symbol for symbol, name in rows}
+    return {symbol: name or symbol for symbol, name in db.session.execute(_BENCHMARKS)}

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any  # Any: rows of many columns, read by name
 
-from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -15,6 +15,7 @@ from dashboard.db.engine import db
 from dashboard.db.models.identity import User
 from dashboard.db.models.ledger import Account, ImportBatch, LedgerTransaction, Portfolio
 from dashboard.db.models.market import InstrumentRow
+from dashboard.db.reading import Reading, Rows
 from dashboard.domain.access import PortfolioId, UserId
 from dashboard.domain.transactions import LotMethod
 from dashboard.results.portfolios import PortfolioItem, PortfolioRef
@@ -43,18 +44,40 @@ class NameTakenError(Exception):
     """The owner has a portfolio of that name, or the slug is used."""
 
 
+def _of_each(value: ColumnElement[Any], portfolio_id: InstrumentedAttribute[int]) -> ScalarSelect[Any]:
+    return select(value).where(portfolio_id == Portfolio.id).correlate(Portfolio).scalar_subquery()
+
+
+# Every page asks these: composed once.
+_SELECT = (
+    select(*Portfolio.__table__.columns, User.email.label("owner_email"), InstrumentRow.symbol.label("benchmark"))
+    .outerjoin(User, User.id == Portfolio.owner_id)
+    .outerjoin(InstrumentRow, InstrumentRow.id == Portfolio.benchmark_id)
+)
+_by_id = Reading(_SELECT.where(Portfolio.id == bindparam("portfolio_id")))
+_by_slug = Reading(_SELECT.where(Portfolio.slug == bindparam("slug")))
+_ITEMS = _SELECT.add_columns(
+    _of_each(func.array_agg(Account.name), Account.portfolio_id).label("accounts"),
+    _of_each(func.count(), LedgerTransaction.portfolio_id).label("transactions"),
+    _of_each(func.min(LedgerTransaction.date), LedgerTransaction.portfolio_id).label("first_date"),
+    _of_each(func.max(LedgerTransaction.date), LedgerTransaction.portfolio_id).label("last_date"),
+).order_by(func.lower(Portfolio.name), Portfolio.id)
+_items = Reading(_ITEMS)
+_items_of_owner = Reading(_ITEMS.where(Portfolio.owner_id == bindparam("owner_id")))
+
+
 def by_id(portfolio_id: int) -> OwnedPortfolio | None:
     """The portfolio ``portfolio_id``; any number may be asked for."""
     if portfolio_id not in POSSIBLE_KEYS:
         return None
-    return _one(_select().where(Portfolio.id == portfolio_id))
+    return _one(_by_id(portfolio_id=portfolio_id))
 
 
 def by_slug(slug: str) -> OwnedPortfolio | None:
     """The portfolio with the slug ``slug``; any text may be asked for."""
     if not slug.isprintable():
         return None
-    return _one(_select().where(Portfolio.slug == slug))
+    return _one(_by_slug(slug=slug))
 
 
 def named(name: str) -> tuple[OwnedPortfolio, ...]:
@@ -62,23 +85,18 @@ def named(name: str) -> tuple[OwnedPortfolio, ...]:
     if not name.isprintable():
         return ()
     condition = (func.lower(Portfolio.name) == name.strip().lower()) | (Portfolio.slug == name.strip())
-    rows = db.session.execute(_select().where(condition).order_by(Portfolio.id)).mappings()
+    rows = db.session.execute(_SELECT.where(condition).order_by(Portfolio.id))
     return tuple(map(_owned, rows))
 
 
 def items(owner_id: UserId | None, everyone: bool) -> tuple[PortfolioItem, ...]:
-    """The portfolios of ``owner_id``, or everyone's, by name; one round trip, for every page asks."""
-    query = _select().add_columns(*_spans()).order_by(func.lower(Portfolio.name), Portfolio.id)
-    rows = db.session.execute(query if everyone else query.where(Portfolio.owner_id == owner_id)).mappings()
+    """The portfolios of ``owner_id``, or everyone's, by name."""
+    found = _items() if everyone else _items_of_owner(owner_id=owner_id)
     return tuple(
         PortfolioItem(
-            _owned(row).ref,
-            tuple(sorted(row["accounts"] or ())),
-            row["transactions"],
-            row["first_date"],
-            row["last_date"],
+            _owned(row).ref, tuple(sorted(row.accounts or ())), row.transactions, row.first_date, row.last_date
         )
-        for row in rows
+        for row in found
     )
 
 
@@ -169,44 +187,20 @@ def _names_may_clash() -> Iterator[None]:
         raise NameTakenError from error
 
 
-def _select() -> Select[*tuple[Any, ...]]:
-    return (
-        select(*Portfolio.__table__.columns, User.email.label("owner_email"), InstrumentRow.symbol.label("benchmark"))
-        .outerjoin(User, User.id == Portfolio.owner_id)
-        .outerjoin(InstrumentRow, InstrumentRow.id == Portfolio.benchmark_id)
-    )
+def _one(rows: Rows) -> OwnedPortfolio | None:
+    return next(map(_owned, rows), None)
 
 
-def _one(query: Select[*tuple[Any, ...]]) -> OwnedPortfolio | None:
-    row = db.session.execute(query).mappings().one_or_none()
-    return None if row is None else _owned(row)
-
-
-def _owned(row: RowMapping) -> OwnedPortfolio:
+def _owned(row: Any) -> OwnedPortfolio:
     ref = PortfolioRef(
-        id=PortfolioId(row["id"]),
-        name=row["name"],
-        slug=row["slug"],
-        base_currency=row["base_currency"],
-        method=LotMethod(row["method"]),
-        track_cash=row["track_cash"],
-        benchmark=row["benchmark"],
-        owner_email=row["owner_email"],
-        time_zone=row["time_zone"],
+        id=PortfolioId(row.id),
+        name=row.name,
+        slug=row.slug,
+        base_currency=row.base_currency,
+        method=LotMethod(row.method),
+        track_cash=row.track_cash,
+        benchmark=row.benchmark,
+        owner_email=row.owner_email,
+        time_zone=row.time_zone,
     )
-    return OwnedPortfolio(ref, row["owner_id"])
-
-
-def _spans() -> Iterator[ColumnElement[Any]]:
-    """What a line of the list has of its ledger: accounts, how many transactions, the first and the last day."""
-    rows = (("transactions", func.count()), ("first_date", _FIRST), ("last_date", _LAST))
-    yield _of_each(func.array_agg(Account.name), Account.portfolio_id).label("accounts")
-    for name, value in rows:
-        yield _of_each(value, LedgerTransaction.portfolio_id).label(name)
-
-
-_FIRST, _LAST = func.min(LedgerTransaction.date), func.max(LedgerTransaction.date)
-
-
-def _of_each(value: ColumnElement[Any], portfolio_id: InstrumentedAttribute[int]) -> ScalarSelect[Any]:
-    return select(value).where(portfolio_id == Portfolio.id).correlate(Portfolio).scalar_subquery()
+    return OwnedPortfolio(ref, row.owner_id)
