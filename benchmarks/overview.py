@@ -12,7 +12,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -67,7 +67,7 @@ def _measure(settings: Settings) -> dict[str, float]:
     loads = (ours, _minimal_page(figure), _bare_layout(figure))
     for load in loads * 2:
         load()
-    times = [[_milliseconds(load) for load in loads] for _ in range(RUNS)]
+    times = [_milliseconds(loads) for _ in range(RUNS)]
     warm, minimal, bare = (median(column) for column in zip(*times, strict=True))
     return {
         "warm_ms": round(warm, 2),
@@ -194,12 +194,15 @@ def _open(client: FlaskClient, path: str) -> None:
     assert response.status_code == 200, f"the page answers {response.status_code}"
 
 
-def _milliseconds(load: Load) -> float:
-    """What one load takes, as the mean of a few."""
-    begun = time.perf_counter()
+def _milliseconds(loads: Sequence[Load]) -> list[float]:
+    """What each of ``loads`` takes: the median of some, called in turn so that what else goes on befalls all alike."""
+    times: list[list[float]] = [[] for _ in loads]
     for _ in range(LOADS):
-        load()
-    return (time.perf_counter() - begun) / LOADS * 1000
+        for taken, load in zip(times, loads, strict=True):
+            begun = time.perf_counter()
+            load()
+            taken.append((time.perf_counter() - begun) * 1000)
+    return [median(taken) for taken in times]
 
 
 if __name__ == "__main__":
