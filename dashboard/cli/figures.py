@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from dashboard.domain.access import SYSTEM, PortfolioId
 
 if TYPE_CHECKING:
     from dashboard.results.holdings import HoldingsReport
+    from dashboard.results.notes import StatusNote
     from dashboard.results.performance import PerformanceSummary
 
 
@@ -97,8 +99,7 @@ def _print_holdings(report: HoldingsReport) -> None:
         amount = numbers.number(balance.amount)
         click.echo(f"{'Cash ' + balance.currency:<14}{amount:>16}{'':14}{numbers.number(balance.market_value):>18}")
     click.echo(f"{'Total':<44}{numbers.number(report.totals.market_value):>18}{numbers.number(report.totals.cost):>18}")
-    for note in report.status:
-        click.echo(f"! {note.message}", err=True)
+    _print_notes(report.status)
 
 
 def _print_performance(summary: PerformanceSummary) -> None:
@@ -125,5 +126,10 @@ def _print_performance(summary: PerformanceSummary) -> None:
         ("Sharpe", numbers.number(summary.risk["sharpe"].value)),
     ):
         click.echo(f"{label:<18}{value:>18}")
-    for note in summary.status:
-        click.echo(f"! {note.message}", err=True)
+    _print_notes(summary.status)
+
+
+def _print_notes(notes: Iterable[StatusNote]) -> None:
+    """Each remark once, however many series it is about."""
+    for message in dict.fromkeys(note.message for note in notes):
+        click.echo(f"! {message}", err=True)

@@ -188,7 +188,8 @@ def _tell_refresh(context: CommandContext, report: RefreshReport, as_json: bool)
         return
     for outcome in report.outcomes:
         if outcome.complete:
-            click.echo(f"{outcome.symbol:<14}{outcome.rows:>7} bars  {outcome.first_date} – {outcome.last_date}")
+            days = f"  {outcome.first_date} – {outcome.last_date}" if outcome.first_date else ""
+            click.echo(f"{outcome.symbol:<14}{outcome.rows:>7} bars{days}")
         else:
             click.echo(f"{outcome.symbol:<14}{outcome.code}: {outcome.reason}")
     failed = sum(1 for outcome in report.outcomes if not outcome.complete)

@@ -37,6 +37,7 @@ from dashboard.results.performance import (
     Series,
 )
 from dashboard.services import market_data, portfolios, valuation
+from dashboard.services.ledger.currencies import currency_problem
 from dashboard.services.memo import SharedMemo
 from dashboard.services.valuation import Valued
 
@@ -62,6 +63,8 @@ def summary(
     today = valuation.today_of(portfolio)
     if end is not None and end > today:
         raise InvalidInput(f"The period ends on {end}, which is later than today, {today}.", field="to")
+    if currency is not None:
+        currency = _known_currency(currency)
     against = benchmark or portfolio.benchmark
     found = valuation.valued(portfolio, end=end, currency=currency, benchmark=against)
     first = start or found.first_date
@@ -70,9 +73,15 @@ def summary(
 
 
 def holdings(actor: Actor, portfolio_id: PortfolioId, *, as_of: date | None = None) -> HoldingsReport:
-    """What a portfolio holds at the close of ``as_of`` (default: today). Raises: NotFound, InsufficientData."""
+    """What a portfolio holds at the close of ``as_of`` (default: today).
+
+    Raises: NotFound, InvalidInput, InsufficientData.
+    """
     portfolio = portfolios.portfolio_by_id(actor, portfolio_id)
-    day = as_of or valuation.today_of(portfolio)
+    today = valuation.today_of(portfolio)
+    if as_of is not None and as_of > today:
+        raise InvalidInput(f"{as_of} is later than today, {today}: nobody knows the prices.", field="as_of")
+    day = as_of or today
     # With the benchmark, which holdings do not need: one valuation then serves the performance beside them too.
     found = valuation.valued(portfolio, end=as_of, benchmark=portfolio.benchmark)
     name = f"{portfolio_id}:{found.version}:{day}:{portfolio.name}"
@@ -91,6 +100,13 @@ def revalue(portfolio_id: PortfolioId) -> None:
     except InsufficientData:
         pass  # an empty ledger has nothing to show, and that is known now
     valuation.clear_dirty(portfolio_id, seen)
+
+
+def _known_currency(code: str) -> str:
+    problem = currency_problem(code.strip())
+    if problem:
+        raise InvalidInput(problem, field="currency")
+    return code.strip().upper()
 
 
 def _summary(found: Valued, period: Period, against: str | None) -> PerformanceSummary:

@@ -116,11 +116,15 @@ def test_what_is_no_ledger_is_refused_in_a_sentence(
     assert _count() == 0
 
 
-def test_an_unknown_symbol_is_imported_and_every_figure_says_that_it_is_unresolved(
+def test_an_unknown_symbol_is_unresolved_in_every_figure_and_what_cannot_be_asked_for_is_refused(
     dashboard: CommandLine, app_context: Flask
 ) -> None:
     make_portfolio(name="sample", ledger="date type symbol quantity price currency\n2024-01-03 buy NOSUCH 10 100 EUR")
     db.session.remove()
+    for words in (("performance", "sample", "--currency", "QQQ"), ("holdings", "sample", "--as-of", "2999-01-01")):
+        refused = dashboard(*words, "--json")
+        assert (refused.status, refused.data["error"]["code"]) == (1, "invalid_input"), words
+        assert "not a currency" in refused.out or "later than today" in refused.out
     for command in ("holdings", "performance"):
         told = dashboard(command, "sample", "--json")
         assert told.status == 0, told.err
