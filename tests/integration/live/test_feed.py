@@ -1,0 +1,239 @@
+"""The feed: one of any number asks, for what is looked at, and goes on when the provider or Redis does not."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import orjson
+import pytest
+import redis
+from flask import Flask
+
+from dashboard.errors import ProviderUnavailable, RateLimited
+from dashboard.live import feed as feeds
+from dashboard.live.channels import LEADER, QUOTES, TICKS, WANTED, quote_from_json
+from dashboard.live.feed import LEASE_SECONDS, Feed
+from dashboard.providers.base import MarketDataProvider
+from dashboard.providers.simulated import SimulatedProvider
+from dashboard.redis_store import Lease
+from dashboard.results.quotes import Freshness, LiveQuote
+from dashboard.services.live_quotes import live_quotes, pair_symbol
+from dashboard.settings import Settings
+from tests.factories import make_instrument
+from tests.integration.cli.conftest import environment_of
+
+ROOT = Path(__file__).parents[3]
+AT = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+DEADLINE_SECONDS = 60.0
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Market:
+    """A source of quotes that a test can break; it notes what it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, ...]] = []
+        self.trouble: Exception | None = None
+
+    def __call__(self, _provider: MarketDataProvider, symbols: Sequence[str]) -> dict[str, LiveQuote]:
+        self.asked.append(tuple(symbols))
+        if self.trouble is not None:
+            raise self.trouble
+        return {symbol: LiveQuote(symbol, 101.5, 100.0, "EUR", AT, Freshness.LIVE) for symbol in symbols}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def source() -> Market:
+    return Market()
+
+
+@pytest.fixture
+def feed(redis_client: redis.Redis, clock: Clock, source: Market) -> Feed:
+    """A feed over a real Redis; a round is due each second."""
+    return Feed(redis_client, SimulatedProvider(), source, clock)
+
+
+def look_at(client: redis.Redis, clock: Clock, *symbols: str, seconds: float = 30.0) -> None:
+    client.zadd(WANTED, dict.fromkeys(symbols, clock.now + seconds))
+
+
+def test_it_asks_for_what_is_looked_at_and_for_nothing_else(
+    feed: Feed, source: Market, redis_client: redis.Redis, clock: Clock
+) -> None:
+    look_at(redis_client, clock, "RHNW", "fx:USD/EUR")
+    look_at(redis_client, clock, "LEFT", seconds=-1.0)
+    feed.once()
+    assert source.asked == [("RHNW", "fx:USD/EUR")]
+    assert redis_client.hkeys(QUOTES) == [b"RHNW", b"fx:USD/EUR"]
+
+
+def test_while_nobody_looks_the_provider_is_left_alone(feed: Feed, source: Market, clock: Clock) -> None:
+    for _ in range(3):
+        feed.once()
+        clock.now += 10
+    assert source.asked == []
+
+
+def test_quotes_are_kept_and_told_at_once(feed: Feed, redis_client: redis.Redis, clock: Clock) -> None:
+    look_at(redis_client, clock, "RHNW")
+    with redis_client.pubsub() as listener:  # type: ignore[no-untyped-call]  # redis' own
+        listener.subscribe(TICKS)
+        listener.get_message(timeout=5)
+        feed.once()
+        message = listener.get_message(timeout=5)
+    assert message is not None
+    (told,) = orjson.loads(message["data"])
+    assert quote_from_json(told) == LiveQuote("RHNW", 101.5, 100.0, "EUR", AT, Freshness.LIVE)
+    assert orjson.loads(redis_client.hget(QUOTES, "RHNW") or b"") == told
+
+
+def test_of_two_feeds_one_asks_and_the_other_takes_over_when_it_stops(
+    feed: Feed, source: Market, redis_client: redis.Redis, clock: Clock
+) -> None:
+    look_at(redis_client, clock, "RHNW", seconds=3600)
+    second_source = Market()
+    second = Feed(redis_client, SimulatedProvider(), second_source, clock)
+    feed.once(), second.once()
+    assert (len(source.asked), len(second_source.asked)) == (1, 0)
+    redis_client.delete(LEADER)  # as when the first one's lease has run out
+    clock.now += LEASE_SECONDS
+    second.once(), feed.once()
+    assert (len(source.asked), len(second_source.asked)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "silent_seconds"),
+    [
+        (RateLimited("too many", provider="simulated", retry_after_seconds=90.0), 89.0),
+        (ProviderUnavailable("no answer", provider="simulated"), 1.5),
+    ],
+)
+def test_a_provider_in_trouble_is_left_alone_for_a_while_and_the_lease_is_kept(
+    feed: Feed, source: Market, redis_client: redis.Redis, clock: Clock, trouble: Exception, silent_seconds: float
+) -> None:
+    look_at(redis_client, clock, "RHNW", seconds=3600)
+    source.trouble = trouble
+    assert feed.once() <= LEASE_SECONDS / 2
+    clock.now += silent_seconds
+    feed.once()
+    assert len(source.asked) == 1
+    assert not Lease(redis_client, LEADER, LEASE_SECONDS).acquire()
+    source.trouble = None
+    clock.now += 2.0
+    feed.once()
+    assert len(source.asked) == 2
+    assert redis_client.hexists(QUOTES, "RHNW")
+
+
+def test_it_waits_longer_after_each_failure_and_begins_anew_after_a_success(
+    feed: Feed, source: Market, redis_client: redis.Redis, clock: Clock
+) -> None:
+    look_at(redis_client, clock, "RHNW", seconds=36000)
+    source.trouble = ProviderUnavailable("no answer", provider="simulated")
+    waits = []
+    for _ in range(5):
+        asked, begun = len(source.asked), clock.now
+        while len(source.asked) == asked:
+            clock.now += 0.5
+            feed.once()
+        waits.append(clock.now - begun)
+    assert waits[1:] == sorted(waits[1:]) and waits[-1] > 4 * waits[1]
+
+
+def test_redis_that_lost_everything_is_filled_by_the_next_round(
+    feed: Feed, redis_client: redis.Redis, clock: Clock
+) -> None:
+    look_at(redis_client, clock, "RHNW")
+    feed.once()
+    redis_client.flushdb()
+    look_at(redis_client, clock, "RHNW")
+    clock.now += 2.0
+    feed.once()
+    assert redis_client.hexists(QUOTES, "RHNW")
+
+
+def test_a_redis_that_does_not_answer_stops_no_feed(source: Market) -> None:
+    nowhere = redis.Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.2)
+    assert Feed(nowhere, SimulatedProvider(), source).once() == feeds.STEP_SECONDS
+    assert source.asked == []
+
+
+def test_the_simulated_market_quotes_our_symbols_and_pairs_by_their_own_names(app_context: Flask) -> None:
+    make_instrument("RHNW")
+    found = live_quotes(SimulatedProvider(), ["RHNW", pair_symbol("USD", "EUR"), "UNHEARD"])
+    assert set(found) == {"RHNW", "fx:USD/EUR"}
+    assert found["RHNW"].currency == "EUR" and found["RHNW"].price > 0
+    assert datetime.now(UTC) - found["fx:USD/EUR"].at < timedelta(days=5)
+
+
+@pytest.fixture
+def start_feed(settings: Settings) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    """Starts ``dashboard stream --feed-only`` as it runs."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "dashboard.cli", "stream", "--feed-only"]
+        started.append(subprocess.Popen(command, cwd=ROOT, env=environment_of(settings), stderr=subprocess.DEVNULL))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def test_after_kill_9_of_the_leader_another_feed_leads_within_the_lease(
+    app_context: Flask,
+    start_feed: Callable[[], subprocess.Popen[bytes]],
+    redis_client: redis.Redis,
+) -> None:
+    make_instrument("RHNW")
+    redis_client.zadd(WANTED, {"RHNW": time.time() + 3600})
+    process = start_feed()
+    until(lambda: redis_client.hget(QUOTES, "RHNW"), "a quote")
+    leader = redis_client.get(LEADER)
+    second = Feed(redis_client, SimulatedProvider())
+    second.once()
+    assert redis_client.get(LEADER) == leader
+
+    os.kill(process.pid, signal.SIGKILL)
+    killed_at = time.monotonic()
+    redis_client.delete(QUOTES)
+
+    def takes_over() -> bool:
+        second.once()
+        return bool(redis_client.hexists(QUOTES, "RHNW"))
+
+    until(takes_over, "the second feed to lead")
+    assert time.monotonic() - killed_at < LEASE_SECONDS + 2 * feeds.STEP_SECONDS
+    assert redis_client.get(LEADER) != leader
+
+
+def until(condition: Callable[[], object], what: str) -> object:
+    """What ``condition`` answers, as soon as it is something true."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"waited {DEADLINE_SECONDS:.0f} s for {what}"
+        time.sleep(0.05)  # between two looks at the condition
+    return found
