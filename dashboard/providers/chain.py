@@ -17,12 +17,11 @@ from dashboard.settings import Settings
 class ProviderChain:
     """A provider that asks others in order and keeps the reason of each that did not answer."""
 
-    name = "chain"
-
     def __init__(self, providers: Sequence[MarketDataProvider]) -> None:
         if not providers:
             raise ValueError("a chain needs a provider")
         self.providers = tuple(providers)
+        self.name = self.providers[0].name if len(self.providers) == 1 else "chain"
 
     def history(self, request: HistoryRequest) -> History:
         """The history of the first that has it; ``fallbacks`` names those before it.

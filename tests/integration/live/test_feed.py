@@ -21,6 +21,7 @@ from dashboard.live import feed as feeds
 from dashboard.live.channels import LEADER, QUOTES, TICKS, WANTED, quote_from_json
 from dashboard.live.feed import LEASE_SECONDS, Feed
 from dashboard.providers.base import MarketDataProvider
+from dashboard.providers.chain import create_providers
 from dashboard.providers.simulated import SimulatedProvider
 from dashboard.redis_store import Lease
 from dashboard.results.quotes import Freshness, LiveQuote
@@ -185,6 +186,12 @@ def test_the_simulated_market_quotes_our_symbols_and_pairs_by_their_own_names(ap
     assert set(found) == {"RHNW", "fx:USD/EUR"}
     assert found["RHNW"].currency == "EUR" and found["RHNW"].price > 0
     assert datetime.now(UTC) - found["fx:USD/EUR"].at < timedelta(days=5)
+
+
+def test_the_simulated_market_ticks_every_second_through_the_chain_that_the_process_makes(
+    settings: Settings, redis_client: redis.Redis
+) -> None:
+    assert Feed(redis_client, create_providers(settings)).round_seconds == 1.0
 
 
 @pytest.fixture
