@@ -6,9 +6,11 @@ from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
 
 from dashboard.domain.access import Actor, Permission
+from dashboard.errors import InsufficientData
 from dashboard.services import performance, portfolios, valuation
 from dashboard.web import state
 from dashboard.web.callback import callback
+from dashboard.web.components.states import empty
 from dashboard.web.page import ADDRESS_STORE, VIEW_STORE, Page, add_page
 from dashboard.web.prepared import Fragment
 from dashboard.web.view import Control, bind_view
@@ -25,8 +27,12 @@ def redraw(actor: Actor, search: str, address: Address) -> tuple[list[Component]
     portfolio = portfolios.portfolio_by_slug(actor, address.get("slug", ""))
     today, first = valuation.today_of(portfolio), performance.summary(actor, portfolio.id).period.start
     custom = view.timeframe is state.Timeframe.CUSTOM
-    legend, plot = chart.drawn(actor, portfolio, view, view.period(today, first))
-    return legend, plot, not custom, dates.fault(search, today, first) if custom else ""
+    fault = dates.fault(search, today, first) if custom else ""
+    try:
+        legend, plot = chart.drawn(actor, portfolio, view, view.period(today, first))
+    except InsufficientData as error:
+        legend, plot = [], empty("Nothing to draw", error.message)
+    return legend, plot, not custom, fault
 
 
 def regroup(actor: Actor, by: str, address: Address) -> list[Component]:
