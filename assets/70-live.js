@@ -37,8 +37,14 @@
     if (dot) dot.className = DOTS[state] || "dot warn";
     setText(byId("live-text"), text);
   };
+  // A phone has room for the time alone, where it is today's.
+  const phone = window.matchMedia("(max-width: 767px)");
+  const moment = (at) => {
+    const isToday = new Date(at).toDateString() === new Date().toDateString();
+    return phone.matches && isToday ? format.clock(at, zone()) : format.moment(at, zone());
+  };
   const sayPrices = (freshness, at) => {
-    said = format.moment(at, zone());
+    said = moment(at);
     say(freshness, `${WORDS[freshness] || "Prices"}, ${said}`);
   };
   const sayStored = (wanted) => {

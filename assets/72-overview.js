@@ -13,14 +13,19 @@
   };
 
   // ---- the server draws figures for the width that the cookie names
-  const narrow = window.matchMedia("(max-width: 767px)");
+  const limits = [
+    ["phone", window.matchMedia("(max-width: 767px)")],
+    ["narrow", window.matchMedia("(max-width: 1239px)")],
+    ["medium", window.matchMedia("(max-width: 1409px)")],
+  ];
   const tellWidth = () => {
     const secure = location.protocol === "https:" ? "; secure" : "";
-    document.cookie = `basis_narrow=${narrow.matches ? 1 : 0}; path=/; max-age=31536000; samesite=lax${secure}`;
+    const [width] = limits.find(([, query]) => query.matches) || ["wide"];
+    document.cookie = `basis_width=${width}; path=/; max-age=31536000; samesite=lax${secure}`;
   };
   tellWidth();
 
-  // ---- everything anew: a ledger or a price changed, a person tries again, the page became a phone's
+  // ---- everything anew: a ledger or a price changed, a person tries again, the page became wider or narrower
   let count = 0;
   const refresh = () => {
     if (byId(BODY)) window.dash_clientside.set_props("overview-changed", { data: ++count });
@@ -29,10 +34,12 @@
   document.addEventListener("click", (event) => {
     if (event.target.closest('[data-refresh="overview"]')) refresh();
   });
-  narrow.addEventListener("change", () => {
-    tellWidth();
-    refresh();
-  });
+  for (const [, query] of limits) {
+    query.addEventListener("change", () => {
+      tellWidth();
+      refresh();
+    });
+  }
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.overview = {

@@ -238,7 +238,7 @@ def _layout(chart: _Chart, flows: tuple[ExternalFlow, ...], height: int) -> Figu
     return {
         "height": height,
         "meta": {"measure": chart.mode.value},
-        "margin": {**MARGIN, "l": 10, "r": 52} if chart.narrow else MARGIN,
+        "margin": {**MARGIN, "l": 10} if chart.narrow else MARGIN,
         "xaxis": time_axis(
             range=[dates[0].isoformat(), dates[-1].isoformat()],
             tickangle=0,

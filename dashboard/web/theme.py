@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from flask import request
 
 from dashboard.figures.colors import theme_name
 
 COOKIE = "basis_theme"
-NARROW_COOKIE = "basis_narrow"
+WIDTH_COOKIE = "basis_width"
 
 
 def current_theme() -> str:
@@ -15,6 +17,21 @@ def current_theme() -> str:
     return theme_name(request.cookies.get(COOKIE))
 
 
+class Width(StrEnum):
+    """How wide the browser's page is; ``assets/72-overview.js`` has the limits."""
+
+    PHONE = "phone"
+    NARROW = "narrow"
+    MEDIUM = "medium"
+    WIDE = "wide"
+
+
+def current_width() -> Width:
+    """How wide the page of the browser that asks is: where it is narrow, figures name fewer dates."""
+    given = request.cookies.get(WIDTH_COOKIE)
+    return Width(given) if given in set(Width) else Width.WIDE
+
+
 def is_narrow() -> bool:
-    """Whether the browser that asks shows a phone's page: figures name fewer dates."""
-    return request.cookies.get(NARROW_COOKIE) == "1"
+    """Whether the browser that asks shows a phone's page."""
+    return current_width() is Width.PHONE

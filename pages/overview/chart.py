@@ -15,7 +15,7 @@ from dashboard.web.components import basics
 from dashboard.web.components.attributes import aria
 from dashboard.web.components.data import graph
 from dashboard.web.state import Timeframe, ViewState
-from dashboard.web.theme import current_theme, is_narrow
+from dashboard.web.theme import Width, current_theme, current_width
 from pages.overview import benchmarks, dates
 
 TIMEFRAMES = [(frame.value, frame.value) for frame in Timeframe if frame is not Timeframe.CUSTOM] + [
@@ -23,6 +23,7 @@ TIMEFRAMES = [(frame.value, frame.value) for frame in Timeframe if frame is not 
 ]
 MODES = [(Mode.VALUE.value, "Value"), (Mode.RETURN.value, "Return")]
 HEIGHT = 314
+NARROW = (Width.PHONE, Width.NARROW)
 
 
 def card(actor: Actor, portfolio: PortfolioRef, view: ViewState, period: Period) -> Component:
@@ -49,7 +50,7 @@ def drawn(actor: Actor, portfolio: PortfolioRef, view: ViewState, period: Period
         actor, portfolio.id, start=period.start, end=period.end, benchmark=benchmarks.symbol_of(view)
     )
     summary, mode = benchmarks.chosen_of(found, view), mode_of(view)
-    figure = dict(value_figure(summary, mode=mode, theme=current_theme(), narrow=is_narrow()))
+    figure = dict(value_figure(summary, mode=mode, theme=current_theme(), narrow=current_width() in NARROW))
     return _legend(summary, mode), graph("value-chart", figure, label=_finding(summary), height=HEIGHT)
 
 

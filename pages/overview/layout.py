@@ -16,7 +16,7 @@ from dashboard.web.live import live_source, stream_address
 from dashboard.web.page import portfolio_path
 from dashboard.web.prepared import Fragment, Unfinished, prepared
 from dashboard.web.state import ViewState
-from dashboard.web.theme import current_theme, is_narrow
+from dashboard.web.theme import current_theme, current_width
 from pages.overview import allocation, benchmarks, chart, figures, headline, recent, table
 from pages.overview.banner import banner
 from pages.overview.nothing import nothing_yet
@@ -34,7 +34,7 @@ def layout(actor: Actor, view: ViewState, *, slug: str) -> Sequence[Component]:
 def content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> Fragment:
     """Everything below the top bar, made anew when any figure in it may have changed."""
     version = valuation.version(portfolio, portfolio.benchmark, benchmarks.symbol_of(view))
-    key = (portfolio, version, view, current_theme(), is_narrow(), stream_address())
+    key = (portfolio, version, view, current_theme(), current_width(), stream_address())
     return prepared(f"overview|{key}", lambda: _content(actor, portfolio, view))
 
 

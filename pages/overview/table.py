@@ -16,8 +16,10 @@ from dashboard.web.components import basics
 from dashboard.web.components.attributes import aria, data
 from dashboard.web.components.data import grid
 from dashboard.web.components.states import empty
+from dashboard.web.theme import Width, current_width
 from pages.overview.headline import ARROWS
 
+LEFT_OUT = ("trend", "average_cost")
 FILTERS = [("all", "All"), ("up", "Gainers"), ("down", "Losers")]
 Row = dict[str, Any]  # ag-grid rows are free-form JSON
 
@@ -36,7 +38,7 @@ def card(report: HoldingsReport) -> Component:
     table = html.Div(
         grid(
             "holdings-grid",
-            columns(report.currency),
+            columns(report.currency, current_width()),
             rows(report),
             label="Holdings",
             row_id="id",
@@ -50,10 +52,16 @@ def card(report: HoldingsReport) -> Component:
     return basics.card("Holdings", [table, listed], sub=positions, controls=[control], class_name="c12", padded=False)
 
 
-def columns(currency: str) -> list[Row]:
+def columns(currency: str, width: Width = Width.WIDE) -> list[Row]:
+    """Those that a page of this width has room for."""
+    left_out = () if width is Width.WIDE else LEFT_OUT
+    return [column for column in _columns(currency) if column["field"] not in left_out]
+
+
+def _columns(currency: str) -> list[Row]:
     """Text left, figures right, market value first in order. Widths fit the longest figures and grow evenly."""
     return [
-        {"field": "name", "headerName": "Instrument", "cellRenderer": "InstrumentCell", "minWidth": 172, "flex": 22},
+        {"field": "name", "headerName": "Instrument", "cellRenderer": "InstrumentCell", "minWidth": 158, "flex": 22},
         {
             "field": "trend",
             "headerName": "Trend, 30d",
@@ -65,7 +73,14 @@ def columns(currency: str) -> list[Row]:
         },
         _figure("quantity", "Quantity", _of_rows("quantity(params.value, params.data.crypto)"), 80),
         _figure("average_cost", "Avg cost", _of_rows(f"money(params.value, '{currency}')"), 92, quiet=True),
-        _figure("price", "Last", _of_rows("price(params.value, params.data.currency)"), 96, cellRenderer="FreshCell"),
+        _figure(
+            "price",
+            "Last",
+            _of_rows("price(params.value, params.data.currency)"),
+            96,
+            cellRenderer="FreshCell",
+            enableCellChangeFlash=True,
+        ),
         _figure("day_change_pct", "Day %", "percentChange(params.value)", 78, change=True),
         _figure("day_change", "Day", f"change(params.value, '{currency}', 0)", 80, change=True),
         _figure("market_value", "Market value", f"money(params.value, '{currency}')", 124, sort="desc", strong=True),
@@ -103,7 +118,6 @@ def _figure(
         "valueFormatter": {"function": formatted},
         "comparator": {"function": "compareNumbers"},
         "cellClass": tone,
-        "enableCellChangeFlash": True,
         "sortingOrder": ["desc", "asc"],
         "minWidth": width,
         "flex": width // 10,
