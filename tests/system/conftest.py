@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -107,7 +108,7 @@ class Installation:
 
     def kill_everything(self) -> None:
         """``kill -9`` of every process of the product and of both servers, the databases first."""
-        servers = [int(line.split()[0]) for line in self._servers()]
+        servers = [int(line.split()[0]) for line in self.servers()]
         for number in [*servers, *self.processes()]:
             try:
                 os.kill(number, signal.SIGKILL)
@@ -122,7 +123,8 @@ class Installation:
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(40)
 
-    def _servers(self) -> list[str]:
+    def servers(self) -> list[str]:
+        """What runs inside the home: a line of `ps` each."""
         listed = subprocess.run(["ps", "-e", "-o", "pid=,args="], capture_output=True, text=True, check=True).stdout
         own = self.home / "embedded"
         return [line for line in listed.splitlines() if self._within(int(line.split()[0]), own)]
@@ -160,3 +162,5 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     yield made
     if made.process is not None and made.process.poll() is None:
         made.kill_everything()
+    eventually(lambda: not made.servers(), "the databases have stopped")
+    shutil.rmtree(home)
