@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 BATCH_SECONDS = 1.0
 RECHECK_SECONDS = 4.0
-WANT_SECONDS = 10.0
+WANT_SECONDS = 5.0
 RECONNECT_SECONDS = 1.0
 
 

@@ -38,8 +38,8 @@ def _stale(report: HoldingsReport) -> list[Component | str]:
     oldest = min(days)
     age = (report.as_of - oldest).days
     return [
-        html.B(f"{len(days)} of {len(report.holdings)} prices are old, one of them {age} days. "),
-        f"The oldest is of {dates.day(oldest)}. Figures marked ",
+        html.B(f"{len(days)} of {len(report.holdings)} prices {'is' if len(days) == 1 else 'are'} old. "),
+        f"The oldest is of {dates.day(oldest)}, {age} days ago. Figures marked ",
         icon("clock-history", "warn"),
         " use the last good price.",
     ]

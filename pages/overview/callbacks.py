@@ -29,7 +29,8 @@ def redraw(actor: Actor, search: str, address: Address) -> tuple[list[Component]
     custom = view.timeframe is state.Timeframe.CUSTOM
     fault = dates.fault(search, today, first) if custom else ""
     try:
-        legend, plot = chart.drawn(actor, portfolio, view, view.period(today, first))
+        period = chart.period_of(view, today, first, performance.holdings(actor, portfolio.id))
+        legend, plot = chart.drawn(actor, portfolio, view, period)
     except InsufficientData as error:
         legend, plot = [], empty("Nothing to draw", error.message)
     return legend, plot, not custom, fault

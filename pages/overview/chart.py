@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard.domain.access import Actor
 from dashboard.figures.value import Mode, shown_flows, value_figure
 from dashboard.formatting import numbers
+from dashboard.results.holdings import HoldingsReport
 from dashboard.results.performance import PerformanceSummary, Period
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import performance
@@ -17,12 +20,14 @@ from dashboard.web.components.data import graph
 from dashboard.web.state import Timeframe, ViewState
 from dashboard.web.theme import Width, current_theme, current_width
 from pages.overview import benchmarks, dates
+from pages.overview.headline import last_session
 
 TIMEFRAMES = [(frame.value, frame.value) for frame in Timeframe if frame is not Timeframe.CUSTOM] + [
     (Timeframe.CUSTOM.value, "Custom")
 ]
 MODES = [(Mode.VALUE.value, "Value"), (Mode.RETURN.value, "Return")]
 HEIGHT = 314
+SESSIONS = (Timeframe.DAY, Timeframe.WEEK)
 NARROW = (Width.PHONE, Width.NARROW)
 
 
@@ -52,6 +57,12 @@ def drawn(actor: Actor, portfolio: PortfolioRef, view: ViewState, period: Period
     summary, mode = benchmarks.chosen_of(found, view), mode_of(view)
     figure = dict(value_figure(summary, mode=mode, theme=current_theme(), narrow=current_width() in NARROW))
     return _legend(summary, mode), graph("value-chart", figure, label=_finding(summary), height=HEIGHT)
+
+
+def period_of(view: ViewState, today: date, first: date, report: HoldingsReport) -> Period:
+    """The days that are drawn. A day and a week end with the newest close: no session may have ended today."""
+    last = last_session(report) or today
+    return view.period(min(last, today) if view.timeframe in SESSIONS else today, first)
 
 
 def mode_of(view: ViewState) -> Mode:

@@ -54,7 +54,7 @@ def _content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> list[Com
         summary = performance.summary(actor, portfolio.id)
     except InsufficientData:
         return [*nothing_yet(portfolio), live_source(portfolio.id)]
-    period = view.period(valuation.today_of(portfolio), summary.period.start)
+    period = chart.period_of(view, valuation.today_of(portfolio), summary.period.start, report)
     cards = [
         part("Value and benchmark", "c8", lambda: chart.card(actor, portfolio, view, period)),
         part("Allocation", "c4", lambda: allocation.card(report, view.get("by", "class"))),
