@@ -43,6 +43,9 @@ class Instrument:
     asset_class: AssetClass = AssetClass.EQUITY
     exchange: str = ""
     multiplier: Decimal = Decimal(1)
+    sector: str = ""
+    industry: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,3 +54,12 @@ class Split:
 
     date: date
     ratio: Decimal
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Dividend:
+    """``amount`` of ``currency`` a unit, as held on the ex-date ``date``."""
+
+    date: date
+    amount: float
+    currency: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -12,27 +12,13 @@ from dashboard.domain.attribution import Gain, attribute
 from dashboard.domain.benchmarks import Benchmark, flow_matched_value
 from dashboard.domain.calendar import Period
 from dashboard.domain.measures import Measure, Note, Status, worst
-from dashboard.domain.money_weighted import modified_dietz, solve_xirr
 from dashboard.domain.notes import notes, price_status, rate_status
+from dashboard.domain.period_returns import Returns, graded, period_returns, ratio
 from dashboard.domain.positions import PositionBooks
 from dashboard.domain.risk_figures import RiskFigures, risk_figures
 from dashboard.domain.series import DailyReturns, Series, daily_returns, series_of
 from dashboard.domain.valuation import PortfolioHistory
 from dashboard.errors import InsufficientData
-
-DAYS_A_YEAR = 365
-
-
-@dataclass(frozen=True, slots=True)
-class Returns:
-    """The returns of a period, fractions."""
-
-    time_weighted: Measure
-    time_weighted_annualized: Measure
-    money_weighted: Measure
-    money_weighted_period: Measure
-    modified_dietz: Measure
-    simple: Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +71,7 @@ def measure(
     daily = daily_returns(history, period)
     series = series_of(history, period, daily)
     gain = attribute(history, period, books).portfolio
-    time_weighted = _time_weighted(daily)
-    annualized = _annualized(time_weighted, period)
+    returns = period_returns(history, period, daily, gain.total)
     inflows, outflows = float(history.inflows[span].sum()), float(history.outflows[span].sum())
     values = _value(history, start), _value(history, end)
     return PeriodPerformance(
@@ -101,8 +86,8 @@ def measure(
         outflows=outflows,
         cash_by_currency=dict(zip(history.cash_currencies, history.cash[end].tolist(), strict=True)),
         gain=gain,
-        returns=_graded(_returns(history, period, gain, time_weighted, annualized), values),
-        risk=risk_figures(history, period, series, daily, annualized, risk_free, benchmark),
+        returns=graded(returns, values),
+        risk=risk_figures(history, period, series, daily, returns.time_weighted_annualized, risk_free, benchmark),
         benchmark=None if benchmark is None else _benchmark(history, period, benchmark),
         series=series,
         notes=(*notes(history, end), *_return_notes(daily, history.currency)),
@@ -128,90 +113,6 @@ def _cash_status(history: PortfolioHistory, day: int) -> tuple[Status, str]:
     return max(found, key=lambda one: one[0].rank, default=(Status.OK, ""))
 
 
-def _time_weighted(daily: DailyReturns) -> Measure:
-    if daily.undefined:
-        return Measure.undefined(daily.undefined)
-    return Measure(float(daily.growth[-1] - 1.0))
-
-
-def _annualized(found: Measure, period: Period) -> Measure:
-    if found.value is None:
-        return found
-    if period.days < DAYS_A_YEAR:
-        return Measure.insufficient("The period is shorter than a year.")
-    return Measure((1.0 + found.value) ** (DAYS_A_YEAR / period.days) - 1.0, found.status, found.reason)
-
-
-def _returns(
-    history: PortfolioHistory, period: Period, gain: Gain, time_weighted: Measure, annualized: Measure
-) -> Returns:
-    start, end = history.position(period.before), history.position(period.end)
-    span = slice(start + 1, end + 1)
-    days, net = history.days[span], history.inflows[span] - history.outflows[span]
-    values = float(history.value[start]), float(history.value[end])
-    if np.isnan(gain.total) or np.isnan(net).any():
-        unknown = Measure.undefined("A value or a flow is not known: an exchange rate is missing.")
-        return Returns(time_weighted, annualized, unknown, unknown, unknown, unknown)
-    moved = net != 0.0
-    # Costs that were paid from outside lower the gain, but are no flows.
-    kept = values[1] - float(history.standing_costs[span].sum())
-    dietz = modified_dietz(values[0], kept, days[moved], net[moved], period.start, period.end)
-    money_weighted = _money_weighted(history, period)
-    return Returns(
-        time_weighted=time_weighted,
-        time_weighted_annualized=annualized,
-        money_weighted=money_weighted,
-        money_weighted_period=_for_period(money_weighted, period),
-        modified_dietz=_ratio(dietz, "Nothing was invested on average."),
-        simple=_simple(gain.total, values[0] + np.concatenate(([0.0], np.cumsum(net)))),
-    )
-
-
-def _graded(returns: Returns, values: tuple[Measure, Measure]) -> Returns:
-    """Returns are no better than the values that they go from and to."""
-    poorer = max(values, key=lambda value: value.status.rank)
-    found = {field.name: getattr(returns, field.name) for field in fields(Returns)}
-    return Returns(
-        **{
-            name: (
-                Measure(one.value, poorer.status, poorer.reason)
-                if one.value is not None and poorer.status.rank > one.status.rank
-                else one
-            )
-            for name, one in found.items()
-        }
-    )
-
-
-def _simple(gain: float, invested: np.typing.NDArray[np.float64]) -> Measure:
-    most = float(invested.max())
-    return Measure(gain / most) if most > 0.0 else Measure.undefined("Nothing was invested.")
-
-
-def _ratio(value: float, reason: str) -> Measure:
-    return Measure(value) if np.isfinite(value) else Measure.undefined(reason)
-
-
-def _money_weighted(history: PortfolioHistory, period: Period) -> Measure:
-    """XIRR of the start value, the flows and the end value, from the investor's side."""
-    start, end = history.position(period.before), history.position(period.end)
-    span = slice(start + 1, end + 1)
-    flows = history.outflows[span] - history.inflows[span] - history.standing_costs[span]
-    days = history.days[span]
-    amounts = np.concatenate(([-history.value[start]], flows, [history.value[end]]))
-    dates = np.concatenate(([np.datetime64(period.before, "D")], days, [np.datetime64(period.end, "D")]))
-    found = solve_xirr(dates[amounts != 0.0], amounts[amounts != 0.0])
-    if found.status is Status.OK and period.days < DAYS_A_YEAR:
-        return Measure(found.value, found.status, "The yearly rate of a period that is shorter than a year.")
-    return found
-
-
-def _for_period(yearly: Measure, period: Period) -> Measure:
-    if yearly.value is None:
-        return yearly
-    return Measure((1.0 + yearly.value) ** (period.days / DAYS_A_YEAR) - 1.0, yearly.status)
-
-
 def _benchmark(history: PortfolioHistory, period: Period, benchmark: Benchmark) -> BenchmarkFigures:
     start, end = history.position(period.before), history.position(period.end)
     levels = benchmark.levels[start : end + 1]
@@ -223,7 +124,7 @@ def _benchmark(history: PortfolioHistory, period: Period, benchmark: Benchmark) 
     return BenchmarkFigures(
         benchmark.symbol,
         Measure(float(levels[-1] / levels[0] - 1.0)),
-        _ratio(matched, "A flow or a price is not known: an exchange rate is missing."),
+        ratio(matched, "A flow or a price is not known: an exchange rate is missing."),
     )
 
 

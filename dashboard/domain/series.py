@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Protocol
 
 import numpy as np
 
@@ -11,6 +15,42 @@ from dashboard.domain.calendar import Period
 from dashboard.domain.drawdown import depths, wealth
 from dashboard.domain.returns import LEAST_AT_WORK, time_weighted_returns
 from dashboard.domain.valuation import PortfolioHistory
+
+
+class Level(Protocol):
+    """A portfolio or a part of it, day by day, shape (T,): its value and the net external flow of each day.
+
+    ``inflows`` and ``outflows`` are of the day's netted flow, ``standing_costs`` are paid from outside the level.
+    """
+
+    @property
+    def days(self) -> Days:
+        """Consecutive calendar days."""
+        ...
+
+    @property
+    def value(self) -> Floats:
+        """Value at the close of each day."""
+        ...
+
+    @property
+    def inflows(self) -> Floats:
+        """What came in, at the start of the day."""
+        ...
+
+    @property
+    def outflows(self) -> Floats:
+        """What went out, at the end of the day."""
+        ...
+
+    @property
+    def standing_costs(self) -> Floats:
+        """Costs that were paid from outside."""
+        ...
+
+    def position(self, day: date) -> int:
+        """The position of a day on the calendar, clamped to it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +94,25 @@ def periods_per_year(dates: Days) -> int:
 
 def daily_returns(history: PortfolioHistory, period: Period) -> DailyReturns:
     """The time-weighted return of each day, flows on their own dates."""
-    start, end = history.position(period.before), history.position(period.end)
+    return level_returns(history, period, partial(_gross, history))
+
+
+def level_returns(level: Level, period: Period, gross: Callable[[Ints], Floats]) -> DailyReturns:
+    """The time-weighted return of each day of a level; ``gross`` are its values without signs at positions."""
+    start, end = level.position(period.before), level.position(period.end)
     span = slice(start + 1, end + 1)
-    values = history.value[start : end + 1]
-    inflows, outflows, costs = history.inflows[span], history.outflows[span], history.standing_costs[span]
+    values = level.value[start : end + 1]
+    inflows, outflows, costs = level.inflows[span], level.outflows[span], level.standing_costs[span]
     before = values[:-1] + inflows
     gains = values[1:] - before + outflows - costs
     returns = time_weighted_returns(values, inflows, outflows, costs)
     idle = before < LEAST_AT_WORK
     overdrawn = np.flatnonzero(before <= 0.0)
     # Holdings and borrowed money that cancel out are value at work although the net of them is not.
-    at_work = _gross(history, start + overdrawn) + inflows[overdrawn] >= LEAST_AT_WORK
+    at_work = gross(start + overdrawn) + inflows[overdrawn] >= LEAST_AT_WORK
     returns[overdrawn] = np.where(at_work, np.nan, np.where(np.isnan(gains[overdrawn]), np.nan, 0.0))
     idle_gain = np.where(idle & (returns == 0.0), gains, 0.0)
-    return DailyReturns(history.days[span], returns, idle_gain, _why(history.days[span], returns, values, before))
+    return DailyReturns(level.days[span], returns, idle_gain, _why(level.days[span], returns, values, before))
 
 
 def _gross(history: PortfolioHistory, days: Ints) -> Floats:

@@ -130,7 +130,15 @@ def _sessions(rows: Sequence[InstrumentRow]) -> dict[str, Days]:
 
 def _instrument(row: InstrumentRow) -> Instrument:
     return Instrument(
-        row.symbol, row.currency, row.name, AssetClass(row.asset_class), row.exchange, row.multiplier.normalize()
+        symbol=row.symbol,
+        currency=row.currency,
+        name=row.name,
+        asset_class=AssetClass(row.asset_class),
+        exchange=row.exchange,
+        multiplier=row.multiplier.normalize(),
+        sector=row.sector,
+        industry=row.industry,
+        country=row.country,
     )
 
 
