@@ -144,6 +144,7 @@
     moveHeadline(data);
     moveList(data);
     if (data.freshness) sayPrices(data.freshness, data.at);
+    document.dispatchEvent(new CustomEvent("basis:portfolio", { detail: data }));
     return moveGrid(data);
   };
   // A grid is drawn some time after its page, and where markets are closed no other frame may follow.

@@ -30,7 +30,9 @@ def position_card(positions: Sequence[InstrumentPosition]) -> Component:
         return basics.card("My position", html.P(text, className="t3"))
     several = len(held) > 1 or len(positions) > 1
     parts = [part for portfolio, holding in held for part in _held(portfolio, holding, several)]
-    return basics.card("My position", html.Div(parts, className="px-held"))
+    priced_on = max((holding.price_date for _, holding in held if holding.price_date), default=None)
+    sub = f"at the close of {dates.day(priced_on)}" if priced_on else ""
+    return basics.card("My position", html.Div(parts, className="px-held"), sub=sub)
 
 
 def trades_card(positions: Sequence[InstrumentPosition]) -> list[Component]:

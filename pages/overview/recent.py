@@ -15,6 +15,7 @@ from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.transactions import TransactionRow
 from dashboard.services import transactions
 from dashboard.web.components import basics
+from dashboard.web.components.attributes import data
 from dashboard.web.components.states import empty
 from dashboard.web.page import portfolio_path
 
@@ -54,7 +55,12 @@ def contributions(report: HoldingsReport) -> Component:
     """Which holdings moved the day most: bars from the middle, gains to the right."""
     shown = moved(report)
     body: Component = (
-        html.Div([_bar(item, report.currency) for item in shown], className="bars")
+        html.Div(
+            [_bar(item, report.currency) for item in shown],
+            id="day-bars",
+            className="bars",
+            **data(currency=report.currency),
+        )
         if shown
         else empty("Nothing moved", "No holding has changed since the close before.")
     )

@@ -33,6 +33,11 @@ LEDGER = f"""
     {WEEK_AGO}  deposit  -       -         -      USD       10000
     {WEEK_AGO}  buy      {COIN}  50        100    USD       -
 """
+SAME = """
+    const day = document.querySelector("#holdings-grid .ag-row[row-id='OPLT-USD'] .ag-cell[col-id=day_change]");
+    const bar = document.querySelector("#day-bars .bar-row .num");
+    return [day.textContent, bar ? bar.textContent : ""];
+"""
 PRICE = "#holdings-grid .ag-row[row-id='OPLT-USD'] .ag-cell[col-id=price]"
 
 
@@ -107,6 +112,9 @@ def test_value_and_prices_move_by_themselves_and_say_what_they_are(
     price = browser.text(PRICE)
     browser.wait_for(lambda: browser.text(PRICE) != price, "the price to move")
     assert browser.run("return performance.getEntriesByType('navigation').length") == 1
+
+    # The card beside the grid says the same.
+    browser.wait_for(lambda: len(set(browser.run(SAME))) == 1, "the day's contribution to follow")
 
     # The ledger changes elsewhere: the page follows, and stays live.
     with server.app_context():
