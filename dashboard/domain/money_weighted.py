@@ -20,6 +20,9 @@ LOWEST_LOG = -20.0  # r = e^-20 - 1, as near to a total loss as a rate can be to
 _GRID = 400
 _STEPS = 200
 _TOLERANCE = 1e-14
+_FREE_STEPS = 30
+_FREE_TOLERANCE = 1e-13
+_ROUNDING = 1e-10
 
 DatesLike = Sequence[date] | npt.ArrayLike | pd.DatetimeIndex
 
@@ -140,6 +143,9 @@ def _solve(flows: _Flows) -> Measure:
         return Measure.undefined("No rate solves the equation: the flows never change sign.")
     longest = float(flows.times[-1])
     low, high = max(LOWEST_LOG, -600.0 / longest), float(np.log1p(HIGHEST_RATE))
+    only = _only_root(flows, low, high)
+    if only is not None:
+        return Measure(float(np.expm1(only)))
     if flows.sign_changes == 1:
         roots = _roots(flows, np.array([low, 0.0, high]))
     else:
@@ -151,6 +157,40 @@ def _solve(flows: _Flows) -> Measure:
         return Measure(rates[0])
     others = ", ".join(f"{rate:.2%}" for rate in rates[1:])
     return Measure(rates[0], Status.ESTIMATED, f"Several rates solve the equation; the others are {others}.")
+
+
+def _only_root(flows: _Flows, low: float, high: float) -> float | None:
+    """The root that Newton's method finds from 0 without a bracket, where it is certain to be the only one.
+
+    It is when the balance that grows at this rate never changes sign: f(u) − f(u*) is then an integral of one sign
+    (Teichroew, Robichek and Montalbano, 1965, call it a pure investment). None where that is not so.
+    """
+    point = _free_newton(flows, low, high)
+    if point is None:
+        return None
+    balances = np.cumsum(flows.amounts * np.exp(-point * flows.times))
+    rounding = _ROUNDING * float(np.abs(balances).max())
+    if abs(balances[-1]) > rounding:
+        return None
+    inside = balances[:-1]
+    return point if inside.max() <= rounding or inside.min() >= -rounding else None
+
+
+def _free_newton(flows: _Flows, low: float, high: float) -> float | None:
+    """Newton's method from 0; None as soon as it leaves the range or takes too long."""
+    point = 0.0
+    for _ in range(_FREE_STEPS):
+        present = flows.amounts * np.exp(-point * flows.times)
+        slope = float(present @ flows.times)
+        if not slope:
+            return None
+        step = float(present.sum()) / slope
+        point += step
+        if not low < point < high:
+            return None
+        if abs(step) <= _FREE_TOLERANCE * max(1.0, abs(point)):
+            return point
+    return None
 
 
 def _roots(flows: _Flows, grid: Floats) -> list[float]:

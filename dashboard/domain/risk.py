@@ -18,6 +18,13 @@ import pandas as pd
 from dashboard.domain.arrays import Floats
 from dashboard.domain.drawdown import depths, max_drawdown, wealth
 from dashboard.domain.returns import SeriesOrArray, annualized_return, observations
+from dashboard.domain.risk_rolling import (
+    LEAST_WINDOW,
+    rolling_beta,
+    rolling_correlation,
+    rolling_sharpe,
+    rolling_volatility,
+)
 from dashboard.errors import InvalidInput
 
 Returns = npt.ArrayLike | pd.Series
@@ -225,15 +232,35 @@ def rolling(
 
     The result has the shape of ``returns``; what is missing inside a window is skipped by the measure.
     """
-    if window < 2:
+    if window < LEAST_WINDOW:
         raise InvalidInput("A rolling window needs at least two returns.", field="window")
     values = np.asarray(returns, dtype=np.float64)
     other = None if benchmark is None else _aligned(benchmark, returns)
+    result = _swept(measure, values, window, other)
+    return pd.Series(result, index=returns.index, name=returns.name) if isinstance(returns, pd.Series) else result
+
+
+def _swept(measure: Callable[..., float], values: Floats, window: int, other: Floats | None) -> Floats:
+    """All windows at once where ``measure`` has such a form, else one after the other."""
+    if other is None and measure in _AT_ONCE:
+        return _AT_ONCE[measure](values, window)
+    if other is not None and measure in _PAIRS_AT_ONCE:
+        return _PAIRS_AT_ONCE[measure](values, other, window)
     result = np.full(len(values), np.nan)
     for end in range(window, len(values) + 1):
         part = slice(end - window, end)
         result[end - 1] = measure(values[part]) if other is None else measure(values[part], other[part])
-    return pd.Series(result, index=returns.index, name=returns.name) if isinstance(returns, pd.Series) else result
+    return result
+
+
+_AT_ONCE: dict[Callable[..., float], Callable[[Floats, int], Floats]] = {
+    volatility: rolling_volatility,
+    sharpe_ratio: rolling_sharpe,
+}
+_PAIRS_AT_ONCE: dict[Callable[..., float], Callable[[Floats, Floats, int], Floats]] = {
+    beta: rolling_beta,
+    correlation: rolling_correlation,
+}
 
 
 def _aligned(benchmark: Returns, returns: object) -> Floats:
