@@ -48,8 +48,23 @@ def stepwise(days: Ints, values: Sequence[Decimal], count: int) -> Floats:
     return layout_of(days, count).spread(floats_of(values), 0.0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Rate:
+    """The rate of one currency on each day, from which day on it is known, and whether it is 1 throughout."""
+
+    values: Floats
+    known_from: int
+    is_one: bool
+
+    @classmethod
+    def of(cls, values: Floats) -> _Rate:
+        known = ~np.isnan(values)
+        first = int(known.argmax()) if known.any() else len(values)
+        return cls(np.ascontiguousarray(values), first, bool((values == 1.0).all()))
+
+
 class _Valuer:
-    """Fills the matrices column by column."""
+    """Fills the matrices column by column, each while it is in the processor's cache."""
 
     def __init__(
         self,
@@ -61,10 +76,11 @@ class _Valuer:
         columns: int,
     ) -> None:
         self._ledger, self._market, self._days, self._table, self._entries = ledger, market, days, table, entries
-        self._quantities, self._prices, self._values = (np.zeros((len(days), columns), order="F") for _ in range(3))
+        self._quantities, self._prices, self._values = (np.empty((len(days), columns), order="F") for _ in range(3))
         self._estimated = np.zeros((len(days), columns), np.bool_, order="F")
         self._total = np.zeros(len(days))
-        self._rates = np.ascontiguousarray(table.matrix.T)
+        self._held = np.empty(len(days), np.bool_)
+        self._rates = {name: _Rate.of(table.matrix[:, at]) for name, at in table.currencies.items()}
         self._layouts = Layouts(days)
         self._near: dict[int, tuple[Layout, Mask]] = {}
         self._steps: dict[str, list[Steps]] = {}
@@ -73,39 +89,48 @@ class _Valuer:
 
     def fill(self, column: int, instrument: Instrument) -> None:
         """Quantity, price and value of one instrument; exactly 0 where nothing is held, whatever price and rate."""
-        quantity = units_held(self._steps.get(instrument.symbol, ()), self._days)
-        held = quantity != 0.0
-        price = self._price(instrument, held)
-        missing = held & np.isnan(price)
-        if missing.any():
-            price = np.where(missing, self._traded(column, instrument), price)
-            self._estimated[:, column] = missing
-        value = self._values[:, column]
+        quantity, price, value = self._quantities[:, column], self._prices[:, column], self._values[:, column]
+        quantity[:] = units_held(self._steps.get(instrument.symbol, ()), self._days)
+        held = np.not_equal(quantity, 0.0, out=self._held)
+        priced_from = self._price(instrument, held, price)
+        if held[:priced_from].any():
+            self._estimate(column, instrument)
+        rate = self._rates[instrument.currency]
         np.multiply(quantity, price, out=value)
-        value *= self._rates[self._table.currencies[instrument.currency]]
+        if not rate.is_one:
+            value *= rate.values
         if instrument.multiplier != 1:
             value *= float(instrument.multiplier)
-        np.copyto(value, 0.0, where=~held)
+        unknown = max(priced_from, rate.known_from)
+        np.copyto(value[:unknown], 0.0, where=~held[:unknown])
         self._total += value
-        self._quantities[:, column], self._prices[:, column] = quantity, price
 
     def matrices(self) -> HoldingMatrices:
         """What was filled. A bar counts on a day at whose close, or at the close before it, something was held."""
         has_bar = np.zeros(len(self._days), np.bool_)
-        for known, near in self._near.values():
-            has_bar[known.offsets] |= near[known.offsets]
+        for known, held in self._near.values():
+            held[1:] |= held[:-1].copy()
+            has_bar[known.offsets] |= held[known.offsets]
         return HoldingMatrices(self._quantities, self._prices, self._values, self._estimated, self._total, has_bar)
 
-    def _price(self, instrument: Instrument, held: Mask) -> Floats:
-        """The as-of price of each day, NaN before the first, shape (T,)."""
+    def _price(self, instrument: Instrument, held: Mask, out: Floats) -> int:
+        """Fill in the as-of price of each day, NaN before the first; the first day that has one."""
         series = self._market.prices.get(instrument.symbol)
         if series is None or not len(series.dates):
-            return np.full(len(held), np.nan)
+            out.fill(np.nan)
+            return len(held)
         known = self._layouts.of(series.dates)
-        _, near = self._near.setdefault(id(known), (known, held.copy()))
+        _, near = self._near.setdefault(id(known), (known, np.zeros(len(held), np.bool_)))
         near |= held
-        near[1:] |= held[:-1]
-        return carried(series.closes, series.dates, self._days, self._splits(instrument), known)
+        out[:] = carried(series.closes, series.dates, self._days, self._splits(instrument), known)
+        return 0 if known.inside.start else int(known.spans[0])
+
+    def _estimate(self, column: int, instrument: Instrument) -> None:
+        """Price what is held before the first close as it was last traded."""
+        price = self._prices[:, column]
+        missing = self._held & np.isnan(price)
+        np.copyto(price, self._traded(column, instrument), where=missing)
+        self._estimated[:, column] = missing
 
     def _splits(self, instrument: Instrument) -> Sequence[Split]:
         return self._ledger.splits.get(instrument.symbol, ())
