@@ -148,14 +148,19 @@ def refresh(context: CommandContext, symbols: tuple[str, ...], start: datetime |
 @click.argument("symbol")
 @click.option("--from", "start", type=click.DateTime(formats=["%Y-%m-%d"]), metavar="DATE")
 @click.option("--to", "end", type=click.DateTime(formats=["%Y-%m-%d"]), metavar="DATE")
+@json_option
 @pass_context
-def export(context: CommandContext, symbol: str, start: datetime | None, end: datetime | None) -> None:
+def export(context: CommandContext, symbol: str, start: datetime | None, end: datetime | None, as_json: bool) -> None:
     """Print the stored bars of SYMBOL as a canonical CSV, as traded."""
+    from dashboard.results import market_wire as wire
     from dashboard.results.scalars import amount
     from dashboard.services import market_data
 
     with context.app():
         bars = market_data.bars(symbol, start=_date(start), end=_date(end), adjusted=False)
+    if as_json:
+        context.emit(wire.bars(bars))
+        return
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(("symbol", "date", "close", "open", "high", "low", "volume", "currency"))
     columns = (bars.close, bars.open, bars.high, bars.low, bars.volume)

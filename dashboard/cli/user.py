@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
 from dashboard.domain.access import SYSTEM, Role
-
-if TYPE_CHECKING:
-    from dashboard.results.accounts import UserItem
 
 password_option = click.option(
     "--password-stdin", is_flag=True, help="Read the password from the first line of standard input."
@@ -36,6 +32,7 @@ def create(
     context: CommandContext, email: str, role: str | None, name: str, password_stdin: bool, as_json: bool
 ) -> None:
     """Make the user EMAIL. The first one becomes the owner of the portfolios that have none."""
+    from dashboard.results import accounts_wire
     from dashboard.services import accounts
 
     password = _password(password_stdin)
@@ -43,7 +40,7 @@ def create(
         chosen = Role(role) if role else Role.USER if accounts.has_users() else Role.ADMIN
         made = accounts.create_user(SYSTEM, email, password, role=chosen, name=name)
     if as_json:
-        context.emit(_wire(made))
+        context.emit(accounts_wire.user(made))
     else:
         click.echo(f"Made {made.email}, {made.role}.")
 
@@ -53,12 +50,13 @@ def create(
 @pass_context
 def list_command(context: CommandContext, as_json: bool) -> None:
     """List all users."""
+    from dashboard.results import accounts_wire
     from dashboard.services import accounts
 
     with context.app():
         found = accounts.list_users(SYSTEM)
     if as_json:
-        context.emit([_wire(user) for user in found])
+        context.emit([accounts_wire.user(user) for user in found])
         return
     for user in found:
         state = f"disabled {user.disabled_at:%Y-%m-%d}" if user.disabled_at else ""
@@ -106,16 +104,3 @@ def _password(from_stdin: bool) -> str:
         raise click.UsageError("There is no terminal to ask for the password. Pass it with --password-stdin.")
     asked: str = click.prompt("Password", hide_input=True, confirmation_prompt="Password again", err=True)
     return asked
-
-
-def _wire(user: UserItem) -> dict[str, object]:
-    from dashboard.results.scalars import moment
-
-    return {
-        "id": user.id,
-        "email": user.email,
-        "name": user.name,
-        "role": user.role.value,
-        "created_at": moment(user.created_at),
-        "disabled_at": moment(user.disabled_at) if user.disabled_at else None,
-    }

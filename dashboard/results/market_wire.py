@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dashboard.results.instruments import ImportCounts, InstrumentDetail, RefreshReport, SearchResult
+from dashboard.results.instruments import Bars, ImportCounts, InstrumentDetail, RefreshReport, SearchResult
 from dashboard.results.scalars import Json, amount, day, moment
+
+BAR_NAMES = ("open", "high", "low", "close", "volume")
 
 
 def instrument(detail: InstrumentDetail) -> dict[str, Json]:
@@ -71,4 +73,16 @@ def import_counts(counts: ImportCounts) -> dict[str, Json]:
         "changed": counts.changed,
         "series": list(counts.series),
         "faults": [{"row": fault.row, "reason": fault.reason} for fault in counts.faults],
+    }
+
+
+def bars(found: Bars) -> dict[str, Json]:
+    """The daily bars of an instrument, column by column; null where a bar lacks a price."""
+    return {
+        "symbol": found.symbol,
+        "currency": found.currency,
+        "adjusted": found.adjusted,
+        "splits": [{"date": day(split.date), "ratio": amount(split.ratio)} for split in found.splits],
+        "date": [str(date) for date in found.dates],
+        **{name: [amount(value) for value in getattr(found, name)] for name in BAR_NAMES},
     }

@@ -44,6 +44,14 @@ def list_users(actor: Actor) -> tuple[UserItem, ...]:
     return tuple(_item(user) for user in users.everyone())
 
 
+def me(actor: Actor) -> UserItem:
+    """The user that ``actor`` is. Raises: NotFound for the system, which is none."""
+    user = None if actor.user_id is None else db.session.get(User, actor.user_id)
+    if user is None:
+        raise NotFound("The system is no user.")
+    return _item(user)
+
+
 def disable_user(actor: Actor, email: str) -> None:
     """Keep a user out from now on; his sessions end."""
     _require_administer(actor)

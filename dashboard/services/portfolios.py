@@ -75,6 +75,15 @@ def list_portfolios(actor: Actor) -> tuple[PortfolioItem, ...]:
     return rows.items(actor.user_id, everyone=actor.is_system)
 
 
+def list_item(actor: Actor, portfolio_id: int) -> PortfolioItem:
+    """The line of the list that the portfolio ``portfolio_id`` has. Raises: NotFound, where it is another's too."""
+    ref = portfolio_by_id(actor, portfolio_id)
+    for item in list_portfolios(actor):
+        if item.portfolio.id == ref.id:
+            return item
+    raise _unknown(str(portfolio_id))
+
+
 def portfolio_by_id(actor: Actor, portfolio_id: int) -> PortfolioRef:
     """The portfolio ``portfolio_id``. Raises: NotFound, where it is another's too."""
     return _visible(actor, rows.by_id(portfolio_id), str(portfolio_id))

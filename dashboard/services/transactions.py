@@ -44,12 +44,16 @@ def list_transactions(
     symbol: str | None = None,
     start: date | None = None,
     end: date | None = None,
+    after: tuple[date, int] | None = None,
 ) -> TransactionPage:
-    """The rows that fit, newest first; each word of ``text`` is looked for in all their text. Raises: NotFound."""
+    """The rows that fit, newest first; each word of ``text`` is looked for in all their text. Raises: NotFound.
+
+    ``after`` is the day and the id of the last row that is known already: rows that come or go meanwhile shift nothing.
+    """
     portfolio = portfolio_by_id(actor, portfolio_id)
     chosen = RowFilter("".join(filter(str.isprintable, text)), type, account, symbol, start, end)
     extent = rows.extent(portfolio.id, chosen)
-    found = rows.page(portfolio.id, chosen, None if limit is None else max(limit, 0), max(offset, 0))
+    found = rows.page(portfolio.id, chosen, None if limit is None else max(limit, 0), max(offset, 0), after)
     return TransactionPage(_shown(portfolio, found), extent.rows, extent.first_date, extent.last_date)
 
 

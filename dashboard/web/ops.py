@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
 
 import orjson
 from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from dashboard.observability.metrics import REQUEST_SECONDS, exposition
+from dashboard.results import accounts_wire
 from dashboard.services import health, job_figures
 
 blueprint = Blueprint("ops", __name__)
@@ -25,8 +25,9 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Whether requests can be served, and if not, what is missing."""
     answer = health.readiness()
-    body = {"ready": answer.ready} | {name: text or "ok" for name, text in asdict(answer).items()}
-    return Response(orjson.dumps(body), 200 if answer.ready else 503, mimetype="application/json")
+    return Response(
+        orjson.dumps(accounts_wire.readiness(answer)), 200 if answer.ready else 503, mimetype="application/json"
+    )
 
 
 @blueprint.get("/metrics")

@@ -6,7 +6,7 @@ import orjson
 import structlog
 from flask import Flask, Response, g, render_template, request
 from redis.exceptions import RedisError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from dashboard.db.engine import db
 from dashboard.db.failures import DBAPIError, OperationalError, PoolTimeout
@@ -35,7 +35,7 @@ def install(server: Flask) -> None:
 
 def problem(error: DashboardError) -> Response:
     """The response that a named failure becomes."""
-    response = _render(error.http_status, error.code, error.message)
+    response = _render(error.http_status, error.code, error.message, getattr(error, "field", None))
     if isinstance(error, TooManyRequests):
         response.headers["Retry-After"] = str(max(1, round(error.retry_after_seconds)))
     return response
@@ -57,7 +57,10 @@ def reference() -> str:
 def _http(error: HTTPException) -> Response:
     if isinstance(error, RequestEntityTooLarge):
         return problem(PayloadTooLarge(request.max_content_length or 0))
-    return _render(error.code or 500, error.name.lower().replace(" ", "_"), error.description or error.name)
+    response = _render(error.code or 500, error.name.lower().replace(" ", "_"), error.description or error.name)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(error.valid_methods)
+    return response
 
 
 def _database(error: Exception) -> Response:
@@ -72,11 +75,12 @@ def _unexpected(error: Exception) -> Response:
     return _render(500, "error", "Something went wrong here. It is in the log under this reference.")
 
 
-def _render(status: int, code: str, message: str) -> Response:
+def _render(status: int, code: str, message: str, field: str | None = None) -> Response:
     wants = request.accept_mimetypes.best_match(["application/problem+json", "text/html"], "application/problem+json")
     title = TITLES.get(status, "That did not work")
     if wants == "text/html" and not request.path.startswith(("/_dash", "/api/")):
         page = render_template("problem.html", title=title, message=message, reference=reference(), status=status)
         return Response(page, status, mimetype="text/html")
     body = {"type": "about:blank", "title": title, "status": status, "code": code, "detail": message}
-    return Response(orjson.dumps(body | {"reference": reference()}), status, mimetype="application/problem+json")
+    body |= {"reference": reference()} | ({"field": field} if field else {})
+    return Response(orjson.dumps(body), status, mimetype="application/problem+json")

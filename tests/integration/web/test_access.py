@@ -28,6 +28,7 @@ from tests.web import HTML, ROUTER, Json, dispatch, make_person, open_page
 OPEN = {
     "/healthz", "/readyz", "/metrics", "/sign-in", "/set-up", "/favicon.ico", "/_favicon.ico",
     "/assets/<path:filename>", "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
+    "/api/v1/health", "/api/openapi.json",
 }  # fmt: skip
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 # Callbacks that name no object that could be another's; a new one has to be put here, or it is tried.
@@ -101,6 +102,7 @@ def test_without_a_session_no_route_answers_to_any_method(
     dash_app: Dash, theirs: Belongings, client: FlaskClient
 ) -> None:
     named = {"slug": theirs.portfolio.slug, "run_id": str(theirs.run), "symbol": "AAA"}
+    named["portfolio_id"] = str(theirs.portfolio.id)
     for rule, method in product(dash_app.server.url_map.iter_rules(), METHODS):
         if rule.rule in OPEN:
             continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any  # Any: rows of many columns, unpacked by position
 
-from sqlalchemy import ColumnElement, Label, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Label, Select, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dashboard.db.engine import db
@@ -140,9 +140,13 @@ def stored(portfolio_id: int) -> tuple[StoredRow, ...]:
     return _rows(query.order_by(T.date, T.id))
 
 
-def page(portfolio_id: int, chosen: RowFilter, limit: int | None, offset: int) -> tuple[StoredRow, ...]:
-    """The chosen rows, newest first."""
+def page(
+    portfolio_id: int, chosen: RowFilter, limit: int | None, offset: int, after: tuple[date, int] | None = None
+) -> tuple[StoredRow, ...]:
+    """The chosen rows, newest first; those behind the row of this day and id, where ``after`` names one."""
     query = _joined(TRANSACTION_COLUMNS + EXTRA_COLUMNS).where(*_conditions(portfolio_id, chosen))
+    if after is not None:
+        query = query.where(tuple_(T.date, T.id) < after)
     return _rows(query.order_by(T.date.desc(), T.id.desc()).limit(limit).offset(offset))
 
 

@@ -1,0 +1,333 @@
+"""The REST API: the command line's JSON, to the owner alone, with failures that programs can read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from dashboard.api import PREFIX, RESOURCES
+from dashboard.db.engine import db
+from dashboard.db.models.audit import AuditEntry
+from dashboard.domain.access import SYSTEM, Actor
+from dashboard.results.portfolios import PortfolioRef
+from dashboard.services import market_data, portfolios, sessions
+from tests.integration.cli.conftest import CommandLine
+from tests.market_pages import price_file
+from tests.web import HTML, csrf, make_person, signed_in
+
+Json = Any  # what a test reads from an answer
+BELOW = ("", "/performance", "/holdings", "/transactions")
+
+
+def told(response: TestResponse, status: int, code: str) -> Json:
+    """The problem that an answer is."""
+    assert response.status_code == status, response.get_data(as_text=True)
+    assert response.mimetype == "application/problem+json"
+    body = response.get_json()
+    assert (body["status"], body["code"]) == (status, code)
+    assert body["reference"] == response.headers["X-Request-ID"]
+    assert body["detail"]
+    return body
+
+
+def path_of(portfolio: PortfolioRef, rest: str = "") -> str:
+    return f"{PREFIX}/portfolios/{portfolio.id}{rest}"
+
+
+def test_without_a_session_it_says_so_and_never_redirects(portfolio: PortfolioRef, client: FlaskClient) -> None:
+    for path in ("/me", "/portfolios", "/instruments/AAA/prices", "/nowhere"):
+        told(client.get(PREFIX + path, headers=HTML), 401, "authentication_required")
+    for rest in BELOW:
+        told(client.get(path_of(portfolio, rest), headers=HTML), 401, "authentication_required")
+
+
+def test_a_session_that_has_ended_is_none(server: Flask, person: Actor, signed: FlaskClient) -> None:
+    assert signed.get(f"{PREFIX}/me").status_code == 200
+    with server.app_context():
+        assert person.user_id is not None
+        sessions.end_all(person.user_id)
+    told(signed.get(f"{PREFIX}/me"), 401, "authentication_required")
+
+
+def test_health_needs_no_session(client: FlaskClient) -> None:
+    response = client.get(f"{PREFIX}/health")
+    assert response.get_json() == {"ready": True, "database": "ok", "redis": "ok", "migrations": "ok"}
+    assert response.headers["Cache-Control"] == "private, no-cache"
+
+
+def test_it_tells_who_asks(person: Actor, signed: FlaskClient) -> None:
+    body = signed.get(f"{PREFIX}/me").get_json()
+    assert (body["id"], body["email"], body["role"]) == (person.user_id, person.email, "user")
+    assert "password" not in json.dumps(body)
+
+
+@pytest.mark.parametrize(
+    ("path", "command"),
+    [
+        ("/portfolios", ("portfolio", "list")),
+        ("/portfolios/{id}/performance", ("performance", "Mine")),
+        (
+            "/portfolios/{id}/performance?series=1&currency=eur",
+            ("performance", "Mine", "--series", "--currency", "EUR"),
+        ),
+        ("/portfolios/{id}/performance?benchmark=BBB", ("performance", "Mine", "--benchmark", "BBB")),
+        ("/portfolios/{id}/holdings", ("holdings", "Mine")),
+        ("/instruments/BBB/prices?adjusted=0", ("prices", "export", "BBB")),
+    ],
+)
+def test_it_answers_with_the_json_of_the_command_line(
+    portfolio: PortfolioRef, signed: FlaskClient, dashboard: CommandLine, path: str, command: tuple[str, ...]
+) -> None:
+    answer = signed.get(PREFIX + path.format(id=portfolio.id))
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    printed = dashboard(*command, "--json").data
+    assert answer.get_json() == printed
+
+
+def test_a_period_and_a_day_are_those_that_were_asked_for(portfolio: PortfolioRef, signed: FlaskClient) -> None:
+    dates = signed.get(f"{PREFIX}/instruments/AAA/prices").get_json()["date"]
+    start, end = dates[-60], dates[-20]
+    body = signed.get(path_of(portfolio, f"/performance?from={start}&to={end}")).get_json()
+    assert body["period"] == {"from": start, "to": end}
+    assert signed.get(path_of(portfolio, f"/holdings?as_of={end}")).get_json()["as_of"] == end
+    shown = signed.get(f"{PREFIX}/instruments/AAA/prices?from={start}&to={end}").get_json()
+    assert shown["date"] == dates[-60:-19]
+    assert len(shown["close"]) == 41
+
+
+def test_a_ledger_comes_in_pages_and_rows_that_come_meanwhile_shift_nothing(
+    server: Flask, person: Actor, portfolio: PortfolioRef, signed: FlaskClient
+) -> None:
+    whole = signed.get(path_of(portfolio, "/transactions")).get_json()
+    assert (whole["total"], len(whole["transactions"]), whole["next_cursor"]) == (5, 5, None)
+    page = signed.get(path_of(portfolio, "/transactions?limit=2")).get_json()
+    seen = [row["id"] for row in page["transactions"]]
+    newest = page["transactions"][0]["date"]
+    from dashboard.services import imports
+
+    with server.app_context():
+        row = f"date,type,amount,currency\n{newest},deposit,1,EUR\n".encode()
+        assert imports.commit(person, portfolio.id, row, "more.csv").added == 1
+    while page["next_cursor"]:
+        page = signed.get(path_of(portfolio, f"/transactions?limit=2&cursor={page['next_cursor']}")).get_json()
+        seen += [row["id"] for row in page["transactions"]]
+    assert seen == [row["id"] for row in whole["transactions"]]
+
+
+def test_rows_can_be_chosen(portfolio: PortfolioRef, signed: FlaskClient) -> None:
+    def symbols(query: str) -> list[str | None]:
+        return [
+            row["symbol"] for row in signed.get(path_of(portfolio, f"/transactions?{query}")).get_json()["transactions"]
+        ]
+
+    assert symbols("symbol=AAA") == ["AAA", "AAA"]
+    assert symbols("type=deposit") == [None]
+    assert symbols("search=ccc") == ["CCC"]
+    assert symbols("account=nowhere") == []
+
+
+def test_what_has_not_changed_is_not_sent_again(
+    server: Flask, person: Actor, portfolio: PortfolioRef, signed: FlaskClient
+) -> None:
+    paths = [f"{PREFIX}/me", f"{PREFIX}/portfolios", f"{PREFIX}/instruments/AAA/prices"]
+    paths += [path_of(portfolio, rest) for rest in BELOW]
+    tags = {}
+    for path in paths:
+        first = signed.get(path)
+        assert first.headers["Cache-Control"] == "private, no-cache"
+        tags[path] = first.headers["ETag"]
+        again = signed.get(path, headers={"If-None-Match": tags[path]})
+        assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tags[path]), path
+        packed = signed.get(path, headers={"Accept-Encoding": "gzip"})
+        assert signed.get(path, headers={"If-None-Match": packed.headers["ETag"]}).status_code == 304, path
+    with server.app_context():
+        last = market_data.bars("AAA").dates[-1].item()
+        market_data.import_prices(SYSTEM, price_file("AAA", last, start=200.0), "AAA.csv")
+    for path in (
+        path_of(portfolio, "/performance"),
+        path_of(portfolio, "/holdings"),
+        f"{PREFIX}/instruments/AAA/prices",
+    ):
+        answer = signed.get(path, headers={"If-None-Match": tags[path]})
+        assert answer.status_code == 200, path
+        assert answer.headers["ETag"] != tags[path]
+    other = signed.get(
+        path_of(portfolio, "/performance?series=1"), headers={"If-None-Match": tags[path_of(portfolio, "/performance")]}
+    )
+    assert other.status_code == 200
+
+
+def test_another_users_portfolio_is_not_found_and_each_try_is_recorded(
+    server: Flask, person: Actor, signed: FlaskClient
+) -> None:
+    other = make_person(server, "other@example.org")
+    with server.app_context():
+        theirs = portfolios.create_portfolio(other, "Theirs", "EUR")
+    tag = signed_in(server, other.email).get(path_of(theirs, "/transactions")).headers["ETag"]
+    for number, rest in enumerate(BELOW, 1):
+        response = signed.get(path_of(theirs, rest), headers={"If-None-Match": tag})
+        body = told(response, 404, "not_found")
+        nobody = told(signed.get(f"{PREFIX}/portfolios/{theirs.id + 999}{rest}"), 404, "not_found")
+        assert body["detail"].replace(str(theirs.id), "") == nobody["detail"].replace(str(theirs.id + 999), "")
+        with server.app_context():
+            query = select(AuditEntry).where(AuditEntry.result == "denied", AuditEntry.user_id == person.user_id)
+            assert [row.object_id for row in db.session.scalars(query)] == [str(theirs.id)] * number
+    assert signed.get(f"{PREFIX}/portfolios").get_json() == []
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("/performance?from=yesterday", "from"),
+        ("/performance?from=1700000000", "from"),
+        ("/performance?to=2024-02-30", "to"),
+        ("/performance?to=2999-01-01", "to"),
+        ("/performance?currency=XXQ", "currency"),
+        ("/performance?currency=%00", "currency"),
+        ("/performance?benchmark=%00", "benchmark"),
+        ("/performance?series=perhaps", "series"),
+        ("/performance?colour=red", "colour"),
+        ("/performance?series=1&series=0", "series"),
+        ("/holdings?as_of=2999-01-01", "as_of"),
+        ("/transactions?limit=0", "limit"),
+        ("/transactions?limit=100000", "limit"),
+        ("/transactions?type=gift", "type"),
+        ("/transactions?cursor=x", "cursor"),
+        ("/transactions?cursor=%C3%A9", "cursor"),
+        ("/transactions?cursor=MjAyNC0wMS0wMiAtNQ", "cursor"),
+        ("/transactions?search=%00", "search"),
+        ("?x=1", "x"),
+    ],
+)
+def test_a_wrong_parameter_is_named(portfolio: PortfolioRef, signed: FlaskClient, query: str, field: str) -> None:
+    assert told(signed.get(path_of(portfolio, query)), 422, "invalid_input")["field"] == field
+
+
+def test_an_empty_ledger_has_no_figures_and_says_why(server: Flask, person: Actor, signed: FlaskClient) -> None:
+    with server.app_context():
+        empty = portfolios.create_portfolio(person, "Empty", "EUR")
+    assert signed.get(path_of(empty, "/transactions")).get_json()["total"] == 0
+    for rest in ("/performance", "/holdings"):
+        told(signed.get(path_of(empty, rest)), 422, "insufficient_data")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "", "/", "/nowhere", "/portfolios/", "/portfolios/x", "/portfolios/0", f"/portfolios/{10**30}",
+        "/instruments/NO/prices", "/instruments/%00/prices", "/portfolios/1/risk", "/../v2/me",
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_not_found(signed: FlaskClient, path: str) -> None:
+    told(signed.get(PREFIX + path, headers=HTML), 404, "not_found")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_a_method_that_an_address_has_not_is_refused(signed: FlaskClient, method: str) -> None:
+    response = signed.open(f"{PREFIX}/me", method=method, headers=csrf(signed))
+    told(response, 405, "method_not_allowed")
+    assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+    told(signed.open(f"{PREFIX}/nowhere", method=method, headers=csrf(signed)), 404, "not_found")
+
+
+def test_a_head_has_the_tag_and_no_body(portfolio: PortfolioRef, signed: FlaskClient) -> None:
+    response = signed.head(path_of(portfolio, "/performance"))
+    assert (response.status_code, response.data) == (200, b"")
+    assert response.headers["ETag"] == signed.get(path_of(portfolio, "/performance")).headers["ETag"]
+
+
+def test_a_database_that_is_away_is_a_problem_too(
+    portfolio: PortfolioRef, signed: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dashboard.errors import ServiceUnavailable
+
+    def away(*_: object) -> None:
+        raise ServiceUnavailable("The database does not answer just now.")
+
+    monkeypatch.setattr("dashboard.services.sessions.users.open_session_of", away)
+    told(signed.get(f"{PREFIX}/me"), 503, "service_unavailable")
+
+
+@pytest.fixture
+def answers(portfolio: PortfolioRef, signed: FlaskClient) -> Callable[[str], TestResponse]:
+    """The answer at a path of the OpenAPI document, its variables filled in."""
+
+    def get(path: str) -> TestResponse:
+        return signed.get(path.replace("{portfolio_id}", str(portfolio.id)).replace("{symbol}", "BBB"))
+
+    return get
+
+
+def test_the_openapi_document_has_every_address_and_every_answer_is_as_it_says(
+    server: Flask, client: FlaskClient, answers: Callable[[str], TestResponse]
+) -> None:
+    document = client.get("/api/openapi.json").get_json()
+    assert document["openapi"].startswith("3.1")
+    rules = [rule.rule for rule in server.url_map.iter_rules() if rule.rule.startswith("/api/")]
+    described = {
+        path.replace("{portfolio_id}", "<int:portfolio_id>").replace("{symbol}", "<symbol>")
+        for path in document["paths"]
+    }
+    assert described == set(rules) - {"/api/openapi.json"}
+    models = {resource.name: resource.model for resource in RESOURCES}
+    for path, methods in document["paths"].items():
+        operation = methods["get"]
+        response = answers(path)
+        assert response.status_code == 200, path
+        model = models[operation["operationId"]]
+        model.model_validate_json(response.data, strict=True)
+        named = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
+        assert named.rpartition("/")[2] in document["components"]["schemas"]
+        assert set(_required(document, named)) <= set(_keys(response.get_json()))
+
+
+def test_every_reference_of_the_openapi_document_leads_somewhere(client: FlaskClient) -> None:
+    document = client.get("/api/openapi.json").get_json()
+    found = set(_references(document))
+    assert found
+    assert {name.rpartition("/")[2] for name in found} <= set(document["components"]["schemas"])
+
+
+def test_every_parameter_that_is_described_is_taken(
+    answers: Callable[[str], TestResponse], client: FlaskClient
+) -> None:
+    values = {
+        "from": "2025-01-02", "to": "2026-01-02", "as_of": "", "currency": "EUR", "benchmark": "BBB", "series": "1",
+        "limit": "3", "symbol": "AAA", "type": "buy", "account": "x", "search": "x", "cursor": "MjAyNC0wMS0wMiA1",
+        "adjusted": "0",
+    }  # fmt: skip
+    for path, methods in client.get("/api/openapi.json").get_json()["paths"].items():
+        for parameter in methods["get"]["parameters"]:
+            if parameter["in"] == "query":
+                name = parameter["name"]
+                response = answers(f"{path}?{name}={values[name]}")
+                refused = response.get_json().get("detail", "") if response.status_code != 200 else ""
+                assert "There is no parameter" not in refused, f"{path} {name}"
+                assert response.status_code < 500
+
+
+def _keys(body: Json) -> list[str]:
+    return list(body[0] if isinstance(body, list) else body)
+
+
+def _required(document: Json, reference: str) -> list[str]:
+    schema = document["components"]["schemas"][reference.rpartition("/")[2]]
+    if schema.get("type") == "array":
+        return _required(document, schema["items"]["$ref"])
+    return list(schema["required"])
+
+
+def _references(part: Json) -> list[str]:
+    if isinstance(part, list):
+        return [name for item in part for name in _references(item)]
+    if not isinstance(part, dict):
+        return []
+    own = [part["$ref"]] if "$ref" in part else []
+    return own + [name for item in part.values() for name in _references(item)]
