@@ -1,0 +1,59 @@
+"""The accounts of a portfolio, each as a portfolio of its own: a transfer between two of them is a flow for both."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from dashboard.domain.arrays import date_of
+from dashboard.domain.line_gains import ValuedPortfolio
+from dashboard.domain.prices import MarketData, PriceSeries
+from dashboard.domain.transactions import Transaction, TransactionType
+from dashboard.domain.valuation import PortfolioHistory, value_portfolio
+
+# Without an account, these happen to every account's position.
+EVERYWHERE = frozenset({TransactionType.SPIN_OFF, TransactionType.MERGER, TransactionType.SYMBOL_CHANGE})
+UNNAMED = "no account"
+
+
+def accounts_of(history: PortfolioHistory) -> tuple[str, ...]:
+    """The accounts that the ledger names, the unnamed one ("") first where rows are without one."""
+    return tuple(sorted({row.account for row in history.entries.transactions if row.account or _is_own(row)}))
+
+
+def account_portfolios(found: ValuedPortfolio) -> tuple[tuple[str, ValuedPortfolio], ...]:
+    """Each account of a portfolio and what it is by itself, on the portfolio's own prices and splits."""
+    market = _market(found.history)
+    return tuple(
+        (account, ValuedPortfolio(account or UNNAMED, _history(found.history, account, market)))
+        for account in accounts_of(found.history)
+    )
+
+
+def _is_own(row: Transaction) -> bool:
+    return row.type not in EVERYWHERE
+
+
+def _history(history: PortfolioHistory, account: str, market: MarketData) -> PortfolioHistory:
+    rows = history.entries.transactions
+    return value_portfolio(
+        [row for row in rows if row.account == account or (not row.account and not _is_own(row))],
+        market,
+        base_currency=history.base_currency,
+        end=date_of(history.days[-1]),
+        cash_tracked=history.cash_tracked,
+        method=history.method,
+        currency=history.currency,
+    )
+
+
+def _market(history: PortfolioHistory) -> MarketData:
+    """The market as the portfolio saw it: its splits, and where a price is missing the last trade's of any account."""
+    prices = dict(history.market.prices)
+    for column in np.flatnonzero(history.estimated.any(axis=0)).tolist():
+        series = history.prices[:, column]
+        known = np.isfinite(series) & (series > 0.0)
+        prices[history.instruments[column].symbol] = PriceSeries(history.days[known], series[known])
+    instruments = {**history.market.instruments, **{found.symbol: found for found in history.instruments}}
+    return replace(history.market, prices=prices, splits=history.splits, instruments=instruments)
