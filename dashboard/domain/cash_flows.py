@@ -40,8 +40,9 @@ class RateTable:
 
 @dataclass(frozen=True, slots=True)
 class CashLegs:
-    """Movements of cash balances, one row each: ``local`` in its currency, ``value`` in the report's."""
+    """Movements of balances: ``local`` in its currency, ``value`` in the report's, ``row`` the entry that moves it."""
 
+    row: Ints
     day: Ints
     currency: Ints
     local: tuple[Decimal, ...]
@@ -131,7 +132,7 @@ def post_ledger(
     )
 
 
-NO_LEGS = CashLegs(np.empty(0, np.intp), np.empty(0, np.intp), (), np.empty(0))
+NO_LEGS = CashLegs(np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0, np.intp), (), np.empty(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +259,7 @@ def _legs(rows: Sequence[Transaction], day: Ints, local: list[Decimal], money: _
     days = np.concatenate((day, day[incoming]))
     order = np.argsort(days, kind="stable") if incoming else np.arange(len(rows))
     return CashLegs(
+        row=np.concatenate((np.arange(len(rows)), incoming))[order].astype(np.intp, copy=False),
         day=days[order],
         currency=np.array([table.currencies[name] for name in names], np.intp)[order],
         local=tuple(local) if not incoming else tuple(local[at] for at in order.tolist()),
