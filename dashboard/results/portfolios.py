@@ -22,6 +22,7 @@ class PortfolioRef:
     benchmark: str | None = None
     owner_email: str | None = None
     time_zone: str = "UTC"
+    allow_shorts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

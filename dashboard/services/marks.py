@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy import event, func, select, update
+from sqlalchemy import event, func, or_, select, update
 
 from dashboard.db.engine import db
 from dashboard.db.models import LedgerTransaction, Portfolio
@@ -36,7 +36,10 @@ def mark_dirty(portfolio_id: PortfolioId, from_date: date) -> None:
 
 def mark_market_change(instrument_ids: Iterable[int], from_date: date) -> None:
     """Say, inside the caller's transaction, that prices changed from a day on, for every portfolio that holds them."""
-    touched = select(LedgerTransaction.portfolio_id).where(LedgerTransaction.instrument_id.in_(list(instrument_ids)))
+    ids = list(instrument_ids)
+    touched = select(LedgerTransaction.portfolio_id).where(
+        or_(LedgerTransaction.instrument_id.in_(ids), LedgerTransaction.target_instrument_id.in_(ids))
+    )
     found = db.session.scalars(
         update(Portfolio)
         .where(Portfolio.id.in_(touched))

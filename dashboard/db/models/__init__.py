@@ -4,7 +4,7 @@ from dashboard.db.models.audit import AuditEntry
 from dashboard.db.models.base import Base
 from dashboard.db.models.identity import User, UserSession
 from dashboard.db.models.jobs import JobOccurrence, ReportRun, Schedule
-from dashboard.db.models.ledger import Account, ImportBatch, LedgerTransaction, Portfolio
+from dashboard.db.models.ledger import Account, ImportBatch, LedgerTransaction, Portfolio, PortfolioTag
 from dashboard.db.models.market import Dividend, ExchangeSession, FxPair, FxRate, InstrumentRow, Price, SplitRow
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "JobOccurrence",
     "LedgerTransaction",
     "Portfolio",
+    "PortfolioTag",
     "Price",
     "ReportRun",
     "Schedule",

@@ -15,6 +15,9 @@ _BY_INSTRUMENT = text("""
         select t.portfolio_id as id, min(c.day) as day
         from changed c join transactions t on t.instrument_id = c.id group by t.portfolio_id
         union all
+        select t.portfolio_id, min(c.day)
+        from changed c join transactions t on t.target_instrument_id = c.id group by t.portfolio_id
+        union all
         select p.id, c.day from changed c join portfolios p on p.benchmark_id = c.id
     ),
     earliest as (select id, min(day) as day from touched group by id),
@@ -27,8 +30,12 @@ _BY_INSTRUMENT = text("""
 _BY_PAIR = text("""
     with used as (
         select t.portfolio_id as id, u.currency
-        from transactions t left join instruments i on i.id = t.instrument_id
-        cross join lateral (values (t.currency), (t.cash_currency), (t.target_currency), (i.currency)) u(currency)
+        from transactions t
+        left join instruments i on i.id = t.instrument_id
+        left join instruments o on o.id = t.target_instrument_id
+        cross join lateral (
+            values (t.currency), (t.cash_currency), (t.target_currency), (t.fee_currency), (i.currency), (o.currency)
+        ) u(currency)
         union
         select p.id, i.currency from portfolios p join instruments i on i.id = p.benchmark_id
     ),

@@ -40,7 +40,10 @@ _NEEDED = text("""
         from portfolios p
         join transactions t on t.portfolio_id = p.id
         left join instruments i on i.id = t.instrument_id
-        cross join lateral (values (t.currency), (t.cash_currency), (t.target_currency), (i.currency)) u(currency)
+        left join instruments o on o.id = t.target_instrument_id
+        cross join lateral (
+            values (t.currency), (t.cash_currency), (t.target_currency), (t.fee_currency), (i.currency), (o.currency)
+        ) u(currency)
         union
         select p.base_currency, i.currency from portfolios p join instruments i on i.id = p.benchmark_id
     )

@@ -41,14 +41,18 @@ def ensure(session: AnySession, currencies: Mapping[str, str]) -> dict[str, int]
 def needed(session: AnySession) -> list[InstrumentRow]:
     """Every instrument of a ledger or a benchmark, in the order of their symbols."""
     traded = select(LedgerTransaction.instrument_id).where(LedgerTransaction.instrument_id.is_not(None))
+    arrived = select(LedgerTransaction.target_instrument_id).where(LedgerTransaction.target_instrument_id.is_not(None))
     compared = select(Portfolio.benchmark_id).where(Portfolio.benchmark_id.is_not(None))
-    wanted = select(InstrumentRow).where(or_(InstrumentRow.id.in_(traded), InstrumentRow.id.in_(compared)))
+    wanted = select(InstrumentRow).where(or_(*(InstrumentRow.id.in_(ids) for ids in (traded, arrived, compared))))
     return list(session.scalars(wanted.order_by(InstrumentRow.symbol)))
 
 
 def is_traded(session: AnySession, instrument_id: int) -> bool:
     """Whether any ledger holds a transaction in the instrument."""
-    return bool(session.scalar(select(select(1).where(LedgerTransaction.instrument_id == instrument_id).exists())))
+    used = or_(
+        LedgerTransaction.instrument_id == instrument_id, LedgerTransaction.target_instrument_id == instrument_id
+    )
+    return bool(session.scalar(select(select(1).where(used).exists())))
 
 
 def has_prices(session: AnySession, instrument_id: int) -> bool:

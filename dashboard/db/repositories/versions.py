@@ -9,16 +9,20 @@ from sqlalchemy import text
 from dashboard.db.reading import Reading
 
 _version = Reading(text("""
-    select p.ledger_version || '|' || p.method || p.track_cash
+    select p.ledger_version || '|' || p.method || p.track_cash || p.allow_shorts
            || '|' ||
            coalesce((select string_agg(i.symbol || ':' || i.price_version || i.state || i.problem_code, ','
                                        order by i.symbol)
                      from instruments i
                      where i.id in (select t.instrument_id from transactions t where t.portfolio_id = p.id)
+                        or i.id in (select t.target_instrument_id from transactions t
+                                    where t.portfolio_id = p.id and t.target_instrument_id is not null)
                         or i.symbol = any(:symbols)), '')
            || '|' ||
            coalesce((select string_agg(base || quote || rate_version, ',' order by base, quote) from fx_pairs), '')
-           || '|' || (select count(*) from instruments where price_version > 0) as version
+           || '|' || (select count(*) from instruments where price_version > 0)
+           || '|' || coalesce((select string_agg(instrument_id || ':' || tag, ',' order by instrument_id, tag)
+                               from portfolio_tags where portfolio_id = p.id), '') as version
     from portfolios p
     where p.id = :portfolio_id
     """))

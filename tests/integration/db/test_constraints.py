@@ -9,7 +9,7 @@ from tests.conftest import DatabaseUrls
 
 GROUND = """
 insert into users (id, email, password_hash, role) values (1, 'a@b.example', 'x', 'user');
-insert into instruments (id, symbol, currency) values (1, 'A', 'USD');
+insert into instruments (id, symbol, currency) values (1, 'A', 'USD'), (2, 'B', 'USD');
 insert into portfolios (id, owner_id, name, slug, base_currency) values (1, 1, 'Mine', 'mine', 'EUR');
 insert into portfolios (id, owner_id, name, slug, base_currency) values (2, null, 'Nobodys', 'nobodys', 'EUR');
 insert into accounts (id, portfolio_id) values (1, 1), (2, 2);
@@ -18,6 +18,7 @@ insert into fx_pairs (base, quote) values ('EUR', 'USD');
 insert into schedules (id, key, job, every_seconds, next_due_at) values (1, 'prices', 'j', 60, now());
 insert into job_occurrences (schedule_id, due_at) values (1, '2024-01-01T00:00Z');
 """
+SPIN_OFF = "instrument_id, target_instrument_id, ratio, cost_fraction"
 HASH = "decode(repeat('00', 32), 'hex')"
 
 
@@ -76,6 +77,55 @@ WRONG = {
     "a negative fee": transaction("amount, fee", "'deposit', 1, -1"),
     "a dividend of no instrument": transaction("amount", "'dividend', 1"),
     "a split without a ratio": transaction("instrument_id", "'split', 1"),
+    "a split with another instrument": transaction("instrument_id, ratio, target_instrument_id", "'split', 1, 2, 2"),
+    "a buy with a ratio": transaction("instrument_id, quantity, ratio", "'buy', 1, 1, 2"),
+    "a reinvestment of nothing": transaction("instrument_id, quantity", "'reinvest', 1, 1"),
+    "a transfer of nothing": transaction("instrument_id", "'transfer_in', 1"),
+    "a transfer of no instrument": transaction("quantity", "'transfer_out', 1"),
+    "a transfer of a negative cost": transaction("instrument_id, quantity, cost", "'transfer_in', 1, 1, -1"),
+    "a cost that is no number": transaction("instrument_id, quantity, cost", "'transfer_in', 1, 1, 'NaN'"),
+    "units that were acquired later": transaction(
+        "instrument_id, quantity, acquired", "'transfer_in', 1, 1, '2024-01-03'"
+    ),
+    "a buy with the cost of a transfer": transaction("instrument_id, quantity, cost", "'buy', 1, 1, 5"),
+    "a spin-off of nothing": transaction("instrument_id, ratio, cost_fraction", "'spin_off', 1, 1, 0.2"),
+    "a spin-off into itself": transaction(SPIN_OFF, "'spin_off', 1, 1, 1, 0.2"),
+    "a spin-off without a ratio": transaction(
+        "instrument_id, target_instrument_id, cost_fraction", "'spin_off', 1, 2, 0.2"
+    ),
+    "a spin-off at a ratio of zero": transaction(SPIN_OFF, "'spin_off', 1, 2, 0, 0.2"),
+    "a spin-off of a negative share": transaction(SPIN_OFF, "'spin_off', 1, 2, 1, -0.1"),
+    "a spin-off of more than all": transaction(SPIN_OFF, "'spin_off', 1, 2, 1, 1.1"),
+    "a share that is no number": transaction(SPIN_OFF, "'spin_off', 1, 2, 1, 'NaN'"),
+    "a spin-off without a share": transaction("instrument_id, target_instrument_id, ratio", "'spin_off', 1, 2, 1"),
+    "a spin-off with units of its own": transaction(f"quantity, {SPIN_OFF}", "'spin_off', 5, 1, 2, 1, 0.2"),
+    "a merger into itself": transaction("instrument_id, target_instrument_id, ratio", "'merger', 1, 1, 1"),
+    "a merger for nothing": transaction("instrument_id", "'merger', 1"),
+    "a merger without a ratio": transaction("instrument_id, target_instrument_id", "'merger', 1, 2"),
+    "a merger at a ratio without an instrument": transaction("instrument_id, ratio, amount", "'merger', 1, 2, 5"),
+    "a merger of no instrument": transaction("target_instrument_id, ratio", "'merger', 2, 1"),
+    "a new name that is the old one": transaction("instrument_id, target_instrument_id", "'symbol_change', 1, 1"),
+    "a new name that is missing": transaction("instrument_id", "'symbol_change', 1"),
+    "a return of no capital": transaction("instrument_id", "'return_of_capital', 1"),
+    "a return of capital of no instrument": transaction("amount", "'return_of_capital', 1"),
+    "a reward of nothing": transaction("instrument_id", "'staking', 1"),
+    "an airdrop of no instrument": transaction("quantity", "'airdrop', 1"),
+    "a buy that names lots": transaction("instrument_id, quantity, lot_ids", "'buy', 1, 1, '{7}'"),
+    "a lot without a name": transaction("instrument_id, quantity, lot_ids", "'sell', 1, 1, '{7,\"\"}'"),
+    "a lot that is null": transaction("instrument_id, quantity, lot_ids", "'sell', 1, 1, '{7,null}'"),
+    "negative accrued interest": transaction("instrument_id, quantity, accrued", "'buy', 1, 1, -1"),
+    "accrued interest that is no number": transaction("instrument_id, quantity, accrued", "'buy', 1, 1, 'NaN'"),
+    "accrued interest of a deposit": transaction("amount, accrued", "'deposit', 1, 1"),
+    "a fee in its own currency twice": transaction("amount, fee, fee_currency", "'deposit', 1, 1, 'USD'"),
+    "the currency of no fee": transaction("instrument_id, amount, fee_currency", "'dividend', 1, 1, 'EUR'"),
+    "a fee in a minor currency": transaction("instrument_id, amount, fee, fee_currency", "'dividend', 1, 1, 1, 'GBp'"),
+    "another instrument that is removed": transaction(SPIN_OFF, "'spin_off', 1, 2, 1, 0.2")
+    + "; delete from instruments where id = 2",
+    "an unknown method": "update portfolios set method = 'random'",
+    "a tag twice": "insert into portfolio_tags values (1, 1, 'core'), (1, 1, 'core')",
+    "a tag without a word": "insert into portfolio_tags values (1, 1, '')",
+    "a tag with spaces around": "insert into portfolio_tags values (1, 1, ' core')",
+    "a tag on no instrument": "insert into portfolio_tags values (1, 99, 'core')",
     "an exchange into nothing": transaction("amount", "'exchange', 1"),
     "an exchange into itself": transaction("amount, target_amount, target_currency", "'exchange', 1, 1, 'USD'"),
     "a target without a currency": transaction("amount, target_amount", "'deposit', 1, 1"),
@@ -110,6 +160,36 @@ def database(clean_database: DatabaseUrls) -> psycopg.Connection:
 def test_the_database_refuses(database: psycopg.Connection, statement: str) -> None:
     with database, pytest.raises(psycopg.errors.IntegrityError):
         database.execute(statement.encode())
+
+
+RIGHT = {
+    "a reinvestment at a price": transaction("instrument_id, quantity, price", "'reinvest', 1, 1, 2"),
+    "a reinvestment of an amount": transaction("instrument_id, quantity, amount", "'reinvest', 1, 1, 2"),
+    "a transfer with its cost": transaction(
+        "instrument_id, quantity, cost, acquired", "'transfer_in', 1, 1, 0, '2020-01-02'"
+    ),
+    "a transfer of two lots": transaction("instrument_id, quantity, lot_ids", "'transfer_out', 1, 1, '{X1,7}'"),
+    "a spin-off of no cost": transaction(SPIN_OFF, "'spin_off', 1, 2, 0.05, 0"),
+    "a spin-off of all the cost": transaction(SPIN_OFF, "'spin_off', 1, 2, 3, 1"),
+    "a merger for units": transaction("instrument_id, target_instrument_id, ratio", "'merger', 1, 2, 0.5"),
+    "a merger for cash": transaction("instrument_id, amount", "'merger', 1, 500"),
+    "a merger for both": transaction("instrument_id, target_instrument_id, ratio, amount", "'merger', 1, 2, 0.5, 9"),
+    "another symbol": transaction("instrument_id, target_instrument_id", "'symbol_change', 1, 2"),
+    "another symbol at a ratio": transaction("instrument_id, target_instrument_id, ratio", "'symbol_change', 1, 2, 10"),
+    "a split with cash in lieu": transaction("instrument_id, ratio, quantity, amount", "'split', 1, 0.1, 0.5, 12"),
+    "capital that comes back": transaction("instrument_id, amount", "'return_of_capital', 1, 5"),
+    "a reward": transaction("instrument_id, quantity", "'staking', 1, 0.001"),
+    "an airdrop with its price": transaction("instrument_id, quantity, price", "'airdrop', 1, 100, 0.5"),
+    "a bond with accrued interest": transaction("instrument_id, quantity, accrued", "'buy', 1, 1000, 12.5"),
+    "a fee in another currency": transaction("instrument_id, quantity, fee, fee_currency", "'sell', 1, 1000, 2, 'EUR'"),
+}
+
+
+@pytest.mark.parametrize("statement", RIGHT.values(), ids=RIGHT.keys())
+def test_the_database_takes(database: psycopg.Connection, statement: str) -> None:
+    with database:
+        database.execute(statement.encode())
+        database.rollback()
 
 
 def test_deleting_a_portfolio_takes_its_ledger_and_batches_with_it(database: psycopg.Connection) -> None:

@@ -83,6 +83,65 @@ def test_a_database_of_a_newer_version_is_neither_used_nor_changed(empty_databas
         schema.upgrade(empty_database.migration_url, APPLICATION_ROLE)
 
 
+EARLIER_ROWS = """
+insert into instruments (id, symbol, currency) values (1, 'A', 'USD');
+insert into portfolios (id, name, slug, base_currency, method, track_cash)
+values (1, 'Mine', 'mine', 'EUR', 'average', false);
+insert into accounts (id, portfolio_id, name) values (1, 1, 'Broker');
+insert into transactions (portfolio_id, account_id, instrument_id, date, type, currency, quantity, price, fee, tax,
+    amount, fx_rate, cash_currency, target_amount, target_currency, ratio, settle_date, note, external_id, row_hash)
+values
+    (1, 1, 1, '2024-01-02', 'buy', 'USD', 10, 100.5, 1.25, 0, 1005, 0.91, 'EUR', null, null, null, '2024-01-04',
+     'first', 'X-1', sha256('a')),
+    (1, 1, null, '2024-01-03', 'exchange', 'EUR', 0, null, 0, 0, 100, null, null, 108.3, 'USD', null, null, '', null,
+     sha256('b')),
+    (1, 1, 1, '2024-01-04', 'split', 'USD', 0, null, 0, 0, 0, null, null, null, null, 5, null, '', null, sha256('c')),
+    (1, 1, 1, '2024-01-05', 'dividend', 'USD', 0, null, 0, 1.5, -3, null, null, null, null, null, null, '', null,
+     sha256('d')),
+    (1, 1, null, '2024-01-08', 'fee', 'USD', 0, null, 0, 0, 0, null, null, null, null, null, null, '', null,
+     sha256('e'));
+"""
+EARLIER_COLUMNS = """id, account_id, instrument_id, date, type, currency, quantity, price, fee, tax, amount, fx_rate,
+    cash_currency, target_amount, target_currency, ratio, settle_date, note, external_id, row_hash, version"""
+
+
+def test_rows_written_before_every_type_was_known_read_the_same_after_the_upgrade(empty_database: DatabaseUrls) -> None:
+    schema.upgrade(empty_database.migration_url, APPLICATION_ROLE)
+    schema.downgrade(empty_database.migration_url, "0005")
+    execute(empty_database.migration_url, EARLIER_ROWS)
+    wanted = f"select {EARLIER_COLUMNS} from transactions order by id"
+    with psycopg.connect(libpq(empty_database.migration_url)) as connection:
+        before = connection.execute(wanted.encode()).fetchall()
+
+    assert schema.upgrade(empty_database.migration_url, APPLICATION_ROLE).current
+
+    with psycopg.connect(libpq(empty_database.database_url)) as connection:
+        assert connection.execute(wanted.encode()).fetchall() == before
+        added = "target_instrument_id, cost_fraction, acquired, cost, lot_ids, accrued = 0, fee_currency"
+        blank = connection.execute(f"select distinct {added} from transactions".encode()).fetchall()
+        counted = connection.execute("select method, track_cash, allow_shorts from portfolios").fetchall()
+    assert blank == [(None, None, None, None, [], True, None)]
+    assert counted == [("average", False, False)]
+
+
+def test_taking_every_type_back_keeps_the_rows_that_the_earlier_version_knew(empty_database: DatabaseUrls) -> None:
+    schema.upgrade(empty_database.migration_url, APPLICATION_ROLE)
+    execute(empty_database.migration_url, EARLIER_ROWS)
+    later = """
+        update portfolios set method = 'hifo', allow_shorts = true;
+        insert into transactions (portfolio_id, account_id, instrument_id, date, type, currency, quantity, row_hash)
+        values (1, 1, 1, '2024-01-09', 'staking', 'USD', 1, sha256('f'));
+    """
+    execute(empty_database.migration_url, later)
+
+    schema.downgrade(empty_database.migration_url, "0005")
+
+    with psycopg.connect(libpq(empty_database.migration_url)) as connection:
+        kinds = connection.execute("select type from transactions order by id").fetchall()
+        assert kinds == [("buy",), ("exchange",), ("split",), ("dividend",), ("fee",)]
+        assert connection.execute("select method from portfolios").fetchall() == [("fifo",)]
+
+
 @pytest.mark.parametrize(
     ("change", "difference"),
     [
@@ -91,6 +150,11 @@ def test_a_database_of_a_newer_version_is_neither_used_nor_changed(empty_databas
             "alter table prices drop constraint ck_prices_close, add constraint ck_prices_close check (close >= 0)",
             "prices constraint ck_prices_close: is CHECK",
         ),
+        (
+            "alter table transactions drop constraint ck_transactions_target_of_type",
+            "transactions constraint ck_transactions_target_of_type: missing",
+        ),
+        ("revoke insert on portfolio_tags from basis_app", "portfolio_tags: this role may not INSERT"),
         (
             "drop index ix_transactions_portfolio_id_date",
             "transactions index ix_transactions_portfolio_id_date: missing",

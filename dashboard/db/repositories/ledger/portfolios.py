@@ -115,6 +115,7 @@ def insert(ref: PortfolioRef, owner_id: UserId | None, benchmark_id: int | None)
         base_currency=ref.base_currency,
         method=ref.method.value,
         track_cash=ref.track_cash,
+        allow_shorts=ref.allow_shorts,
         benchmark_id=benchmark_id,
         time_zone=ref.time_zone,
     )
@@ -132,6 +133,12 @@ def set_benchmark(portfolio_id: int, instrument_id: int | None) -> None:
 def set_track_cash(portfolio_id: int, track_cash: bool) -> None:
     """Count cash as part of the value, or not, from now on."""
     db.session.execute(update(Portfolio).where(Portfolio.id == portfolio_id).values(track_cash=track_cash))
+
+
+def set_counting(portfolio_id: int, method: LotMethod, allow_shorts: bool) -> None:
+    """Close lots by this method, and let sales open shorts or not, from now on."""
+    values = {"method": method.value, "allow_shorts": allow_shorts}
+    db.session.execute(update(Portfolio).where(Portfolio.id == portfolio_id).values(values))
 
 
 def remove(portfolio_id: int) -> None:
@@ -202,5 +209,6 @@ def _owned(row: Any) -> OwnedPortfolio:
         benchmark=row.benchmark,
         owner_email=row.owner_email,
         time_zone=row.time_zone,
+        allow_shorts=row.allow_shorts,
     )
     return OwnedPortfolio(ref, row.owner_id)

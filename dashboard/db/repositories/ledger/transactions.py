@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any  # Any: rows of many columns, unpacked by position
 
-from sqlalchemy import ColumnElement, Label, Select, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Label, Select, bindparam, delete, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import aliased
 
 from dashboard.db.engine import db
 from dashboard.db.models.ledger import Account, LedgerTransaction, Portfolio
 from dashboard.db.models.market import InstrumentRow
+from dashboard.db.reading import Reading
 from dashboard.db.repositories.bulk import raw_connection
-from dashboard.domain.transactions import Transaction, TransactionType
+from dashboard.domain.transactions import ZERO, Transaction, TransactionType
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Extent:
 
 
 T = LedgerTransaction
-NUMERIC = ("quantity", "price", "fee", "tax", "amount", "fx_rate", "target_amount", "ratio")
+Target = aliased(InstrumentRow)
 
 
 def _trimmed(name: str) -> Label[object]:
@@ -82,44 +85,56 @@ TRANSACTION_COLUMNS = (
     _trimmed("target_amount"),
     T.target_currency,
     _trimmed("ratio"),
+    Target.symbol.label("target_symbol"),
+    _trimmed("cost_fraction"),
+    T.acquired,
+    _trimmed("cost"),
+    func.nullif(T.lot_ids, text("'{}'::text[]")).label("lot_ids"),
+    func.nullif(func.trim_scale(T.accrued), text("0")).label("accrued"),
+    T.fee_currency,
     T.settle_date,
     T.note,
     T.external_id,
     T.id,
 )
-TRANSACTION_NAMES = tuple(column.key for column in TRANSACTION_COLUMNS)
 EXTRA_COLUMNS = (T.version, T.batch_id, T.row_hash, func.coalesce(InstrumentRow.name, ""))
 KINDS = {str(kind): kind for kind in TransactionType}
-WRITTEN = (
-    *(
-        "portfolio_id",
-        "account_id",
-        "batch_id",
-        "instrument_id",
-        "date",
-        "type",
-        "currency",
-        "quantity",
-        "price",
-        "fee",
-    ),
-    *("tax", "amount", "fx_rate", "cash_currency", "target_amount", "target_currency", "ratio", "settle_date", "note"),
-    *("external_id", "row_hash"),
+KEYS = ("portfolio_id", "account_id", "batch_id", "instrument_id", "target_instrument_id")
+# What is written as the transaction has it.
+PLAIN = (
+    *("date", "currency", "quantity", "price", "fee", "tax", "amount", "fx_rate", "cash_currency", "target_amount"),
+    *("target_currency", "ratio", "cost_fraction", "acquired", "cost", "accrued", "fee_currency", "settle_date"),
+    *("note", "external_id"),
+)
+WRITTEN = (*KEYS, *PLAIN, "type", "lot_ids", "row_hash")
+_plain_values = attrgetter(*PLAIN)
+
+
+def _joined(columns: Sequence[Any]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*columns)
+        .select_from(T)
+        .join(Account, Account.id == T.account_id)
+        .outerjoin(InstrumentRow, InstrumentRow.id == T.instrument_id)
+        .outerjoin(Target, Target.id == T.target_instrument_id)
+    )
+
+
+# A valuation reads a whole ledger.
+_ledger = Reading(
+    _joined(TRANSACTION_COLUMNS).where(T.portfolio_id == bindparam("portfolio_id")).order_by(T.date, T.id)
 )
 
 
 def ledger(portfolio_id: int) -> tuple[Transaction, ...]:
     """All transactions in the order of entry within their day."""
-    query = _joined(TRANSACTION_COLUMNS).where(T.portfolio_id == portfolio_id).order_by(T.date, T.id)
-    return tuple(_transaction(tuple(row)) for row in db.session.execute(query))
+    return tuple(map(_transaction, _ledger(portfolio_id=portfolio_id)))
 
 
 def of_symbols(portfolio_id: int, symbols: Collection[str]) -> tuple[Transaction, ...]:
-    """The transactions in these instruments, in the order of entry within their day."""
-    query = _joined(TRANSACTION_COLUMNS).where(
-        T.portfolio_id == portfolio_id, InstrumentRow.symbol == func.any(list(symbols))
-    )
-    return tuple(_transaction(tuple(row)) for row in db.session.execute(query.order_by(T.date, T.id)))
+    """The transactions in these instruments, or that turn into one of them, in the order of entry within their day."""
+    query = _joined(TRANSACTION_COLUMNS).where(T.portfolio_id == portfolio_id, _concerns(symbols))
+    return tuple(map(_transaction, db.session.execute(query.order_by(T.date, T.id))))
 
 
 def external_ids(portfolio_id: int, wanted: Collection[str]) -> dict[str, int]:
@@ -221,22 +236,10 @@ def _values(
         accounts[row.account],
         batch_id,
         instruments[row.symbol] if row.symbol else None,
-        row.date,
+        instruments[row.target_symbol] if row.target_symbol else None,
+        *_plain_values(row),
         row.type.value,
-        row.currency,
-        row.quantity,
-        row.price,
-        row.fee,
-        row.tax,
-        row.amount,
-        row.fx_rate,
-        row.cash_currency,
-        row.target_amount,
-        row.target_currency,
-        row.ratio,
-        row.settle_date,
-        row.note,
-        row.external_id,
+        list(row.lot_ids),
         new.row_hash,
     )
 
@@ -250,13 +253,9 @@ def _accounts(portfolio_id: int, names: Iterable[str]) -> dict[str, int]:
     return {row.name: row.id for row in db.session.execute(query)}
 
 
-def _joined(columns: Sequence[Any]) -> Select[*tuple[Any, ...]]:
-    return (
-        select(*columns)
-        .select_from(T)
-        .join(Account, Account.id == T.account_id)
-        .outerjoin(InstrumentRow, InstrumentRow.id == T.instrument_id)
-    )
+def _concerns(symbols: Collection[str]) -> ColumnElement[bool]:
+    wanted = list(symbols)
+    return or_(InstrumentRow.symbol == func.any(wanted), Target.symbol == func.any(wanted))
 
 
 def _conditions(portfolio_id: int, chosen: RowFilter) -> list[ColumnElement[bool]]:
@@ -266,7 +265,7 @@ def _conditions(portfolio_id: int, chosen: RowFilter) -> list[ColumnElement[bool
     if chosen.account is not None:
         found.append(Account.name == _storable(chosen.account))
     if chosen.symbol is not None:
-        found.append(InstrumentRow.symbol == _storable(chosen.symbol))
+        found.append(_concerns([_storable(chosen.symbol)]))
     if chosen.start is not None:
         found.append(T.date >= chosen.start)
     if chosen.end is not None:
@@ -282,7 +281,8 @@ def _storable(text: str) -> str:
 
 
 def _contains(word: str) -> ColumnElement[bool]:
-    columns = (InstrumentRow.symbol, InstrumentRow.name, T.type, T.currency, Account.name, T.note, T.external_id)
+    instruments = (InstrumentRow.symbol, InstrumentRow.name, Target.symbol, Target.name)
+    columns = (*instruments, T.type, T.currency, Account.name, T.note, T.external_id)
     first, *others = (column.icontains(word, autoescape=True) for column in columns)
     condition: ColumnElement[bool] = first
     for other in others:
@@ -292,15 +292,40 @@ def _contains(word: str) -> ColumnElement[bool]:
 
 def _rows(query: Select[*tuple[Any, ...]]) -> tuple[StoredRow, ...]:
     size = len(TRANSACTION_COLUMNS)
-    found = []
-    for row in db.session.execute(query):
-        transaction = _transaction(row[:size])
-        found.append(StoredRow(transaction, transaction.sequence, *row[size:]))
-    return tuple(found)
+    return tuple(StoredRow(_transaction(row[:size]), row.id, *row[size:]) for row in db.session.execute(query))
 
 
-def _transaction(values: tuple[Any, ...]) -> Transaction:
-    """The domain object of the TRANSACTION_COLUMNS, which have the names of its fields; ids tell the order of entry."""
-    fields = dict(zip(TRANSACTION_NAMES, values, strict=True))
-    fields["type"] = KINDS[fields["type"]]
-    return Transaction(**fields, sequence=fields["id"])
+def _transaction(values: Sequence[Any]) -> Transaction:
+    """The domain object of the TRANSACTION_COLUMNS; ids tell the order of entry."""
+    day, kind, currency, symbol, quantity, price, fee, tax, amount, fx_rate, cash_currency, account = values[:12]
+    target_amount, target_currency, ratio, target_symbol, cost_fraction, acquired, cost = values[12:19]
+    lot_ids, accrued, fee_currency, settle_date, note, external_id, row_id = values[19:]
+    return Transaction(
+        date=day,
+        type=KINDS[kind],
+        currency=currency,
+        symbol=symbol,
+        quantity=quantity,
+        price=price,
+        fee=fee,
+        tax=tax,
+        amount=amount,
+        fx_rate=fx_rate,
+        cash_currency=cash_currency,
+        account=account,
+        target_amount=target_amount,
+        target_currency=target_currency,
+        ratio=ratio,
+        target_symbol=target_symbol,
+        cost_fraction=cost_fraction,
+        acquired=acquired,
+        cost=cost,
+        lot_ids=tuple(lot_ids) if lot_ids else (),
+        accrued=accrued or ZERO,
+        fee_currency=fee_currency,
+        settle_date=settle_date,
+        note=note,
+        external_id=external_id,
+        sequence=row_id,
+        id=row_id,
+    )
