@@ -112,14 +112,19 @@ def modified_dietz(
     An inflow of day d weighs (end − d + 1)/n, an outflow (end − d)/n, n = end − start + 1; flows of one day are netted
     first. nan where the denominator is not positive.
     """
+    gain = end_value - start_value - float(np.nansum(np.asarray(flows, dtype=np.float64)))
+    base = dietz_capital(start_value, dates, flows, start, end)
+    return float(gain / base) if base > 0.0 else float("nan")
+
+
+def dietz_capital(start_value: float, dates: DatesLike, flows: npt.ArrayLike, start: date, end: date) -> float:
+    """The average capital of Modified Dietz, start value + Σ weighted flows, with the weights given there."""
     days, amounts = _dated(dates, flows)
     ordinals, groups = np.unique(days, return_inverse=True)
     net = summed(groups, amounts, len(ordinals))
-    gain = end_value - start_value - float(net.sum())
     left = np.datetime64(end, "D").astype(np.float64) - ordinals
     weights = (left + (net > 0.0)) / ((end - start).days + 1)
-    base = start_value + float(weights @ net)
-    return float(gain / base) if base > 0.0 else float("nan")
+    return float(start_value + weights @ net)
 
 
 def _dated(dates: DatesLike, amounts: npt.ArrayLike) -> tuple[Floats, Floats]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
 import numpy as np
@@ -12,13 +12,29 @@ from dashboard.domain import risk
 from dashboard.domain.arrays import Days, Floats, date_of
 from dashboard.domain.benchmarks import Benchmark
 from dashboard.domain.calendar import Period
-from dashboard.domain.drawdown import Episode, episodes, wealth
-from dashboard.domain.measures import Measure, Status
+from dashboard.domain.drawdown import episodes, wealth
+from dashboard.domain.measures import Measure
 from dashboard.domain.returns import aggregate_returns
-from dashboard.domain.series import DailyReturns, Series, bars_of, periods_per_year
+from dashboard.domain.risk_judge import Judge, per_period
+from dashboard.domain.risk_relative import RelativeFigures, relative_figures
+from dashboard.domain.series import DailyReturns, Series
 from dashboard.domain.valuation import PortfolioHistory
 
-LEAST_RETURNS = 20
+NO_BENCHMARK = RelativeFigures.absent("No benchmark.")
+
+
+@dataclass(frozen=True, slots=True)
+class DatedDrawdown:
+    """One fall of a portfolio: ``recovery`` is None while it lasts, ``days`` run from the peak to it or to the end.
+
+    The peak is the close before the period where the portfolio fell from its start.
+    """
+
+    peak: date
+    trough: date
+    recovery: date | None
+    depth: float
+    days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +92,10 @@ def risk_figures(
 ) -> RiskFigures:
     """Every risk figure of a period; ``risk_free`` is an annual rate, ``annualized`` the time-weighted return."""
     returns, per_year = series.returns, series.periods_per_year
-    judge = _Judge(len(returns), daily.undefined)
+    judge = Judge(len(returns), daily.undefined)
     rate = per_period(risk_free, per_year)
-    deepest = _deepest(returns) if judge.good else None
-    peak, trough, recovery = _dates(deepest, series.dates, period)
+    deepest = next(iter(dated_drawdowns(returns, series.dates, period, 1)), None) if judge.good else None
+    relative = relative_figures(history, period, daily, risk_free, benchmark) if benchmark else NO_BENCHMARK
     months = _months(returns, series.dates) if judge.good else np.empty(0)
     return RiskFigures(
         observations=len(returns),
@@ -90,10 +106,10 @@ def risk_figures(
         sortino=judge(risk.sortino_ratio, returns, rate, per_year),
         calmar=judge.of(_calmar(annualized, deepest)),
         max_drawdown=judge.of(Measure(deepest.depth if deepest else 0.0)),
-        max_drawdown_peak=peak,
-        max_drawdown_trough=trough,
-        max_drawdown_recovery=recovery,
-        max_drawdown_days=((recovery or period.end) - peak).days if peak else None,
+        max_drawdown_peak=deepest.peak if deepest else None,
+        max_drawdown_trough=deepest.trough if deepest else None,
+        max_drawdown_recovery=deepest.recovery if deepest else None,
+        max_drawdown_days=deepest.days if deepest else None,
         ulcer_index=judge(risk.ulcer_index, returns),
         omega=judge(risk.omega_ratio, returns, rate),
         tail_ratio=judge(risk.tail_ratio, returns),
@@ -105,44 +121,25 @@ def risk_figures(
         best_month=judge(np.max, months),
         worst_month=judge(np.min, months),
         **_tails(judge, returns),
-        **_against(history, period, daily, risk_free, benchmark),
+        **{field.name: getattr(relative, field.name) for field in fields(relative)},
     )
 
 
-def per_period(annual: float, periods: float) -> float:
-    """An annual rate as the rate of one of ``periods`` a year: (1 + annual)^(1/N) − 1."""
-    return float((1.0 + annual) ** (1.0 / periods) - 1.0)
+def dated_drawdowns(returns: Floats, dates: Days, period: Period, count: int) -> tuple[DatedDrawdown, ...]:
+    """The ``count`` deepest drawdowns of the series, the deepest first; ``dates`` are those of the returns."""
+
+    def on(position: int) -> date:
+        return date_of(dates[position - 1]) if position else period.start - timedelta(days=1)
+
+    found = []
+    for episode in sorted(episodes(wealth(returns)), key=lambda one: one.depth)[:count]:
+        peak, recovery = on(episode.peak), None if episode.recovery is None else on(episode.recovery)
+        days = ((recovery or period.end) - peak).days
+        found.append(DatedDrawdown(peak, on(episode.trough), recovery, episode.depth, days))
+    return tuple(found)
 
 
-class _Judge:
-    """Turns numbers into measures: insufficient below twenty returns, undefined across a day without a return."""
-
-    def __init__(self, count: int, undefined: str) -> None:
-        self._fault: Measure | None = None
-        if undefined:
-            self._fault = Measure.undefined(undefined)
-        elif count < LEAST_RETURNS:
-            self._fault = Measure.insufficient(f"{count} returns; risk is measured from {LEAST_RETURNS} on.")
-
-    @property
-    def good(self) -> bool:
-        """Whether there is something to measure."""
-        return self._fault is None
-
-    def of(self, found: Measure) -> Measure:
-        """``found``, unless nothing can be measured."""
-        return self._fault or found
-
-    def __call__(self, function: object, *arguments: object) -> Measure:
-        """The measure that ``function`` gives; undefined where it is nan."""
-        if self._fault is not None:
-            return self._fault
-        assert callable(function)  # noqa: S101
-        value = float(function(*arguments))
-        return Measure(value) if np.isfinite(value) else Measure.undefined("The returns do not define it.")
-
-
-def _tails(judge: _Judge, returns: Floats) -> dict[str, Measure]:
+def _tails(judge: Judge, returns: Floats) -> dict[str, Measure]:
     """Value at risk and what lies beyond it, by level and method."""
     found: dict[str, Measure] = {}
     for level in (95, 99):
@@ -152,22 +149,7 @@ def _tails(judge: _Judge, returns: Floats) -> dict[str, Measure]:
     return found
 
 
-def _deepest(returns: Floats) -> Episode | None:
-    return min(episodes(wealth(returns)), key=lambda episode: episode.depth, default=None)
-
-
-def _dates(deepest: Episode | None, dates: Days, period: Period) -> tuple[date | None, date | None, date | None]:
-    if deepest is None:
-        return None, None, None
-
-    def on(position: int) -> date:
-        return date_of(dates[position - 1]) if position else period.start - timedelta(days=1)
-
-    recovery = None if deepest.recovery is None else on(deepest.recovery)
-    return on(deepest.peak), on(deepest.trough), recovery
-
-
-def _calmar(annualized: Measure, deepest: Episode | None) -> Measure:
+def _calmar(annualized: Measure, deepest: DatedDrawdown | None) -> Measure:
     if annualized.value is None:
         return annualized
     if deepest is None:
@@ -177,39 +159,3 @@ def _calmar(annualized: Measure, deepest: Episode | None) -> Measure:
 
 def _months(returns: Floats, dates: Days) -> Floats:
     return aggregate_returns(pd.Series(returns, index=pd.DatetimeIndex(dates)), "monthly").to_numpy()
-
-
-def _against(
-    history: PortfolioHistory, period: Period, daily: DailyReturns, risk_free: float, benchmark: Benchmark | None
-) -> dict[str, Measure]:
-    """The figures against a benchmark, on its own sessions, the portfolio compounded between them."""
-    names = ("beta", "alpha", "r_squared", "correlation", "tracking_error", "information_ratio")
-    if benchmark is None:
-        return dict.fromkeys((*names, "up_capture", "down_capture"), Measure(None, Status.UNDEFINED, "No benchmark."))
-    points = bars_of(benchmark.sessions, history, period)
-    start = history.position(period.before)
-    levels = benchmark.levels[start : history.position(period.end) + 1]
-    returns, other = _between(daily.growth, points), _between(levels, points)
-    known = ~np.isnan(other)
-    returns, other, points = returns[known], other[known], points[known]
-    per_year = periods_per_year(daily.days[points])
-    judge = _Judge(len(other), daily.undefined)
-    rate = per_period(risk_free, per_year)
-    related = judge(risk.correlation, returns, other)
-    return {
-        "beta": judge(risk.beta, returns, other, rate),
-        "alpha": judge(risk.alpha, returns, other, rate, per_year),
-        "r_squared": related if related.value is None else Measure(related.value**2),
-        "correlation": related,
-        "tracking_error": judge(risk.tracking_error, returns, other, per_year),
-        "information_ratio": judge(risk.information_ratio, returns, other, per_year),
-        "up_capture": judge(risk.up_capture, returns, other),
-        "down_capture": judge(risk.down_capture, returns, other),
-    }
-
-
-def _between(levels: Floats, points: np.typing.NDArray[np.intp]) -> Floats:
-    """Returns from the close before the period to the first of ``points`` and between them, shape (k,)."""
-    seen = levels[np.concatenate(([0], points + 1))]
-    steps: Floats = seen[1:] / seen[:-1] - 1.0
-    return steps
