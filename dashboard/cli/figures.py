@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
+from dashboard.cli.breakdowns import print_breakdown
 from dashboard.cli.context import CommandContext, json_option, pass_context
-from dashboard.domain.access import SYSTEM, PortfolioId
+from dashboard.cli.options import DAY, day_of_option, portfolio_id, print_notes
+from dashboard.domain.access import SYSTEM
 
 if TYPE_CHECKING:
     from dashboard.results.holdings import HoldingsReport
-    from dashboard.results.notes import StatusNote
     from dashboard.results.performance import PerformanceSummary
-
-
-def _day(ctx: click.Context, param: click.Parameter, value: datetime | None) -> date | None:
-    return value.date() if value is not None else None
-
-
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.command()
 @click.argument("name")
-@click.option("--as-of", type=DAY, callback=_day, metavar="DATE", help="The day at whose close to count.")
+@click.option("--as-of", type=DAY, callback=day_of_option, metavar="DATE", help="The day at whose close to count.")
 @click.option("--owner", metavar="EMAIL", help="Whose portfolio, where the name alone does not tell.")
 @json_option
 @pass_context
@@ -36,17 +29,23 @@ def holdings(context: CommandContext, name: str, as_of: date | None, owner: str 
     from dashboard.services import performance as service
 
     with context.app():
-        report = service.holdings(SYSTEM, _portfolio(name, owner), as_of=as_of)
+        report = service.holdings(SYSTEM, portfolio_id(name, owner), as_of=as_of)
     if as_json:
         context.emit(wire.holdings(report))
     else:
         _print_holdings(report)
 
 
+DIMENSIONS = ("holding", "portfolio", "account", "asset_class", "sector", "industry", "country", "currency", "tag")
+
+
 @click.command()
-@click.argument("name")
-@click.option("--from", "start", type=DAY, callback=_day, metavar="DATE", help="First day (default: of the ledger).")
-@click.option("--to", "end", type=DAY, callback=_day, metavar="DATE", help="Last day (default: today).")
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.option("--by", type=click.Choice(DIMENSIONS), help="Tell its parts apart: each one's gain, returns and weight.")
+@click.option(
+    "--from", "start", type=DAY, callback=day_of_option, metavar="DATE", help="First day (default: of the ledger)."
+)
+@click.option("--to", "end", type=DAY, callback=day_of_option, metavar="DATE", help="Last day (default: today).")
 @click.option("--currency", metavar="CCY", help="Report in this currency instead of the portfolio's.")
 @click.option("--benchmark", metavar="SYMBOL", help="Compare with this instrument instead of the portfolio's own.")
 @click.option("--series", is_flag=True, help="With --json: the daily points too.")
@@ -55,7 +54,8 @@ def holdings(context: CommandContext, name: str, as_of: date | None, owner: str 
 @pass_context
 def performance(
     context: CommandContext,
-    name: str,
+    names: tuple[str, ...],
+    by: str | None,
     start: date | None,
     end: date | None,
     currency: str | None,
@@ -64,24 +64,23 @@ def performance(
     owner: str | None,
     as_json: bool,
 ) -> None:
-    """Print how the portfolio NAME did."""
+    """Print how the portfolio NAME did, or several of them together, or their parts (--by)."""
     from dashboard.results import wire
     from dashboard.services import performance as service
 
+    if by or len(names) > 1:
+        if benchmark:
+            raise click.UsageError("--benchmark goes with one portfolio and without --by.")
+        print_breakdown(context, names, by or "portfolio", start, end, currency, series, owner, as_json)
+        return
     with context.app():
         summary = service.summary(
-            SYSTEM, _portfolio(name, owner), start=start, end=end, currency=currency, benchmark=benchmark
+            SYSTEM, portfolio_id(names[0], owner), start=start, end=end, currency=currency, benchmark=benchmark
         )
     if as_json:
         context.emit(wire.performance(summary, series=series))
     else:
         _print_performance(summary)
-
-
-def _portfolio(name: str, owner: str | None) -> PortfolioId:
-    from dashboard.services import portfolios
-
-    return portfolios.portfolio_by_name(SYSTEM, name, owner).id
 
 
 def _print_holdings(report: HoldingsReport) -> None:
@@ -99,7 +98,7 @@ def _print_holdings(report: HoldingsReport) -> None:
         amount = numbers.number(balance.amount)
         click.echo(f"{'Cash ' + balance.currency:<14}{amount:>16}{'':14}{numbers.number(balance.market_value):>18}")
     click.echo(f"{'Total':<44}{numbers.number(report.totals.market_value):>18}{numbers.number(report.totals.cost):>18}")
-    _print_notes(report.status)
+    print_notes(report.status)
 
 
 def _print_performance(summary: PerformanceSummary) -> None:
@@ -126,10 +125,4 @@ def _print_performance(summary: PerformanceSummary) -> None:
         ("Sharpe", numbers.number(summary.risk["sharpe"].value)),
     ):
         click.echo(f"{label:<18}{value:>18}")
-    _print_notes(summary.status)
-
-
-def _print_notes(notes: Iterable[StatusNote]) -> None:
-    """Each remark once, however many series it is about."""
-    for message in dict.fromkeys(note.message for note in notes):
-        click.echo(f"! {message}", err=True)
+    print_notes(summary.status)

@@ -6,7 +6,7 @@ movements inside it are no flows. Groups' gains sum to the gain of all, and thei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -33,6 +33,7 @@ class Dimension(StrEnum):
     """By what the parts of a portfolio are told apart."""
 
     HOLDING = "holding"
+    PORTFOLIO = "portfolio"
     ACCOUNT = "account"
     ASSET_CLASS = "asset_class"
     SECTOR = "sector"
@@ -103,7 +104,7 @@ def group_names(lines: Sequence[Line], by: Dimension, tags: Mapping[str, str] | 
     """The group of each line; ``tags`` are the groups of symbols where they are told apart by tag.
 
     A balance is in the group of its currency where currencies are asked for, else a line of its own like the costs.
-    Raises InvalidInput for accounts, which lines do not tell apart.
+    Raises InvalidInput for accounts and portfolios, which lines do not tell apart.
     """
     return tuple(_group_name(line, by, tags or {}) for line in lines)
 
@@ -123,6 +124,8 @@ def breakdown(
     total = _part(ALL, LineKind.HOLDING, level_of(lines, everything), [gain for _, gain in gains], portfolios, period)
     if by is Dimension.ACCOUNT:
         return _assembled(total, [part for one in portfolios for part in _accounts(one, period)], period)
+    if by is Dimension.PORTFOLIO:
+        return _assembled(total, [_whole(one, line_gains(one, period).values(), period) for one in portfolios], period)
     names = np.array(group_names(lines.lines, by, tags))
     keys: dict[str, set[LineKey]] = {}
     for name, line in zip(names.tolist(), lines.lines, strict=True):
@@ -165,13 +168,16 @@ def _check(portfolios: Sequence[ValuedPortfolio], period: Period) -> None:
 
 
 def _accounts(whole: ValuedPortfolio, period: Period) -> list[_Part]:
-    found = []
-    for account, one in account_portfolios(whole):
-        lines = lines_of(one.history)
-        level = level_of(lines, np.ones(len(lines.lines), np.bool_))
-        gains = [account_gain(whole, one, account, period)]
-        found.append(_part(one.name, LineKind.HOLDING, level, gains, [one], period))
-    return found
+    return [
+        _whole(one, [account_gain(whole, one, account, period)], period) for account, one in account_portfolios(whole)
+    ]
+
+
+def _whole(one: ValuedPortfolio, gains: Iterable[Gain], period: Period) -> _Part:
+    """All lines of one portfolio as a group."""
+    lines = lines_of(one.history)
+    level = level_of(lines, np.ones(len(lines.lines), np.bool_))
+    return _part(one.name, LineKind.HOLDING, level, list(gains), [one], period)
 
 
 def _part(

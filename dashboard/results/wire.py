@@ -59,7 +59,7 @@ def performance(summary: PerformanceSummary, series: bool = False) -> dict[str, 
         "benchmark": _benchmark(summary.benchmark),
     }
     if series:
-        data["series"] = _series(summary.series)
+        data["series"] = points(summary.series)
     data["status"] = [status(note) for note in performance_notes(summary)]
     return data
 
@@ -69,7 +69,7 @@ def performance_notes(summary: PerformanceSummary) -> tuple[StatusNote, ...]:
     return (
         *summary.status,
         *_money_notes(summary),
-        *_measure_notes(_named_measures(summary)),
+        *measure_notes(_named_measures(summary)),
         *_absent_notes(summary),
     )
 
@@ -155,7 +155,8 @@ def _benchmark(benchmark: BenchmarkResult | None) -> Json:
     }
 
 
-def _series(series: Series) -> dict[str, Json]:
+def points(series: Series) -> dict[str, Json]:
+    """The points of a series."""
     return {
         "date": [date.isoformat() for date in series.dates],
         "value": [amount(value) for value in series.value],
@@ -183,7 +184,7 @@ def _named_measures(summary: PerformanceSummary) -> Iterator[tuple[str, Measure]
         yield "benchmark.flow_matched_value", summary.benchmark.flow_matched_value
 
 
-def _measure_notes(named: Iterable[tuple[str, Measure]]) -> Iterator[StatusNote]:
+def measure_notes(named: Iterable[tuple[str, Measure]]) -> Iterator[StatusNote]:
     """One remark for all figures that share a status and a reason."""
     groups: dict[tuple[str, str], list[str]] = {}
     for name, measure in named:

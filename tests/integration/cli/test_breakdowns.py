@@ -1,0 +1,104 @@
+"""Parts of portfolios on the command line: what they gained, returned and contributed, in text and in JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.cli.conftest import CommandLine
+
+INSTRUMENTS = """symbol,name,asset_class,currency,exchange,isin,sector,industry,country
+AAA,Alpha,equity,EUR,,,Energy,,NO
+BBB,Beta,bond,EUR,,,Utilities,,DE
+"""
+PRICES = """symbol,date,close
+AAA,2024-01-02,100
+AAA,2024-01-03,110
+AAA,2024-01-04,121
+BBB,2024-01-02,50
+BBB,2024-01-03,50
+BBB,2024-01-04,55
+"""
+LEDGER = """date,type,symbol,quantity,price,currency,amount,account,fee
+2024-01-02,deposit,,,,EUR,2000,one,
+2024-01-02,buy,AAA,10,100,EUR,,one,2
+2024-01-03,buy,BBB,4,50,EUR,,one,
+2024-01-04,dividend,AAA,,,EUR,30,one,
+2024-01-04,deposit,,,,EUR,500,two,
+"""
+RATES = "base,quote,date,rate\nUSD,EUR,2024-01-02,0.80\nUSD,EUR,2024-01-03,0.80\nUSD,EUR,2024-01-04,0.90\n"
+
+
+@pytest.fixture
+def priced(dashboard: CommandLine, tmp_path: Path) -> CommandLine:
+    """Two portfolios with prices from files: ``one`` in euros, ``two`` in dollars."""
+    files = {"i": INSTRUMENTS, "p": PRICES, "l": LEDGER, "r": RATES}
+    for name, text in files.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    (tmp_path / "usd.csv").write_text("date,type,currency,amount\n2024-01-03,deposit,USD,1000\n")
+    for words in (
+        ("portfolio", "create", "one", "--currency", "EUR"),
+        ("portfolio", "create", "two", "--currency", "USD"),
+        ("instruments", "import", str(tmp_path / "i.csv")),
+        ("prices", "import", str(tmp_path / "p.csv")),
+        ("prices", "import", str(tmp_path / "r.csv")),
+        ("import", str(tmp_path / "l.csv"), "--portfolio", "one"),
+        ("import", str(tmp_path / "usd.csv"), "--portfolio", "two"),
+    ):
+        done = dashboard(*words)
+        assert done.status == 0, (words, done.out, done.err)
+    return dashboard
+
+
+def test_the_parts_of_a_portfolio_sum_to_it_by_every_dimension(priced: CommandLine) -> None:
+    whole = priced("performance", "one", "--to", "2024-01-04", "--json").data
+    expected = {
+        "holding": {"AAA", "BBB", "cash", "costs"},
+        "account": {"one", "two"},
+        "asset_class": {"equity", "bond", "cash", "costs"},
+        "sector": {"Energy", "Utilities", "cash", "costs"},
+        "country": {"NO", "DE", "cash", "costs"},
+        "currency": {"EUR", "costs"},
+        "tag": {"unknown", "cash", "costs"},
+    }
+    for by, names in expected.items():
+        found = priced("performance", "one", "--by", by, "--to", "2024-01-04", "--json").data
+        assert {group["group"] for group in found["groups"]} == names
+        for part, value in whole["gain"].items():
+            parts = sum(float(group["gain"][part]) for group in found["groups"])
+            assert parts == pytest.approx(float(value), abs=1e-9), (by, part)
+        assert found["total"]["returns"] == pytest.approx(whole["returns"])
+        shares = sum(group["contribution"] for group in found["groups"])
+        assert shares == pytest.approx(whole["returns"]["time_weighted"], abs=1e-12)
+        assert found["total"]["market_value"] == whole["market_value"]
+
+
+def test_a_holding_has_its_own_returns(priced: CommandLine) -> None:
+    found = priced("performance", "one", "--by", "holding", "--to", "2024-01-04", "--json").data
+    alpha = next(group for group in found["groups"] if group["group"] == "AAA")
+    assert alpha["gain"]["total"] == "238"
+    assert alpha["returns"]["time_weighted"] == pytest.approx(1100 / 1002 * 1240 / 1100 - 1)
+    assert alpha["returns"]["simple"] == pytest.approx(238 / 1002)
+
+
+def test_several_portfolios_go_together_in_the_currency_asked(priced: CommandLine) -> None:
+    found = priced("performance", "one", "two", "--currency", "EUR", "--to", "2024-01-04", "--series", "--json").data
+    assert [ref["name"] for ref in found["portfolios"]] == ["one", "two"]
+    assert {group["group"]: group["market_value"] for group in found["groups"]} == {"one": "2758", "two": "900"}
+    assert found["total"]["market_value"] == "3658"
+    assert float(found["total"]["inflows"]) == pytest.approx(2500 + 800)
+    assert found["series"]["date"] == ["2024-01-02", "2024-01-03", "2024-01-04"]
+    assert found["series"]["time_weighted"][-1] == pytest.approx(found["total"]["returns"]["time_weighted"])
+
+    refused = priced("performance", "one", "two", "--json")
+    assert refused.status == 1
+    assert "EUR, USD" in refused.data["error"]["message"]
+
+
+def test_the_text_names_every_group_and_a_wrong_dimension_is_wrong_usage(priced: CommandLine) -> None:
+    shown = priced("performance", "one", "--by", "sector", "--to", "2024-01-04")
+    assert shown.status == 0
+    for word in ("Energy", "Utilities", "cash", "costs", "all", "+238.00"):
+        assert word in shown.out
+    assert priced("performance", "one", "--by", "colour").status == 2
