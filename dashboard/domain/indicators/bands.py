@@ -30,7 +30,7 @@ def atr(high: Prices, low: Prices, close: Prices, length: int = 14) -> Line:
     Source: Wilder, New Concepts in Technical Trading Systems, section III.
     """
     length = whole(length, 1)
-    return line(lambda *bars: talib.ATR(*bars, length), length + 1, high, low, close)
+    return line(lambda tops, bottoms, closes: talib.ATR(tops, bottoms, closes, length), length + 1, high, low, close)
 
 
 def keltner(

@@ -81,12 +81,12 @@ def line(compute: Callable[..., Floats], least: int, *inputs: Prices) -> Line:
 
 def highest(values: Floats, length: int) -> Floats:
     """The highest of the last ``length`` values."""
-    return talib.MAX(values, length) if length > 1 else values.copy()  # type: ignore[no-any-return]  # untyped
+    return talib.MAX(values, length) if length > 1 else values.copy()
 
 
 def lowest(values: Floats, length: int) -> Floats:
     """The lowest of the last ``length`` values."""
-    return talib.MIN(values, length) if length > 1 else values.copy()  # type: ignore[no-any-return]  # untyped
+    return talib.MIN(values, length) if length > 1 else values.copy()
 
 
 def _column(values: Prices) -> Floats:

@@ -51,7 +51,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One indicator. ``inputs`` are the columns of the bars, ``outputs`` the lines, ``levels`` what is marked in a pane."""
+    """One indicator. ``inputs`` are columns of the bars, ``outputs`` its lines, ``levels`` what its pane marks."""
 
     name: str
     title: str

@@ -31,7 +31,13 @@ class Supertrend(NamedTuple):
 
 
 def ichimoku(
-    high: Prices, low: Prices, close: Prices, conversion: int = 9, base: int = 26, span: int = 52, displacement: int = 26
+    high: Prices,
+    low: Prices,
+    close: Prices,
+    conversion: int = 9,
+    base: int = 26,
+    span: int = 52,
+    displacement: int = 26,
 ) -> Ichimoku:
     """Ichimoku cloud of midpoints M(n) = (highest high + lowest low)/2 of n bars.
 
@@ -66,8 +72,8 @@ def supertrend(high: Prices, low: Prices, close: Prices, length: int = 10, multi
     """Supertrend: (H + L)/2 ± ``multiplier`` · ATR(``length``), each band moving only towards the price until broken.
 
     The line is the lower band while the trend is up, the upper one while it is down; a close beyond the upper band of
-    the bar turns it up, one beyond the lower band down. It starts up. Warm-up: ``length`` (1 or more) bars. Unit: of the
-    price; the direction is 1 or −1. Source: Seban, Tout le monde mérite d'être riche (its bands), as TradingView has it.
+    the bar turns it up, one beyond the lower band down. It starts up. Warm-up: ``length`` (1 or more) bars. Unit: of
+    the price; the direction is 1 or −1. Source: Seban, Tout le monde mérite d'être riche, as TradingView has it.
     """
     length, multiplier = whole(length, 1), factor(multiplier, "multiplier")
 

@@ -24,7 +24,11 @@ def mfi(high: Prices, low: Prices, close: Prices, volume: Prices, length: int = 
     Warm-up: ``length`` bars. Unit: 0 to 100. Source: Quong and Soudack, Volume-Weighted RSI: Money Flow, TASC 7:3.
     """
     length = whole(length, 2)
-    return line(lambda *bars: talib.MFI(*bars, length), length + 1, high, low, close, volume)
+
+    def compute(tops: Floats, bottoms: Floats, closes: Floats, traded: Floats) -> Floats:
+        return talib.MFI(tops, bottoms, closes, traded, length)
+
+    return line(compute, length + 1, high, low, close, volume)
 
 
 def vwap(high: Prices, low: Prices, close: Prices, volume: Prices, length: int | None = None) -> Line:
