@@ -6,20 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 
+from dashboard.domain.account_rows import accounts_in, rows_of_account
 from dashboard.domain.arrays import date_of
 from dashboard.domain.line_gains import ValuedPortfolio
 from dashboard.domain.prices import MarketData, PriceSeries
-from dashboard.domain.transactions import Transaction, TransactionType
 from dashboard.domain.valuation import PortfolioHistory, value_portfolio
 
-# Without an account, these happen to every account's position.
-EVERYWHERE = frozenset({TransactionType.SPIN_OFF, TransactionType.MERGER, TransactionType.SYMBOL_CHANGE})
 UNNAMED = "no account"
 
 
 def accounts_of(history: PortfolioHistory) -> tuple[str, ...]:
     """The accounts that the ledger names, the unnamed one ("") first where rows are without one."""
-    return tuple(sorted({row.account for row in history.entries.transactions if row.account or _is_own(row)}))
+    return accounts_in(history.ledger)
 
 
 def account_portfolios(found: ValuedPortfolio) -> tuple[tuple[str, ValuedPortfolio], ...]:
@@ -31,20 +29,16 @@ def account_portfolios(found: ValuedPortfolio) -> tuple[tuple[str, ValuedPortfol
     )
 
 
-def _is_own(row: Transaction) -> bool:
-    return row.type not in EVERYWHERE
-
-
 def _history(history: PortfolioHistory, account: str, market: MarketData) -> PortfolioHistory:
-    rows = history.entries.transactions
     return value_portfolio(
-        [row for row in rows if row.account == account or (not row.account and not _is_own(row))],
+        rows_of_account(history.ledger, account),
         market,
         base_currency=history.base_currency,
         end=date_of(history.days[-1]),
         cash_tracked=history.cash_tracked,
         method=history.method,
         currency=history.currency,
+        allow_shorts=history.allow_shorts,
     )
 
 

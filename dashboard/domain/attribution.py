@@ -23,7 +23,8 @@ class Gain:
     """A gain and its parts, in the report's currency; NaN where a rate is missing.
 
     ``total = price + currency + income − fees − taxes``, and equally ``realized + unrealized (its change) + income +
-    cash_currency − standing (fees and taxes that are neither in a cost nor in proceeds)``.
+    cash_currency − standing (fees and taxes that are neither in a cost nor in proceeds) + transferred`` (market value −
+    cost of what was transferred out, less the same of what was transferred in).
     """
 
     total: float
@@ -36,6 +37,7 @@ class Gain:
     unrealized: float
     cash_currency: float
     standing: float
+    transferred: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,9 @@ class _Parts:
         self.income = self._by_instrument(entries.income)
         self.fees = self._by_instrument(entries.fees)
         self.taxes = self._by_instrument(entries.taxes)
-        self.standing = self._by_instrument(np.where(entries.embedded, 0.0, entries.fees + entries.taxes))
+        self.standing = self._by_instrument(entries.standing)
         self.realized = self._by_instrument(books.realized)
+        self.transferred = self._by_instrument(books.transferred)
         self.cost_change = self._by_instrument(books.cost_change)
         self.price, self.currency = self._effects()
         self.unrealized = history.values[end] - history.values[start] - self.cost_change[:-1]
@@ -118,6 +121,7 @@ class _Parts:
             unrealized=float(self.unrealized[column]),
             cash_currency=0.0,
             standing=float(self.standing[column]),
+            transferred=float(self.transferred[column]),
         )
 
     def portfolio(self, cash_currency: float) -> Gain:
@@ -135,6 +139,7 @@ class _Parts:
             unrealized=float(self.unrealized.sum()),
             cash_currency=cash_currency,
             standing=float(self.standing.sum()),
+            transferred=float(self.transferred.sum()),
         )
 
     def cash_effects(self) -> dict[str, float]:

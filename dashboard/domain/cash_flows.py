@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
 
-from dashboard.domain.arrays import NAN, Days, Floats, Ints, Mask, date_of, decimal_of, floats_of
+from dashboard.domain.arrays import NAN, Days, Floats, Ints, Mask, date_of, floats_of
 from dashboard.domain.instruments import Instrument
+from dashboard.domain.ledger import CheckedLedger
+from dashboard.domain.leg_building import build_legs
+from dashboard.domain.legs import CashMove, Leg
+from dashboard.domain.prices import MarketData
+from dashboard.domain.row_money import ONE, RateTable, cash_currency, gross_amount, in_currency
 from dashboard.domain.transactions import ZERO, Transaction, TransactionType
 
-ONE = Decimal(1)
 KINDS = {kind: code for code, kind in enumerate(TransactionType)}
-
-
-@dataclass(frozen=True, slots=True)
-class RateTable:
-    """Market rates on the calendar: ``matrix[day, currency]`` is the report's currency per 1 of ``currencies``."""
-
-    currency: str
-    base_currency: str
-    currencies: Mapping[str, int]
-    matrix: Floats
-
-    def market(self, currency: str, day: int) -> Decimal:
-        """The market's rate of a day; NaN where there is none."""
-        return ONE if currency == self.currency else decimal_of(self.matrix[day, self.currencies[currency]])
-
-    def of(self, row: Transaction, day: int) -> Decimal:
-        """What 1 of the row's currency was worth: its own rate, else the market's."""
-        if row.fx_rate is None:
-            return self.market(row.currency, day)
-        if self.base_currency == self.currency:
-            return row.fx_rate
-        return row.fx_rate * self.market(self.base_currency, day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +33,16 @@ class CashLegs:
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntries:
-    """One row a transaction, in walking order; money in the report's currency at the row's rate, shape (n,) each.
+    """One row a transaction and position, in walking order; money in the report's currency at the row's rate, (n,).
+
+    A transaction that changes several positions (a merger, a spin-off) has several rows; ``legs`` are, by position,
+    what rows did that are no plain trades.
 
     ``trade`` is the gross amount that went into (+) or out of (−) the instrument ``instrument`` (−1: none), and
     ``trade_local`` the same in the instrument's currency. ``external`` is the net external flow, ``outside`` a
     standing cost paid from outside (where cash is not tracked). ``rate`` is the value of 1 of the row's currency.
-    ``embedded`` marks the rows whose costs are part of a lot's cost or of proceeds.
+    ``standing`` are the costs that are neither part of a lot's cost nor of proceeds. ``receivable`` are the movements
+    of what is part of ``cash`` (or, untracked, of the value) but not yet paid.
     """
 
     transactions: tuple[Transaction, ...]
@@ -68,37 +54,50 @@ class LedgerEntries:
     income: Floats
     fees: Floats
     taxes: Floats
-    embedded: Mask
+    standing: Floats
     external: Floats
     outside: Floats
     cash: CashLegs
+    receivable: CashLegs
+    legs: Mapping[int, Leg]
 
 
-def gross_amount(row: Transaction, multiplier: Decimal = ONE) -> Decimal:
-    """The gross money of the event: its amount, else quantity × price × multiplier."""
-    if row.amount or row.price is None:
-        return row.amount
-    return row.quantity * row.price * multiplier
+def units_traded(entries: LedgerEntries, at: int) -> Decimal:
+    """The units that came or went with an entry, without a sign; 0 where it was about money alone."""
+    leg = entries.legs.get(at)
+    if leg is not None:
+        return abs(leg.units)
+    row = entries.transactions[at]
+    return row.quantity if row.type in (TransactionType.BUY, TransactionType.SELL) else ZERO
+
+
+def entry_account(entries: LedgerEntries, at: int) -> str:
+    """The account of an entry: of a row that several accounts take part in, that of the leg."""
+    leg = entries.legs.get(at)
+    return entries.transactions[at].account if leg is None else leg.account
+
+
+def paying_currency(entries: LedgerEntries, at: int, base_currency: str) -> str:
+    """The balance that pays the costs of an entry, or takes its income in."""
+    leg = entries.legs.get(at)
+    if leg is not None and leg.cash:
+        return leg.cash[-1].currency
+    return cash_currency(entries.transactions[at], base_currency)
 
 
 BRINGS_CASH = (TransactionType.SELL, TransactionType.DIVIDEND, TransactionType.INTEREST, TransactionType.DEPOSIT)
 
 
-def cash_currency(row: Transaction, base_currency: str) -> str:
-    """The balance that the row moves: as it says, else the base currency where it has a rate, else its own."""
-    if row.cash_currency:
-        return row.cash_currency
-    return base_currency if row.fx_rate is not None and row.type is not TransactionType.EXCHANGE else row.currency
-
-
 def post_ledger(
-    rows: Sequence[Transaction],
+    ledger: CheckedLedger,
     instruments: Sequence[Instrument],
     table: RateTable,
     days: Days,
     cash_tracked: bool,
+    market: MarketData,
 ) -> LedgerEntries:
-    """The entries of ordered, checked ``rows`` on the calendar ``days``."""
+    """The entries of a checked ledger on the calendar ``days``."""
+    rows, legs = _expanded(ledger, instruments, table, days, market)
     index = {instrument.symbol: position for position, instrument in enumerate(instruments)}
     origin = date_of(days[0]).toordinal()
     day = np.array([row.date.toordinal() - origin for row in rows], np.intp)
@@ -109,13 +108,16 @@ def post_ledger(
         for row, position in zip(rows, held.tolist(), strict=True)
     ]
     fees, taxes = [row.fee for row in rows], [row.tax for row in rows]
+    for at, leg in legs.items():  # their money is that of the legs
+        gross[at] = fees[at] = taxes[at] = ZERO
+        held[at] = index.get(leg.symbol, -1)
     rate = _rates(rows, kinds, day, table)
     money = _Money(np.array(kinds, np.intp), held, worth(gross, rate), worth(fees, rate), worth(taxes, rate))
     trade = money.trade()
-    legs = _legs(rows, day, _cash_changes(kinds, gross, fees, taxes), money, table) if cash_tracked else NO_LEGS
+    cash = _legs(rows, day, _cash_changes(kinds, gross, fees, taxes), money, table) if cash_tracked else NO_LEGS
     counted = money.counted(cash_tracked)
     all_fees, all_taxes = np.where(counted, money.fees(), 0.0), np.where(counted, money.taxes(), 0.0)
-    return LedgerEntries(
+    entries = LedgerEntries(
         transactions=tuple(rows),
         day=day,
         instrument=held,
@@ -125,10 +127,82 @@ def post_ledger(
         income=np.where(counted, money.income(), 0.0),
         fees=all_fees,
         taxes=all_taxes,
-        embedded=money.is_of(TransactionType.BUY, TransactionType.SELL),
+        standing=np.where(money.is_of(TransactionType.BUY, TransactionType.SELL), 0.0, all_fees + all_taxes),
         external=money.deposits() if cash_tracked else money.untracked_flows(),
         outside=np.zeros(len(rows)) if cash_tracked else np.where(money.standing(), all_fees + all_taxes, 0.0),
-        cash=legs,
+        cash=cash,
+        receivable=NO_LEGS,
+        legs=legs,
+    )
+    return with_legs(entries, table, cash_tracked) if legs else entries
+
+
+def _expanded(
+    ledger: CheckedLedger, instruments: Sequence[Instrument], table: RateTable, days: Days, market: MarketData
+) -> tuple[Sequence[Transaction], dict[int, Leg]]:
+    """A row for each leg, and the legs by position."""
+    found = build_legs(ledger, instruments, table, days, market)
+    if not found:
+        return ledger.transactions, {}
+    rows: list[Transaction] = []
+    legs: dict[int, Leg] = {}
+    for at, row in enumerate(ledger.transactions):
+        for one, leg in found.get(at, ((row, None),)):
+            if leg is not None:
+                legs[len(rows)] = leg
+            rows.append(one)
+    return rows, legs
+
+
+def with_legs(entries: LedgerEntries, table: RateTable, cash_tracked: bool) -> LedgerEntries:
+    """``entries`` with the money of their legs: here it becomes float64."""
+    at = np.array(list(entries.legs), np.intp)
+    legs = list(entries.legs.values())
+    found = {name: getattr(entries, name).copy() for name in ("trade_local", "trade", "income", "fees", "taxes")}
+    for name, values in found.items():
+        values[at] = floats_of([getattr(leg, name) for leg in legs])
+    standing, external = entries.standing.copy(), entries.external.copy()
+    standing[at] = floats_of([leg.fees + leg.taxes - leg.embedded for leg in legs])
+    external[at] = floats_of([leg.external if cash_tracked else leg.external - _paid(leg) for leg in legs])
+    receivable = [(row, move) for row, leg in entries.legs.items() for move in leg.receivable]
+    moves = [(row, move) for row, leg in entries.legs.items() for move in leg.cash if cash_tracked] + receivable
+    return replace(
+        entries,
+        **found,
+        standing=standing,
+        external=external,
+        cash=_joined(entries.cash, _cash_legs(moves, entries.day, table)),
+        receivable=_cash_legs(receivable, entries.day, table),
+    )
+
+
+def _paid(leg: Leg) -> Decimal:
+    """What a leg moves in cash, in the report's currency."""
+    return sum((move.value for move in leg.cash), ZERO)
+
+
+def _cash_legs(moves: Sequence[tuple[int, CashMove]], day: Ints, table: RateTable) -> CashLegs:
+    rows = np.array([row for row, _ in moves], np.intp)
+    return CashLegs(
+        row=rows,
+        day=day[rows],
+        currency=np.array([table.currencies[move.currency] for _, move in moves], np.intp),
+        local=tuple(move.local for _, move in moves),
+        value=floats_of([move.value for _, move in moves]),
+    )
+
+
+def _joined(one: CashLegs, other: CashLegs) -> CashLegs:
+    """Both, in order of the days."""
+    day = np.concatenate((one.day, other.day))
+    order = np.argsort(day, kind="stable")
+    local = one.local + other.local
+    return CashLegs(
+        row=np.concatenate((one.row, other.row))[order],
+        day=day[order],
+        currency=np.concatenate((one.currency, other.currency))[order],
+        local=tuple(local[at] for at in order.tolist()),
+        value=np.concatenate((one.value, other.value))[order],
     )
 
 
@@ -252,7 +326,7 @@ def _legs(rows: Sequence[Transaction], day: Ints, local: list[Decimal], money: _
     ]
     for at, (row, name) in enumerate(zip(rows, names, strict=True)):
         if name != row.currency:
-            local[at] = _in_currency(row, local[at], name, int(day[at]), table)
+            local[at] = in_currency(row, local[at], name, int(day[at]), table)
     incoming = np.flatnonzero(money.is_of(TransactionType.EXCHANGE)).tolist()
     local.extend(rows[at].target_amount or ZERO for at in incoming)
     names.extend(rows[at].target_currency or "" for at in incoming)
@@ -265,10 +339,3 @@ def _legs(rows: Sequence[Transaction], day: Ints, local: list[Decimal], money: _
         local=tuple(local) if not incoming else tuple(local[at] for at in order.tolist()),
         value=np.concatenate((money.cash(), money.gross[incoming]))[order],
     )
-
-
-def _in_currency(row: Transaction, change: Decimal, currency: str, day: int, table: RateTable) -> Decimal:
-    """``change`` of the row's currency as a movement of the balance in another ``currency``."""
-    if currency == table.base_currency and row.fx_rate is not None:
-        return change * row.fx_rate
-    return change * table.of(row, day) / table.market(currency, day)

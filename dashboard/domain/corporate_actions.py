@@ -30,12 +30,13 @@ def merged_splits(listed: Sequence[Split], reported: Sequence[Split]) -> tuple[S
     """
     events = sorted(listed)
     for split in sorted(reported):
-        if not any(_same_event(split, known) for known in events):
+        if not any(same_event(split, known) for known in events):
             events.append(split)
     return tuple(sorted(events))
 
 
-def _same_event(one: Split, other: Split) -> bool:
+def same_event(one: Split, other: Split) -> bool:
+    """Whether two reports tell of one split: the same ratio within ten days."""
     return one.ratio == other.ratio and abs((one.date - other.date).days) <= SAME_EVENT_DAYS
 
 

@@ -10,10 +10,11 @@ import numpy as np
 
 from dashboard.domain.arrays import Days, Floats, Ints, Mask, date_of, floats_of
 from dashboard.domain.calendar import Layout, Layouts, layout_of
-from dashboard.domain.cash_flows import LedgerEntries, RateTable
+from dashboard.domain.cash_flows import LedgerEntries, units_traded
 from dashboard.domain.instruments import Instrument, Split
 from dashboard.domain.ledger import CheckedLedger, Steps
 from dashboard.domain.prices import MarketData, carried
+from dashboard.domain.row_money import RateTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +139,12 @@ class _Valuer:
     def _traded(self, column: int, instrument: Instrument) -> Floats:
         """The price of the last trade at or before each day, in the instrument's currency, shape (T,)."""
         entries = self._entries
-        chosen = np.flatnonzero((entries.instrument == column) & (entries.trade != 0.0))
+        units = np.zeros(len(entries.day))
+        own = np.flatnonzero(entries.instrument == column).tolist()
+        units[own] = floats_of([units_traded(entries, at) for at in own]) * float(instrument.multiplier)
+        chosen = np.flatnonzero(units)
         last = chosen[np.flatnonzero(np.diff(entries.day[chosen], append=len(self._days)))]
-        units = floats_of([entries.transactions[at].quantity for at in last]) * float(instrument.multiplier)
-        prices = np.abs(entries.trade_local[last]) / units
+        prices = np.abs(entries.trade_local[last]) / units[last]
         return carried(prices, self._days[entries.day[last]], self._days, self._splits(instrument))
 
 

@@ -142,7 +142,7 @@ def _changes(history: PortfolioHistory) -> tuple[Floats, Floats]:
 def _standing(entries: LedgerEntries, rows: Ints, costs: Floats) -> Mask:
     """Which of ``rows`` are standing costs, which are no flows."""
     standing = np.zeros(len(rows), np.bool_)
-    for at in np.flatnonzero(~entries.embedded[rows] & (costs != 0.0)).tolist():
+    for at in np.flatnonzero(entries.standing[rows] != 0.0).tolist():
         standing[at] = entries.transactions[rows[at]].type in STANDING
     return standing
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from dashboard.domain.attribution import Gain, attribute
 from dashboard.domain.calendar import Period
-from dashboard.domain.cash_flows import cash_currency
+from dashboard.domain.cash_flows import entry_account, paying_currency
 from dashboard.domain.lines import LineKind
 from dashboard.domain.positions import PositionBooks, book_positions
 from dashboard.domain.valuation import PortfolioHistory
@@ -44,13 +44,14 @@ def account_gain(whole: ValuedPortfolio, own: ValuedPortfolio, account: str, per
     entries = whole.history.entries
     start, end = whole.history.position(period.before), whole.history.position(period.end)
     inside = (entries.day > start) & (entries.day <= end)
-    inside &= np.array([row.account == account for row in entries.transactions], np.bool_)
+    inside &= np.array([entry_account(entries, at) == account for at in range(len(entries.day))], np.bool_)
     held = own.history.values.sum(axis=1)
     change = held[own.history.position(period.end)] - held[own.history.position(period.before)]
     return replace(
         gain,
         realized=float(books.realized[inside].sum()),
         unrealized=float(change - books.cost_change[inside].sum()),
+        transferred=float(books.transferred[inside].sum()),
     )
 
 
@@ -65,7 +66,7 @@ def _unowned(history: PortfolioHistory, period: Period) -> list[tuple[LineKey, G
         income, fees, taxes = float(entries.income[row]), float(entries.fees[row]), float(entries.taxes[row])
         key: LineKey = (LineKind.COSTS, "")
         if income != 0.0:
-            key = (LineKind.CASH, cash_currency(entries.transactions[row], history.base_currency))
+            key = (LineKind.CASH, paying_currency(entries, row, history.base_currency))
         found.append((key, gain_of(income=income, fees=fees, taxes=taxes)))
     return found
 
@@ -85,6 +86,7 @@ def gain_of(
         unrealized=0.0,
         cash_currency=cash_currency,
         standing=fees + taxes,
+        transferred=0.0,
     )
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from dashboard.domain.arrays import Days, Floats, Ints, Mask, date_of, day_of
 from dashboard.domain.calendar import calendar_days
-from dashboard.domain.cash_flows import LedgerEntries, cash_currency
+from dashboard.domain.cash_flows import LedgerEntries, paying_currency
 from dashboard.domain.instruments import Instrument
 from dashboard.domain.transactions import TransactionType
 from dashboard.domain.valuation import PortfolioHistory
@@ -117,7 +117,7 @@ def lines_of(history: PortfolioHistory) -> Lines:
 def _standing(entries: LedgerEntries, spent: Floats) -> Mask:
     """Rows whose costs no lot, proceeds or income carries: they are no flow of a holding."""
     standing = np.zeros(len(spent), np.bool_)
-    for at in np.flatnonzero(~entries.embedded & (spent != 0.0)).tolist():
+    for at in np.flatnonzero(entries.standing != 0.0).tolist():
         of_nothing = entries.instrument[at] < 0 and entries.income[at] == 0.0
         standing[at] = of_nothing or entries.transactions[at].type in STANDING
     return standing
@@ -140,7 +140,7 @@ def _cash(history: PortfolioHistory, standing: Mask, spent: Floats) -> tuple[Flo
     earned = (entries.instrument < 0) & (entries.income != 0.0)
     own = np.full(len(spent), -1, np.intp)
     for row in np.flatnonzero(standing | earned).tolist():
-        name = cash_currency(entries.transactions[row], history.base_currency)
+        name = paying_currency(entries, row, history.base_currency)
         own[row] = columns[history.table.currencies[name]]
     flows -= _scatter(entries.day, own, entries.income - spent, earned & (own >= 0), np.zeros(shape))
     return flows, _scatter(entries.day, own, spent, standing & (own >= 0), np.zeros(shape))

@@ -10,42 +10,57 @@ from decimal import Decimal
 import numpy as np
 
 from dashboard.domain.arrays import Floats, floats_of
-from dashboard.domain.cash_flows import RateTable, gross_amount
-from dashboard.domain.instruments import Instrument, Split
-from dashboard.domain.ledger import Position, SplitEvent, walk
-from dashboard.domain.lots import LotBook, LotMatch
-from dashboard.domain.transactions import ZERO, LotMethod, Transaction, TransactionType
+from dashboard.domain.instruments import Instrument
+from dashboard.domain.ledger import SplitEvent, walk
+from dashboard.domain.leg_lots import LegLots, lot_id
+from dashboard.domain.legs import Leg
+from dashboard.domain.lot_keeping import LotKeeper
+from dashboard.domain.lots import Lot, LotBook, LotMatch
+from dashboard.domain.row_money import RateTable, gross_amount
+from dashboard.domain.transactions import ZERO, Transaction, TransactionType
+from dashboard.domain.unit_moves import Position
 from dashboard.domain.valuation import PortfolioHistory
 
 
 @dataclass(frozen=True, slots=True)
 class Realization:
-    """One sale: its ``proceeds`` net of fee and tax, the lots that it closed, the gain; in the report's currency."""
+    """What closed lots: ``proceeds`` net of costs, the lots, the gain; in the report's currency.
+
+    Of a short the ``matches`` are what opened it: they are the proceeds, and ``paid`` is what closing took.
+    """
 
     transaction: Transaction
     proceeds: Decimal
     matches: tuple[LotMatch, ...]
+    symbol: str = ""
+    account: str = ""
+    paid: Decimal | None = None
 
     @property
     def cost(self) -> Decimal:
-        """Cost of the lots closed."""
-        return sum((match.base_cost for match in self.matches), ZERO)
+        """Cost of the lots closed, or of closing a short."""
+        return self.paid if self.paid is not None else sum((match.base_cost for match in self.matches), ZERO)
 
     @property
     def gain(self) -> Decimal:
-        """Proceeds − cost of the lots closed, each at its own day's rate."""
+        """Proceeds − cost, each at its own day's rate."""
         return self.proceeds - self.cost
 
 
 @dataclass(frozen=True, slots=True)
 class PositionBooks:
-    """Lots by (account, symbol) at ``as_of``; ``realized`` and ``cost_change`` are one number a ledger entry."""
+    """Lots by (account, symbol) at ``as_of``; one number a ledger entry, in the report's currency, of each of three.
+
+    ``realized``, ``cost_change`` of what is held, and ``transferred``: market value − cost of what left a position in
+    kind less the same of what came to one.
+    """
 
     as_of: date
     books: Mapping[Position, LotBook]
     realizations: tuple[Realization, ...]
     realized: Floats
     cost_change: Floats
+    transferred: Floats
 
     def of(self, symbol: str) -> tuple[LotBook, ...]:
         """The books of a symbol, one an account that still holds some."""
@@ -64,10 +79,11 @@ def book_positions(history: PortfolioHistory, as_of: date) -> PositionBooks:
     count = len(history.entries.transactions)
     return PositionBooks(
         as_of=as_of,
-        books=walker.books,
+        books=walker.keeper.books,
         realizations=tuple(walker.realizations),
         realized=_padded(walker.realized, count),
         cost_change=_padded(walker.cost_change, count),
+        transferred=_padded(walker.transferred, count),
     )
 
 
@@ -78,14 +94,16 @@ def _padded(values: Sequence[Decimal], count: int) -> Floats:
 
 
 class _Walker:
-    """Takes ledger events one by one and keeps the books."""
+    """Takes ledger events one by one and keeps the lots."""
 
     def __init__(self, history: PortfolioHistory) -> None:
-        self.books: dict[Position, LotBook] = {}
+        self.keeper = LotKeeper(history.method)
         self.realizations: list[Realization] = []
         self.realized: list[Decimal] = []
         self.cost_change: list[Decimal] = []
-        self._method: LotMethod = history.method
+        self.transferred: list[Decimal] = []
+        self._legs: Mapping[int, Leg] = history.entries.legs
+        self._leg_lots = LegLots(self.keeper)
         self._table: RateTable = history.table
         self._instruments: dict[str, Instrument] = {found.symbol: found for found in history.instruments}
         self._days: list[int] = history.entries.day.tolist()
@@ -93,51 +111,58 @@ class _Walker:
     def take(self, item: Transaction | SplitEvent) -> None:
         """Apply one event."""
         if isinstance(item, SplitEvent):
-            self._split(item.symbol, item.split)
+            self.keeper.split(item.symbol, item.split.ratio)
             return
-        realized = change = ZERO
-        if item.type is TransactionType.BUY:
-            change = self._buy(item)
+        leg = self._legs.get(len(self.realized)) if self._legs else None
+        if leg is not None:
+            self._leg(item, leg)
+        elif item.type is TransactionType.BUY:
+            self._buy(item)
         elif item.type is TransactionType.SELL:
-            realized, change = self._sell(item)
+            self._sell(item)
+        else:
+            self._note(ZERO, ZERO)
+
+    def _note(self, realized: Decimal, change: Decimal, transferred: Decimal = ZERO) -> None:
         self.realized.append(realized)
         self.cost_change.append(change)
+        self.transferred.append(transferred)
 
-    def _book(self, row: Transaction) -> LotBook:
-        key = (row.account, row.symbol or "")
-        book = self.books.get(key)
-        if book is None:
-            book = self.books[key] = LotBook(self._method)
-        return book
+    def _leg(self, row: Transaction, leg: Leg) -> None:
+        found = self._leg_lots.apply(row, leg)
+        self._note(found.realized, found.cost_change, found.transferred)
+        if found.matches or found.realized:
+            covered = found.matches and leg.units > ZERO
+            opened = sum((match.base_cost for match in found.matches), ZERO)
+            proceeds, paid = (opened, found.proceeds) if covered else (found.proceeds, None)
+            self.realizations.append(Realization(row, proceeds, found.matches, leg.symbol, leg.account, paid))
 
-    def _split(self, symbol: str, split: Split) -> None:
-        for (_, name), book in self.books.items():
-            if name == symbol:
-                book.split(split.ratio)
+    def _buy(self, row: Transaction) -> None:
+        symbol = row.symbol or ""
+        cost = gross_amount(row, self._instruments[symbol].multiplier) + row.fee + row.tax
+        lot, position = self._lot(row, cost), (row.account, symbol)
+        book = self.keeper.book(position)
+        if book.quantity >= ZERO:  # the common case by itself: a ledger has many
+            book.buy(lot.acquired, lot.quantity, cost=lot.cost, lot_id=lot.lot_id or None, base_cost=lot.base_cost)
+            self._note(ZERO, lot.base_cost)
+            return
+        found = self.keeper.acquire(position, lot, row.date, row.lot_ids)
+        self._note(found.realized, found.cost_change)
+        opened = sum((match.base_cost for match in found.matches), ZERO)
+        self.realizations.append(Realization(row, opened, found.matches, symbol, row.account, found.settled))
 
-    def _buy(self, row: Transaction) -> Decimal:
-        cost = gross_amount(row, self._instruments[row.symbol or ""].multiplier) + row.fee + row.tax
-        rate = self._rate(row)
-        lot_id = None if row.id is None else str(row.id)
-        base_cost = cost * rate
-        self._book(row).buy(
-            row.date, row.quantity, cost=self._local(row, cost, rate), lot_id=lot_id, base_cost=base_cost
-        )
-        return base_cost
+    def _sell(self, row: Transaction) -> None:
+        symbol = row.symbol or ""
+        net = gross_amount(row, self._instruments[symbol].multiplier) - row.fee - row.tax
+        found = self.keeper.release((row.account, symbol), self._lot(row, net), row.date, row.lot_ids)
+        self._note(found.realized, found.cost_change)
+        if found.matches:
+            self.realizations.append(Realization(row, found.settled, found.matches, symbol, row.account))
 
-    def _sell(self, row: Transaction) -> tuple[Decimal, Decimal]:
-        net = gross_amount(row, self._instruments[row.symbol or ""].multiplier) - row.fee - row.tax
-        matches = self._book(row).sell(row.date, row.quantity)
-        realization = Realization(row, net * self._rate(row), tuple(matches))
-        self.realizations.append(realization)
-        return realization.gain, -realization.cost
-
-    def _rate(self, row: Transaction) -> Decimal:
-        return self._table.of(row, self._days[len(self.realized)])
-
-    def _local(self, row: Transaction, cost: Decimal, rate: Decimal) -> Decimal:
-        """A row's cost in the instrument's currency."""
+    def _lot(self, row: Transaction, money: Decimal) -> Lot:
+        """A row's units with its money in the instrument's currency and in the report's."""
+        day = self._days[len(self.realized)]
+        rate = self._table.of(row, day)
         currency = self._instruments[row.symbol or ""].currency
-        if currency == row.currency:
-            return cost
-        return cost * rate / self._table.market(currency, self._days[len(self.realized)])
+        local = money if currency == row.currency else money * rate / self._table.market(currency, day)
+        return Lot(lot_id(row), row.date, row.quantity, local, money * rate)

@@ -11,12 +11,14 @@ import numpy as np
 
 from dashboard.domain.arrays import Days, Floats, Mask, day_of, summed
 from dashboard.domain.calendar import calendar_days
-from dashboard.domain.cash_flows import CashLegs, LedgerEntries, RateTable, post_ledger
+from dashboard.domain.cash_flows import CashLegs, LedgerEntries, post_ledger
 from dashboard.domain.fx import Rates
 from dashboard.domain.holding_matrices import HoldingMatrices, stepwise, value_holdings
 from dashboard.domain.instruments import Instrument, Split
 from dashboard.domain.ledger import CheckedLedger, LedgerFault, checked_ledger
 from dashboard.domain.prices import MarketData
+from dashboard.domain.receivables import receivable_legs
+from dashboard.domain.row_money import RateTable
 from dashboard.domain.transactions import LotMethod, Transaction
 
 
@@ -31,6 +33,7 @@ class PortfolioHistory:
 
     method: LotMethod
     cash_tracked: bool
+    allow_shorts: bool
     market: MarketData
     days: Days
     instruments: tuple[Instrument, ...]
@@ -108,6 +111,12 @@ class PortfolioHistory:
         return self.table.matrix[day, columns]
 
     @property
+    def receivables(self) -> Floats:
+        """What of ``cash`` is due and not yet paid: dividends until they settle, accrued interest bought; (T, C)."""
+        legs = receivable_legs(self.entries, self.days)
+        return _balances(legs, self.table, self.cash_currencies, len(self.days))
+
+    @property
     def cash_value(self) -> Floats:
         """All cash in the report's currency, shape (T,)."""
         total: Floats = _product(self.cash, self.cash_rates).sum(axis=1)
@@ -123,24 +132,27 @@ def value_portfolio(
     cash_tracked: bool = True,
     method: LotMethod = LotMethod.FIFO,
     currency: str | None = None,
+    allow_shorts: bool = False,
 ) -> PortfolioHistory:
     """Value a ledger on each day up to ``end``, in ``currency`` (default: the base currency).
 
     Rows after ``end`` and rows that the ledger cannot hold (``faults``) are left out.
     """
-    ledger = checked_ledger([row for row in transactions if row.date <= end], market.splits)
+    ledger = checked_ledger(transactions, market.splits, until=end, allow_shorts=allow_shorts)
     first = ledger.transactions[0].date if ledger.transactions else end
     days = calendar_days(first - timedelta(days=1), end)
     instruments = _instruments(ledger, market)
     table = _rate_table(ledger, instruments, market, days, currency or base_currency, base_currency)
-    entries = post_ledger(ledger.transactions, instruments, table, days, cash_tracked)
+    entries = post_ledger(ledger, instruments, table, days, cash_tracked, market)
     held = value_holdings(instruments, ledger, market, days, table, entries)
-    cash, used = _balances(entries.cash, table, len(days))
+    used = _currencies(entries.cash, table)
+    cash = _balances(entries.cash, table, used, len(days))
     cash_rates = table.matrix[:, [table.currencies[name] for name in used]]
     net = summed(entries.day, entries.external, len(days))
     return PortfolioHistory(
         method=method,
         cash_tracked=cash_tracked,
+        allow_shorts=allow_shorts,
         market=market,
         days=days,
         instruments=instruments,
@@ -167,8 +179,9 @@ def _instruments(ledger: CheckedLedger, market: MarketData) -> tuple[Instrument,
     """The instruments of the ledger's rows; one that is not known is taken in the currency of its first row."""
     found: dict[str, Instrument] = {}
     for row in ledger.transactions:
-        if row.symbol and row.symbol not in found:
-            found[row.symbol] = market.instruments.get(row.symbol) or Instrument(row.symbol, row.currency)
+        for symbol in (row.symbol, row.target_symbol) if row.target_symbol else (row.symbol,):
+            if symbol and symbol not in found:
+                found[symbol] = market.instruments.get(symbol) or Instrument(symbol, row.currency)
     return tuple(found.values())
 
 
@@ -187,20 +200,24 @@ def _rate_table(
             names[row.cash_currency] = None
         if row.target_currency:
             names[row.target_currency] = None
+        if row.fee_currency:
+            names[row.fee_currency] = None
     rates = Rates(market.rates)
     matrix = np.array([rates.on(name, currency, days) for name in names]).T
     return RateTable(currency, base_currency, {name: at for at, name in enumerate(names)}, matrix)
 
 
-def _balances(legs: CashLegs, table: RateTable, count: int) -> tuple[Floats, tuple[str, ...]]:
-    """Cash balances at the close of each day, (T, C), and their currencies; running sums in Decimal."""
-    names = {at: name for name, at in table.currencies.items()}
-    used: list[int] = []
+def _currencies(legs: CashLegs, table: RateTable) -> tuple[str, ...]:
+    """The currencies in which something moved."""
+    moved = {at for at, local in zip(legs.currency.tolist(), legs.local, strict=True) if local}
+    return tuple(name for name, at in table.currencies.items() if at in moved)
+
+
+def _balances(legs: CashLegs, table: RateTable, names: Sequence[str], count: int) -> Floats:
+    """Balances at the close of each day, (T, C); running sums in Decimal."""
     columns: list[Floats] = []
-    for at in names:
-        chosen = np.flatnonzero(legs.currency == at)
+    for name in names:
+        chosen = np.flatnonzero(legs.currency == table.currencies[name])
         local = [legs.local[position] for position in chosen.tolist()]
-        if any(local):
-            used.append(at)
-            columns.append(stepwise(legs.day[chosen], list(accumulate(local)), count))
-    return np.array(columns).reshape(len(used), count).T, tuple(names[at] for at in used)
+        columns.append(stepwise(legs.day[chosen], list(accumulate(local)), count))
+    return np.array(columns).reshape(len(names), count).T

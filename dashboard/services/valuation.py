@@ -88,9 +88,14 @@ def _value(portfolio: PortfolioRef, end: date, currency: str | None, benchmark: 
         raise InsufficientData(
             "There is no transaction yet." if not ledger else f"There is no transaction up to {end}."
         )
-    symbols = {row.symbol for row in rows if row.symbol} | ({benchmark} if benchmark else set())
-    used = {row.currency for row in rows} | {row.cash_currency for row in rows} | {row.target_currency for row in rows}
-    currencies = {name for name in used if name} | {portfolio.base_currency, currency or portfolio.base_currency}
+    symbols = {name for row in rows for name in (row.symbol, row.target_symbol, benchmark) if name}
+    used = {
+        name
+        for row in rows
+        for name in (row.currency, row.cash_currency, row.target_currency, row.fee_currency)
+        if name
+    }
+    currencies = used | {portfolio.base_currency, currency or portfolio.base_currency}
     history = value_portfolio(
         rows,
         market_data.market_data_for(sorted(symbols), sorted(currencies), end=end),
