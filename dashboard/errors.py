@@ -17,6 +17,9 @@
     ├── InvalidInput                    field, row: what a person typed or uploaded is wrong
     │   └── LedgerError                 a transaction that the ledger cannot hold
     │       └── Oversell                held, wanted
+    ├── NotificationError               a message that was not sent
+    │   ├── NotificationUnavailable     the mail server is away or slow: trying again may help
+    │   └── NotificationRefused         the mail server will never take it
     ├── InsufficientData                a number that cannot be computed from what there is
     └── ProviderError                   provider, symbol
         ├── ProviderUnavailable         timeout, 5xx, half an answer: trying again may help
@@ -168,6 +171,25 @@ class InsufficientData(DashboardError):
 
     code = "insufficient_data"
     http_status = 422
+
+
+class NotificationError(DashboardError):
+    """A message to a person was not sent."""
+
+    code = "notification"
+    http_status = 502
+
+
+class NotificationUnavailable(NotificationError):
+    """The mail server is away, slow or busy: trying again may help."""
+
+    code = "notification_unavailable"
+
+
+class NotificationRefused(NotificationError):
+    """The mail server will not take the message, however often it is tried."""
+
+    code = "notification_refused"
 
 
 class ProviderError(DashboardError):

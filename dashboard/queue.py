@@ -34,6 +34,7 @@ class JobName(StrEnum):
     """Every job by its dotted path. A test holds that each can be imported."""
 
     MAKE_REPORT = "jobs.reports.make_report"
+    MAIL_REPORT = "jobs.reports.mail_report"
     RUN_OCCURRENCE = "jobs.schedule.run_occurrence"
     TICK = "jobs.schedule.tick"
     REFRESH_PRICES = "jobs.prices.refresh_prices"
@@ -51,6 +52,7 @@ class JobOptions:
 
 OPTIONS: Mapping[JobName, JobOptions] = {
     JobName.MAKE_REPORT: JobOptions(QueueName.HIGH, 600),
+    JobName.MAIL_REPORT: JobOptions(QueueName.DEFAULT, 120),
     JobName.RUN_OCCURRENCE: JobOptions(QueueName.DEFAULT, 1800),
     JobName.TICK: JobOptions(QueueName.HIGH, 60),
     JobName.REFRESH_PRICES: JobOptions(QueueName.DEFAULT, 1800),

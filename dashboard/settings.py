@@ -6,10 +6,12 @@ Nothing else in the code reads the environment. Every fault is reported at once 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
@@ -19,6 +21,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from dashboard.errors import SettingsError
 
 PROVIDER_NAMES = ("yahoo", "simulated")
+SMTP_TLS = ("starttls", "tls", "none")
 MINIMUM_SECRET_LENGTH = 32
 MINIMUM_SECRET_VARIETY = 10
 
@@ -94,7 +97,7 @@ class Settings(BaseSettings):
             settings = cls(**values)  # type: ignore[arg-type]  # pydantic converts and checks each of them
         except ValidationError as error:
             faults = [_fault(detail) for detail in error.errors()]
-        faults += _production_faults(values)
+        faults += [*_production_faults(values), *_mail_faults(values)]
         if settings is None or faults:
             raise SettingsError(tuple(faults))
         return settings
@@ -148,8 +151,23 @@ class Settings(BaseSettings):
     @field_validator("smtp_url", mode="after")
     @classmethod
     def _smtp(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and urlsplit(value.get_secret_value()).scheme not in {"smtp", "smtps"}:
-            raise ValueError("must begin with smtp:// or smtps://")
+        if value is None:
+            return None
+        parts = urlsplit(value.get_secret_value())
+        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or not _has_possible_port(parts):
+            raise ValueError("must begin with smtp:// or smtps:// and name a host")
+        query = parse_qs(parts.query)
+        if query.get("tls", [SMTP_TLS[0]])[0] not in SMTP_TLS:
+            raise ValueError(f"tls must be one of {', '.join(SMTP_TLS)}")
+        if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]+)?", query.get("timeout", ["15"])[0]):
+            raise ValueError("timeout must be a number of seconds")
+        return value
+
+    @field_validator("mail_from", mode="after")
+    @classmethod
+    def _sender(cls, value: str | None) -> str | None:
+        if value is not None and (not value.isprintable() or "@" not in parseaddr(value)[1]):
+            raise ValueError("must be an address such as Basis <basis@example.com>")
         return value
 
     @field_validator("providers", mode="after")
@@ -178,9 +196,27 @@ class Settings(BaseSettings):
         return self.base_url.startswith("https://")
 
 
+def _has_possible_port(parts: SplitResult) -> bool:
+    """Whether the port is none or a number; what Python says otherwise may repeat a part of a password."""
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+
+
 def _fault(detail: ErrorDetails) -> str:
     name = ".".join(str(part) for part in detail["loc"][:1]).upper()
     return f"{name}: {detail['msg'].removeprefix('Value error, ')}"
+
+
+def _mail_faults(values: Mapping[str, object]) -> list[str]:
+    """Mail needs an address that it comes from."""
+    known = {name: str(values.get(name) or "").strip() for name in ("smtp_url", "mail_from")}
+    return (
+        ["MAIL_FROM: SMTP_URL needs an address that mail comes from"]
+        if known["smtp_url"] and not known["mail_from"]
+        else []
+    )
 
 
 def _production_faults(values: Mapping[str, object]) -> list[str]:

@@ -24,7 +24,7 @@ from rq_scheduler import Scheduler
 from dashboard.errors import DashboardError
 from dashboard.queue import OPTIONS, JobName, QueueName
 from dashboard.redis_store import connect
-from dashboard.services import marks, reports, schedules
+from dashboard.services import marks, report_mail, reports, schedules
 from dashboard.services.schedules import CatchUp, DeclaredSchedule
 from dashboard.settings import Settings
 from jobs.runtime import job, worker_name
@@ -48,6 +48,7 @@ def tick() -> None:
     schedules.materialise_due()
     schedules.enqueue_open()
     reports.recover_lost()
+    report_mail.enqueue_due()
     marks.enqueue_dirty()
 
 

@@ -40,6 +40,18 @@ class RunState(StrEnum):
     FAILED = "failed"
 
 
+class MailState(StrEnum):
+    """What became of the mail with a report."""
+
+    NONE = "none"
+    """Nobody wants one."""
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    OFF = "off"
+    """The installation has no mail server."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReportRunItem:
     """A line in the history of runs. ``progress`` is a fraction."""
@@ -61,6 +73,8 @@ class ReportRunItem:
     error: str
     filename: str
     rows: int | None
+    mail: MailState = MailState.NONE
+    mail_error: str = ""
 
 
 @dataclass(frozen=True, slots=True)

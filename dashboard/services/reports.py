@@ -20,7 +20,7 @@ from dashboard.reports.document import Document
 from dashboard.reports.xlsx import to_xlsx
 from dashboard.results.performance import PerformanceSummary
 from dashboard.results.reports import ReportFile, ReportFormat, ReportKind, ReportRunItem
-from dashboard.services import audit, leases, performance, portfolios
+from dashboard.services import audit, leases, performance, portfolios, report_mail
 from dashboard.services.leases import MOST_ATTEMPTS, LeaseLostError
 from dashboard.services.report_documents import performance_document
 
@@ -41,8 +41,11 @@ def request_report(
     *,
     start: date | None = None,
     end: date | None = None,
+    mail: bool = False,
 ) -> ReportRunItem:
-    """Ask for a report; a worker makes it. It is asked for even while Redis is away: the next tick finds it.
+    """Ask for a report; a worker makes it, and with ``mail`` sends it to whoever asked.
+
+    It is asked for even while Redis is away: the next tick finds it.
 
     Raises: NotFound, PermissionDenied, InvalidInput.
     """
@@ -52,9 +55,11 @@ def request_report(
     portfolio = portfolios.portfolio_by_id(actor, portfolio_id)
     if start is not None and end is not None and end < start:
         raise InvalidInput(f"The period ends ({end}) before it starts ({start}).", field="to")
+    if mail:
+        report_mail.require_possible(actor)
     request_id = str(structlog.contextvars.get_contextvars().get("request_id", ""))
-    run_id = rows.insert(actor, portfolio.id, kind, file_format, start=start, end=end, request_id=request_id)
-    details = {"kind": kind.value, "format": file_format.value, "portfolio": portfolio.id}
+    run_id = rows.insert(actor, portfolio.id, kind, file_format, start=start, end=end, request_id=request_id, mail=mail)
+    details = {"kind": kind.value, "format": file_format.value, "portfolio": portfolio.id, "mail": mail}
     audit.record(actor, "report.request", object_type="report", object_id=run_id, details=details)
     db.session.commit()
     _ask(run_id)
@@ -161,6 +166,7 @@ def _make(claimed: ClaimedRun) -> bool:
     found, count = _build(actor, portfolio_id, claimed.format, claimed.start, claimed.end, tell)
     if not rows.complete(claimed, found, count):
         raise LeaseLostError
+    report_mail.ask(claimed.id)
     log.info("report.made", run_id=claimed.id, format=claimed.format.value, bytes=len(found.content), rows=count)
     return True
 

@@ -10,7 +10,8 @@ from dash.exceptions import PreventUpdate
 
 from dashboard.domain.access import Actor, Permission
 from dashboard.errors import DashboardError, InvalidInput, NotFound
-from dashboard.services import portfolios, reports
+from dashboard.results.reports import MailState
+from dashboard.services import portfolios, report_mail, reports
 from dashboard.web import notices, state
 from dashboard.web.callback import callback
 from dashboard.web.components.states import error_card
@@ -34,14 +35,23 @@ def refresh(actor: Actor, _ticks: int, _changed: object, search: str) -> tuple[l
 
 
 def create(
-    actor: Actor, _clicks: int, slug: str, span: str, first: str | None, last: str | None, file_format: str
+    actor: Actor,
+    _clicks: int,
+    slug: str,
+    span: str,
+    first: str | None,
+    last: str | None,
+    file_format: str,
+    mail: bool | None,
 ) -> tuple[object, str, object]:
     """Ask for the report; what is wrong is said in the panel, which then stays open."""
     try:
         portfolio = portfolios.portfolio_by_slug(actor, slug or "")
         today = portfolios.today_in(portfolio)
         start, end = days_of(_span(span), today, _day(first), _day(last))
-        run = reports.request_report(actor, portfolio.id, "performance", file_format, start=start, end=end)
+        run = reports.request_report(
+            actor, portfolio.id, "performance", file_format, start=start, end=end, mail=bool(mail)
+        )
     except InvalidInput as error:
         return no_update, error.message, no_update
     return False, "", run.id
@@ -59,6 +69,7 @@ def again(actor: Actor, _clicks: list[int | None]) -> int:
         failed.format,
         start=failed.period_from,
         end=failed.period_to,
+        mail=failed.mail is not MailState.NONE and report_mail.is_possible(),
     )
     notices.show(f"Performance of {failed.portfolio_name} is being made again.", tone=notices.Tone.INFO)
     return asked.id
@@ -99,6 +110,7 @@ def register(app: Dash) -> None:
         State("report-from", "value"),
         State("report-to", "value"),
         State("report-format", "value"),
+        State("report-mail", "value"),
         permission=permission,
         prevent_initial_call=True,
     )

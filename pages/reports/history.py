@@ -10,7 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.formatting import dates, numbers
-from dashboard.results.reports import ReportFormat, ReportKind, ReportRunItem, RunState
+from dashboard.results.reports import MailState, ReportFormat, ReportKind, ReportRunItem, RunState
 from dashboard.web.components.attributes import aria
 from dashboard.web.components.basics import button, chip, icon
 from dashboard.web.components.states import empty
@@ -23,6 +23,12 @@ WORDS = {
     RunState.RUNNING: ("Running", "info", "arrow-clockwise"),
     RunState.DONE: ("Finished", "ok", "check-lg"),
     RunState.FAILED: ("Failed", "bad", "x-lg"),
+}
+MAILS = {
+    MailState.WAITING: "mail waits",
+    MailState.SENT: "mailed",
+    MailState.FAILED: "not mailed",
+    MailState.OFF: "not mailed",
 }
 MARKS = {ReportFormat.CSV: "filetype-csv", ReportFormat.XLSX: "filetype-xlsx"}
 RIGHT = frozenset({"took", "file"})
@@ -51,8 +57,12 @@ STATES = {
 
 
 def is_open(runs: Sequence[ReportRunItem]) -> bool:
-    """Whether any run may still change, so that it is worth asking again."""
-    return any(run.state in OPEN for run in runs)
+    """Whether any run may still change soon, so that it is worth asking again: one that is made, or mailed at once."""
+    return any(run.state in OPEN or _is_mailed_soon(run) for run in runs)
+
+
+def _is_mailed_soon(run: ReportRunItem) -> bool:
+    return run.state is RunState.DONE and run.mail is MailState.WAITING and not run.mail_error
 
 
 def body(runs: Sequence[ReportRunItem], show: Show, zone: str, page: int = 1) -> list[Component]:
@@ -141,7 +151,9 @@ def _detail(run: ReportRunItem) -> Component | str:
     if run.state is RunState.FAILED:
         attempts = f", {run.attempts} attempts" if run.attempts > 1 else ""
         return html.Span(f"{run.error.rstrip('.')}{attempts}", title=run.error)
-    return f"{numbers.number(run.rows, 0)} rows" if run.rows is not None else ""
+    rows = f"{numbers.number(run.rows, 0)} rows" if run.rows is not None else ""
+    mail = MAILS.get(run.mail)
+    return html.Span([rows, " · ", html.Span(mail, title=run.mail_error)]) if mail else rows
 
 
 def _progress(run: ReportRunItem) -> Component:

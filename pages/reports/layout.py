@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from dashboard.domain.access import Actor
 from dashboard.results.portfolios import PortfolioItem
-from dashboard.services import portfolios, reports
+from dashboard.services import portfolios, report_mail, reports
 from dashboard.web.components.basics import button, card, page_header, segmented
 from dashboard.web.components.states import empty
 from dashboard.web.state import ViewState
@@ -58,7 +58,7 @@ def _page(actor: Actor, view: ViewState, *, is_open: bool) -> Sequence[Component
     return [
         page_header("Reports", scope=[times], actions=[new]),
         card("Run history", table, sub=kept, controls=[filters], padded=False),
-        panel(owned, view.get("portfolio"), is_open=is_open),
+        panel(owned, view.get("portfolio"), actor.email if report_mail.is_possible() else "", is_open=is_open),
         dcc.Interval("report-poll", interval=POLL_MS, disabled=not history.is_open(runs)),
         dcc.Store("report-changed"),
     ]

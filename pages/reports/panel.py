@@ -21,8 +21,11 @@ ABOUT = {
 }
 
 
-def panel(owned: Sequence[PortfolioItem], slug: str, *, is_open: bool) -> Component:
-    """The panel, open where the address is that of a new report; ``slug`` is chosen where it is one of ``owned``."""
+def panel(owned: Sequence[PortfolioItem], slug: str, address: str, *, is_open: bool) -> Component:
+    """The panel, open where the address is that of a new report; ``slug`` is chosen where it is one of ``owned``.
+
+    The report can be mailed to ``address``, "" where there is no mail server.
+    """
     slugs = [item.portfolio.slug for item in owned]
     chosen = slug if slug in slugs else (slugs[0] if slugs else None)
     choices = [{"label": item.portfolio.name, "value": item.portfolio.slug} for item in owned]
@@ -38,6 +41,7 @@ def panel(owned: Sequence[PortfolioItem], slug: str, *, is_open: bool) -> Compon
                 html.Div(ABOUT[ReportFormat.XLSX], id="report-about", className="hint"),
             ]
         ),
+        _mail(address),
         html.Div(id="report-error", className="hint bad", role="alert"),
     ]
     foot = html.Div(
@@ -67,6 +71,19 @@ def _kind() -> Component:
         ]
     )
     return html.Div([icon("graph-up-arrow"), words], className="report-kind")
+
+
+def _mail(address: str) -> Component:
+    hint = f"To {address}, with the file attached." if address else "This installation has no mail server (SMTP_URL)."
+    box = dbc.Checkbox(
+        id="report-mail",
+        label="Mail it to me when it is ready",
+        value=False,
+        disabled=not address,
+        class_name="check",
+        input_class_name="ck",
+    )
+    return html.Div([box, html.Div(hint, className="hint")])
 
 
 def _period() -> Component:

@@ -19,9 +19,9 @@ from tests.browser.driver import Browser, options
 
 # The same fixtures as the integration tests have; there is one application a process.
 from tests.integration.conftest import clean_database, migrated_database
-from tests.integration.web.conftest import dash_app, person, server
+from tests.integration.web.conftest import dash_app, mail_server, person, server
 
-__all__ = ["clean_database", "dash_app", "migrated_database", "person", "server"]
+__all__ = ["clean_database", "dash_app", "mail_server", "migrated_database", "person", "server"]
 
 os.environ.setdefault("SE_OFFLINE", "true")
 

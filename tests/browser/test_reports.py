@@ -11,9 +11,10 @@ from flask import Flask
 from selenium.webdriver.support.select import Select
 
 from dashboard.domain.access import Actor
-from dashboard.services import reports
+from dashboard.services import report_mail, reports
 from tests.browser.driver import PHONE, Browser
 from tests.market_pages import make_ledger, make_market
+from tests.smtp_loopback import Inbox
 
 TODAY = datetime.now(UTC).date()
 WIDER = "return document.documentElement.scrollWidth > window.innerWidth"
@@ -69,3 +70,22 @@ def test_the_panel_has_an_address_closes_by_key_and_fits_a_phone(browser: Browse
     browser.wait_for(lambda: not browser.find_all("#report-panel.show"), "the panel to close")
     browser.find("#report-history")
     assert not browser.run(WIDER)
+
+
+@pytest.mark.usefixtures("portfolio")
+def test_a_report_is_mailed_to_whoever_ticks_the_box(
+    browser: Browser, server: Flask, person: Actor, mail_server: Inbox
+) -> None:
+    browser.sign_in(path="/reports/new")
+    browser.find("#report-panel.show")
+    browser.click("#report-mail")
+    browser.click("#report-create")
+    browser.wait_for_text("#report-history tbody", "Waiting")
+    make_waiting(server, person)
+    browser.wait_for_text("#report-history tbody", "mail waits")
+    with server.app_context():
+        assert [report_mail.send(run.id) for run in reports.list_runs(person)] == [True]
+    browser.wait_for_text("#report-history tbody", "mailed")
+    (mail,) = mail_server.mails
+    assert mail["To"] == person.email
+    assert mail["Subject"] == "The performance report of Mine is ready"

@@ -78,9 +78,12 @@ class ReportRun(Base):
         CheckConstraint("progress >= 0 and progress <= 1", name="progress"),
         CheckConstraint("period_from <= period_to", name="period"),
         CheckConstraint("rows >= 0", name="rows"),
+        CheckConstraint("mail_state in ('none', 'waiting', 'sent', 'failed', 'off')", name="mail_state"),
+        CheckConstraint("(mail_state = 'waiting') = (mail_due_at is not null)", name="mail_due_at"),
         Index("ix_report_runs_requested_by", "requested_by", text("created_at desc")),
         Index("ix_report_runs_portfolio_id", "portfolio_id", text("created_at desc")),
         Index("ix_report_runs_open", "created_at", postgresql_where=text("state in ('queued', 'running')")),
+        Index("ix_report_runs_mail", "mail_due_at", postgresql_where=text("mail_state = 'waiting'")),
     )
 
     id: Mapped[Key]
@@ -105,3 +108,8 @@ class ReportRun(Base):
     filename: Mapped[str] = mapped_column(Text, server_default="")
     rows: Mapped[int | None] = mapped_column(Integer)
     content: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    mail_state: Mapped[str] = mapped_column(Text, server_default="none")
+    mail_attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    mail_due_at: Mapped[Moment | None]
+    mail_sent_at: Mapped[Moment | None]
+    mail_error: Mapped[str] = mapped_column(Text, server_default="")

@@ -15,7 +15,7 @@ from dashboard.db.models.jobs import ReportRun
 from dashboard.db.models.ledger import Portfolio
 from dashboard.db.repositories.ledger.portfolios import POSSIBLE_KEYS
 from dashboard.domain.access import SYSTEM, Actor, Role, UserId
-from dashboard.results.reports import ReportFile, ReportFormat, ReportKind, ReportRunItem, RunState
+from dashboard.results.reports import MailState, ReportFile, ReportFormat, ReportKind, ReportRunItem, RunState
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,9 @@ def insert(
     start: date | None,
     end: date | None,
     request_id: str,
+    mail: bool = False,
 ) -> int:
-    """A new run that waits."""
+    """A new run that waits; with ``mail``, so does a mail."""
     run = ReportRun(
         portfolio_id=portfolio_id,
         requested_by=actor.user_id,
@@ -52,6 +53,8 @@ def insert(
         period_from=start,
         period_to=end,
         request_id=request_id,
+        mail_state=(MailState.WAITING if mail else MailState.NONE).value,
+        mail_due_at=func.now() if mail else None,
     )
     db.session.add(run)
     db.session.flush()
@@ -217,7 +220,7 @@ def _select() -> Select[*tuple[Any, ...]]:
         ReportRun.id, ReportRun.portfolio_id, Portfolio.name, ReportRun.kind, ReportRun.format, ReportRun.period_from,
         ReportRun.period_to, ReportRun.state, ReportRun.progress, ReportRun.stage, ReportRun.created_at,
         ReportRun.started_at, ReportRun.finished_at, ReportRun.attempts, ReportRun.error, ReportRun.filename,
-        ReportRun.rows,
+        ReportRun.rows, ReportRun.mail_state, ReportRun.mail_error,
     ).join(Portfolio, Portfolio.id == ReportRun.portfolio_id)  # fmt: skip
 
 
@@ -240,4 +243,6 @@ def _item(row: Row[*tuple[Any, ...]]) -> ReportRunItem:
         error=row.error,
         filename=row.filename,
         rows=row.rows,
+        mail=MailState(row.mail_state),
+        mail_error=row.mail_error,
     )

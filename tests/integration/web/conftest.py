@@ -12,7 +12,9 @@ from flask.testing import FlaskClient
 
 from dashboard.db.engine import db
 from dashboard.domain.access import Actor
+from dashboard.settings import Settings
 from tests.conftest import DatabaseUrls
+from tests.smtp_loopback import Inbox, inbox
 from tests.web import application, make_person, signed_in
 
 
@@ -44,6 +46,17 @@ def client(server: Flask) -> FlaskClient:
 def person(server: Flask) -> Actor:
     """A user who can sign in."""
     return make_person(server)
+
+
+@pytest.fixture
+def mail_server(server: Flask) -> Iterator[Inbox]:
+    """A mail server that the application sends through."""
+    known: Settings = server.config["SETTINGS"]
+    with inbox() as running:
+        mail = Settings.build(smtp_url=running.address, mail_from="Basis <basis@example.org>")
+        server.config["SETTINGS"] = known.model_copy(update={"smtp_url": mail.smtp_url, "mail_from": mail.mail_from})
+        yield running
+    server.config["SETTINGS"] = known
 
 
 @pytest.fixture

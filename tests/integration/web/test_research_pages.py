@@ -50,7 +50,7 @@ def redraw(client: FlaskClient, symbol: str, search: str = "", slug: str = "") -
 
 def create(client: FlaskClient, **choices: object) -> tuple[int, Json]:
     """Press "Create report" with these choices."""
-    chosen = {"portfolio": "mine", "span": "all", "from": "", "to": "", "format": "csv"} | choices
+    chosen = {"portfolio": "mine", "span": "all", "from": "", "to": "", "format": "csv", "mail": False} | choices
     state = [_value(f"report-{name}", "value", value) for name, value in chosen.items()]
     response = dispatch(client, _body(CREATED, [_value("report-create", "n_clicks", 1)], state))
     return response.status_code, response.get_json()
@@ -199,6 +199,14 @@ def test_a_report_is_asked_for_watched_and_offered(
     assert "Finished" in done and f"/reports/runs/{run.id}/file" in done and idle is True
 
 
+def test_without_a_mail_server_the_tick_box_is_off_and_says_why(signed: FlaskClient, mine: PortfolioId) -> None:
+    text = open_page(signed, "/reports/new").get_data(as_text=True)
+    assert "This installation has no mail server" in text
+    assert json.loads(text[text.index('{"props":{"class_name":"check"') :].partition(',"type":"Checkbox"')[0] + "}")[
+        "props"
+    ]["disabled"]
+
+
 @pytest.mark.parametrize(
     ("choices", "words"),
     [
@@ -207,6 +215,7 @@ def test_a_report_is_asked_for_watched_and_offered(
         ({"span": "custom", "from": "31.12.2024", "to": "2024-01-01"}, "is not a date"),
         ({"span": "eternity"}, "Choose a period"),
         ({"format": "exe"}, "There is no format exe"),
+        ({"mail": True}, "has no mail server"),
     ],
 )
 def test_what_is_wrong_is_said_in_the_panel(
