@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -202,9 +203,8 @@ def test_a_report_is_asked_for_watched_and_offered(
 def test_without_a_mail_server_the_tick_box_is_off_and_says_why(signed: FlaskClient, mine: PortfolioId) -> None:
     text = open_page(signed, "/reports/new").get_data(as_text=True)
     assert "This installation has no mail server" in text
-    assert json.loads(text[text.index('{"props":{"class_name":"check"') :].partition(',"type":"Checkbox"')[0] + "}")[
-        "props"
-    ]["disabled"]
+    (box,) = re.findall(r'{[^{}]*"id":"report-mail"[^{}]*}', text)
+    assert json.loads(box)["disabled"] is True
 
 
 @pytest.mark.parametrize(
