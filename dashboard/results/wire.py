@@ -55,7 +55,7 @@ def performance(summary: PerformanceSummary, series: bool = False) -> dict[str, 
         "cash_by_currency": {currency: amount(held) for currency, held in summary.cash_by_currency.items()},
         "gain": _gain(summary.gain),
         "returns": _returns(summary.returns),
-        "risk": _risk(summary.risk),
+        "risk": risk_figures(summary.risk),
         "benchmark": _benchmark(summary.benchmark),
     }
     if series:
@@ -132,7 +132,8 @@ def _returns(returns: Returns) -> dict[str, Json]:
     return {name: ratio(getattr(returns, name).value) for name in RETURN_NAMES}
 
 
-def _risk(risk: Risk) -> dict[str, Json]:
+def risk_figures(risk: Risk) -> dict[str, Json]:
+    """Every risk figure; those of the contract always."""
     names = dict.fromkeys((*RISK_NAMES, *BENCHMARK_RISK_NAMES, *risk.measures))
     data: dict[str, Json] = {}
     for name in names:

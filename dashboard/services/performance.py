@@ -64,7 +64,7 @@ def summary(
     if end is not None and end > today:
         raise InvalidInput(f"The period ends on {end}, which is later than today, {today}.", field="to")
     if currency is not None:
-        currency = _known_currency(currency)
+        currency = known_currency(currency)
     against = benchmark or portfolio.benchmark
     found = valuation.valued(portfolio, end=end, currency=currency, benchmark=against)
     first = start or found.first_date
@@ -102,7 +102,8 @@ def revalue(portfolio_id: PortfolioId) -> None:
     valuation.clear_dirty(portfolio_id, seen)
 
 
-def _known_currency(code: str) -> str:
+def known_currency(code: str) -> str:
+    """The code of a currency as it is written. Raises: InvalidInput."""
     problem = currency_problem(code.strip())
     if problem:
         raise InvalidInput(problem, field="currency")
@@ -135,7 +136,7 @@ def _summary(found: Valued, period: Period, against: str | None) -> PerformanceS
         cash_by_currency=measured.cash_by_currency,
         gain=_gain(measured.gain),
         returns=Returns(**{field.name: getattr(measured.returns, field.name) for field in fields(Returns)}),
-        risk=_risk(measured.risk),
+        risk=risk_result(measured.risk),
         series=Series(
             dates=tuple(measured.series.dates.tolist()),
             value=tuple(measured.series.value.tolist()),
@@ -146,7 +147,7 @@ def _summary(found: Valued, period: Period, against: str | None) -> PerformanceS
             ExternalFlow(date_of(history.days[span][at]), float(net[at])) for at in np.flatnonzero(net).tolist()
         ),
         benchmark=_benchmark(found, period, measured, benchmark),
-        status=(*notes, *_instrument_notes(found), *map(_note, measured.notes)),
+        status=(*notes, *instrument_notes(found), *map(status_note, measured.notes)),
     )
 
 
@@ -181,7 +182,8 @@ def _gain(gain: Gain) -> GainParts:
     return GainParts(**{field.name: getattr(gain, field.name) for field in fields(GainParts)})
 
 
-def _risk(figures: RiskFigures) -> Risk:
+def risk_result(figures: RiskFigures) -> Risk:
+    """Risk figures by the names of the JSON."""
     measures = {
         field.name: getattr(figures, field.name)
         for field in fields(figures)
@@ -194,11 +196,12 @@ def _risk(figures: RiskFigures) -> Risk:
     )
 
 
-def _note(note: Note) -> StatusNote:
+def status_note(note: Note) -> StatusNote:
+    """A remark of the domain as results carry it."""
     return StatusNote(note.code, note.message, note.symbol, date.fromisoformat(note.since) if note.since else None)
 
 
-def _instrument_notes(found: Valued) -> tuple[StatusNote, ...]:
+def instrument_notes(found: Valued) -> tuple[StatusNote, ...]:
     """What is wrong with the instruments that the portfolio holds: not resolved, not found, a failed refresh."""
     held = [instrument.symbol for instrument in found.history.instruments]
     return tuple(StatusNote(problem.code, problem.message, problem.symbol) for problem in market_data.problems_of(held))
@@ -249,8 +252,8 @@ def _holdings_report(found: Valued, day: date) -> HoldingsReport:
         cash=cash,
         totals=_totals(found, day, ordered, cash, marked),
         status=(
-            *_instrument_notes(found),
-            *map(_note, domain_notes.notes(history, history.position(day))),
+            *instrument_notes(found),
+            *map(status_note, domain_notes.notes(history, history.position(day))),
         ),
     )
 
