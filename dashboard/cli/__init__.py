@@ -22,6 +22,7 @@ COMMANDS = {
     "portfolio": "portfolio:portfolio_group",
     "prices": "market:prices_group",
     "report": "report:report_group",
+    "risk": "risk:risk",
     "scheduler": "worker:scheduler",
     "serve": "processes:serve",
     "stream": "stream:stream",

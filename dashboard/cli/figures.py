@@ -10,6 +10,7 @@ import click
 from dashboard.cli.breakdowns import print_breakdown
 from dashboard.cli.context import CommandContext, json_option, pass_context
 from dashboard.cli.options import DAY, day_of_option, portfolio_id, print_notes
+from dashboard.cli.variants import print_variants, read_variants, with_variants
 from dashboard.domain.access import SYSTEM
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ DIMENSIONS = ("holding", "portfolio", "account", "asset_class", "sector", "indus
 @click.option("--currency", metavar="CCY", help="Report in this currency instead of the portfolio's.")
 @click.option("--benchmark", metavar="SYMBOL", help="Compare with this instrument instead of the portfolio's own.")
 @click.option("--series", is_flag=True, help="With --json: the daily points too.")
+@click.option("--variants", is_flag=True, help="Also before and after costs, and why the four returns differ.")
 @click.option("--owner", metavar="EMAIL", help="Whose portfolio, where the name alone does not tell.")
 @json_option
 @pass_context
@@ -61,6 +63,7 @@ def performance(
     currency: str | None,
     benchmark: str | None,
     series: bool,
+    variants: bool,
     owner: str | None,
     as_json: bool,
 ) -> None:
@@ -71,16 +74,22 @@ def performance(
     if by or len(names) > 1:
         if benchmark:
             raise click.UsageError("--benchmark goes with one portfolio and without --by.")
+        if variants:
+            raise click.UsageError("--variants goes with one portfolio and without --by.")
         print_breakdown(context, names, by or "portfolio", start, end, currency, series, owner, as_json)
         return
     with context.app():
         summary = service.summary(
             SYSTEM, portfolio_id(names[0], owner), start=start, end=end, currency=currency, benchmark=benchmark
         )
+        more = read_variants(summary, currency) if variants else None
     if as_json:
-        context.emit(wire.performance(summary, series=series))
+        data = wire.performance(summary, series=series)
+        context.emit(data if more is None else with_variants(data, more))
     else:
         _print_performance(summary)
+        if more is not None:
+            print_variants(more)
 
 
 def _print_holdings(report: HoldingsReport) -> None:

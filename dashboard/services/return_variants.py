@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from dashboard.domain.access import Actor, PortfolioId
-from dashboard.domain.attribution import attribute
 from dashboard.domain.calendar import Period
-from dashboard.domain.period_returns import period_returns
+from dashboard.domain.performance import measure
+from dashboard.domain.period_returns import graded
 from dashboard.domain.reconciliation import reconcile
 from dashboard.domain.return_variants import variant_returns
 from dashboard.domain.series import daily_returns
@@ -36,13 +37,16 @@ def variants(
     code = None if currency is None else known_currency(currency)
     found = valuation.valued(portfolio, end=end, currency=code, benchmark=portfolio.benchmark)
     period = Period(start or found.first_date, end or today)
+    measured = measure(found.history, period, books=found.books)
+    values = measured.start_value, measured.market_value
     daily = daily_returns(found.history, period)
-    gain = attribute(found.history, period, found.books).portfolio
-    returns = period_returns(found.history, period, daily, gain.total)
     return VariantReport(
         portfolio=found.portfolio,
         period=period,
         currency=found.history.currency,
-        variants=variant_returns(found.history, period, gain),
-        reconciliation=reconcile(found.history, period, daily, returns, gain.total),
+        variants=tuple(
+            replace(item, returns=graded(item.returns, values))
+            for item in variant_returns(found.history, period, measured.gain)
+        ),
+        reconciliation=reconcile(found.history, period, daily, measured.returns, measured.gain.total),
     )
