@@ -206,6 +206,7 @@
 
   // ---- state of a view in its address, without laying the page out again
   let bound = {};
+  const lists = new Set(); // names whose control takes several values
   window.dash_clientside.state = {
     // controls: {name in the query: [id, property, default]}; gives the new query for the store "view".
     push: (controls, ...values) => {
@@ -213,7 +214,9 @@
       const shown = values.pop() || "";
       const query = new URLSearchParams(location.search);
       Object.entries(controls).forEach(([name, [, , usual]], index) => {
-        const value = Array.isArray(values[index]) ? values[index].join(",") : values[index];
+        const many = Array.isArray(values[index]);
+        if (many) lists.add(name);
+        const value = many ? values[index].join(",") : values[index];
         if (value == null || value === "" || value === usual) query.delete(name);
         else query.set(name, value);
       });
@@ -227,7 +230,8 @@
     const query = new URLSearchParams(location.search);
     for (const [name, [id, property, usual]] of Object.entries(bound)) {
       const given = query.has(name) ? query.get(name) : usual;
-      if (document.getElementById(id)) window.dash_clientside.set_props(id, { [property]: given });
+      const value = lists.has(name) ? given.split(",").filter(Boolean) : given;
+      if (document.getElementById(id)) window.dash_clientside.set_props(id, { [property]: value });
     }
   };
   window.addEventListener("popstate", follow);

@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": "processes:demo",
     "holdings": "figures:holdings",
     "import": "imports:import_group",
+    "indicators": "indicators:indicators",
     "instruments": "market:instruments_group",
     "performance": "figures:performance",
     "portfolio": "portfolio:portfolio_group",

@@ -11,12 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.figures.colors import Figure
+from dashboard.figures.indicators import Drawing, drawing
 from dashboard.figures.sampling import bucket_starts, rounded
 from dashboard.figures.scale import date_ticks, nice_ticks, padded, price_labels, without_near
 from dashboard.figures.states import empty_figure
 from dashboard.figures.template import INSTRUMENT_HEIGHT, figure, tag, time_axis, value_axis
 from dashboard.figures.trades import TradeMark, trade_layers
 from dashboard.formatting.numbers import DEFAULT_LOCALE, compact, number, price_decimals
+from dashboard.results.indicators import IndicatorSeries
 from dashboard.results.instruments import Bars
 
 __all__ = ["Style", "TradeMark", "price_figure"]
@@ -68,23 +70,29 @@ def price_figure(
     narrow: bool = False,
     height: int = INSTRUMENT_HEIGHT,
     average_cost: float | None = None,
+    indicators: Sequence[IndicatorSeries] = (),
     tick: float | None = None,
     locale: str = DEFAULT_LOCALE,
 ) -> Figure:
-    """Candles (a line where there is only a close), volume, trades as ``B n`` and ``S n``, the last price in a tag."""
+    """Candles (a line where there is only a close), volume, trades as ``B n`` and ``S n``, the last price in a tag.
+
+    ``indicators`` lie over the price, or in panes below it.
+    """
     drawn = _drawn(bars, tick)
     if len(drawn.dates) < 2:
         return empty_figure(NOTHING, theme=theme, height=height)
     as_line = Style(style) is Style.LINE or not np.isfinite(bars.high).any()
-    low, high = _range(drawn, as_line)
-    marks, labels = trade_layers(trades, drawn.days, drawn.low, drawn.high, (high - low) * 0.035)
-    data = [*_volume(drawn), *(_line(drawn, low) if as_line else _candles(drawn)), *marks]
-    layout = _layout(drawn, low, high, narrow=narrow, height=height, locale=locale)
+    more = drawing(indicators, drawn.days, drawn.dates, drawn.decimals, narrow=narrow, locale=locale)
+    low, high = _range(drawn, as_line, more)
+    marks, labels = trade_layers(trades, drawn.days, drawn.low, drawn.high, (high - low) * 0.035 / more.share)
+    data = [*_volume(drawn), *(_line(drawn, low) if as_line else _candles(drawn)), *more.traces, *marks]
+    layout = _layout(drawn, low, high, more, narrow=narrow, height=height, locale=locale)
     layout["annotations"] = [
         _last_tag(drawn, locale),
         _readout(drawn, locale),
         *labels,
         *_cost_note(average_cost, low, high, drawn, locale),
+        *more.annotations,
     ]
     return figure(data, layout, theme)
 
@@ -107,12 +115,12 @@ def _drawn(bars: Bars, tick: float | None) -> _Drawn:
     return _Drawn(bars.currency, days, dates, opened, high, low, close, volume, decimals, daily)
 
 
-def _range(drawn: _Drawn, as_line: bool) -> tuple[float, float]:
+def _range(drawn: _Drawn, as_line: bool, more: Drawing) -> tuple[float, float]:
     lows, highs = (drawn.close, drawn.close) if as_line else (drawn.low, drawn.high)
-    low, high = padded(float(lows.min()), float(highs.max()))
+    low, high = more.stretched(*padded(float(lows.min()), float(highs.max())))
     below = VOLUME_SHARE if drawn.volume.any() else 0.08
     span = high - low
-    return low - span * below, high + span * 0.13
+    return low - span * below, high + span * 0.13 / more.share
 
 
 def _candles(drawn: _Drawn) -> list[Figure]:
@@ -172,9 +180,10 @@ def _volume(drawn: _Drawn) -> list[Figure]:
     ]
 
 
-def _layout(drawn: _Drawn, low: float, high: float, *, narrow: bool, height: int, locale: str) -> Figure:
+def _layout(drawn: _Drawn, low: float, high: float, more: Drawing, *, narrow: bool, height: int, locale: str) -> Figure:
     last = float(drawn.close[-1])
-    ticks = without_near(nice_ticks(low + (high - low) * 0.1, high, TICK_COUNT), last, (high - low) * TAG_SHARE)
+    wanted = nice_ticks(low + (high - low) * 0.1, high, round(TICK_COUNT * more.share))
+    ticks = without_near(wanted, last, (high - low) * TAG_SHARE / more.share)
     first_day, last_day = (dt.date.fromisoformat(drawn.dates[index]) for index in (0, -1))
     layout: Figure = {
         "height": height,
@@ -189,13 +198,20 @@ def _layout(drawn: _Drawn, low: float, high: float, *, narrow: bool, height: int
             **date_ticks(first_day, last_day, narrow=narrow),
         ),
         "yaxis": value_axis(
-            range=rounded([low, high], drawn.decimals + 2), tickvals=ticks, ticktext=price_labels(ticks, locale)
+            range=rounded([low, high], drawn.decimals + 2),
+            tickvals=ticks,
+            ticktext=price_labels(ticks, locale),
+            **({"domain": [1.0 - more.share, 1.0]} if more.axes else {}),
         ),
-        "shapes": [_last_line(drawn)],
+        "shapes": [_last_line(drawn), *more.shapes],
+        **more.axes,
     }
+    if more.axes:  # one time axis under all the panes, and one label over them
+        layout["xaxis"] |= {"anchor": "free", "position": 0}
+        layout["hoversubplots"] = "axis"
     if drawn.volume.any():
         layout["yaxis2"] = {
-            "domain": [0, VOLUME_SHARE],
+            "domain": [1.0 - more.share, 1.0 - more.share * (1.0 - VOLUME_SHARE)],
             "visible": False,
             "fixedrange": True,
             "anchor": "x",
@@ -268,7 +284,7 @@ def _cost_note(cost: float | None, low: float, high: float, drawn: _Drawn, local
     place: Figure = (
         {"yref": "y", "y": round(cost, drawn.decimals + 2)}
         if inside
-        else {"yref": "paper", "y": 0 if cost < low else 1}
+        else {"yref": "y domain", "y": 0 if cost < low else 1}
     )
     arrow = "" if inside else " ↓" if cost < low else " ↑"
     return [

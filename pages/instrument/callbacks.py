@@ -27,10 +27,11 @@ CONTROLS = {
     "style": Control("px-style", "candles"),
     "as": Control("px-as", "chart"),
     "adj": Control("px-adjust", ADJUSTED),
+    "ind": Control("px-ind"),
     "from": Control("px-from"),
     "to": Control("px-to"),
 }
-Redrawn = tuple[Json, str, list[Component], list[Component], str, bool, bool, bool]
+Redrawn = tuple[Json, str, list[Component], list[Component], str, str, str, bool, bool, bool]
 
 
 def redraw(actor: Actor, search: str, address: dict[str, str]) -> Redrawn:
@@ -48,7 +49,7 @@ def failed(error: DashboardError) -> Redrawn:
     """The failure in the place of the chart."""
     figure = error_figure(error.message, reference(), theme=current_theme(), height=chart.HEIGHT)
     figure["layout"].pop("height", None)
-    return figure, error.message, [], [error_card(error)], "", False, True, True
+    return figure, error.message, [], [error_card(error)], "", "", "", False, True, True
 
 
 def register(app: Dash) -> None:
@@ -65,6 +66,8 @@ def register(app: Dash) -> None:
         Output("px-change", "children"),
         Output("px-table", "children"),
         Output("px-csv", "href"),
+        Output("px-figure", "className"),
+        Output("px-ind-count", "children"),
         Output("px-figure", "hidden"),
         Output("px-table", "hidden"),
         Output("px-days", "hidden"),

@@ -26,8 +26,8 @@ from dashboard.web.components.days import named_day_box
 from dashboard.web.components.states import empty
 from dashboard.web.state import Timeframe, ViewState
 from dashboard.web.theme import current_theme, is_narrow
-from pages.instrument import table
-from pages.instrument.series import ADJUSTED, AS_TRADED, Shown, shown
+from pages.instrument import indicator_menu, table
+from pages.instrument.series import ADJUSTED, AS_TRADED, Shown, chosen, shown
 
 HEIGHT = 560
 TIMEFRAMES = [(frame.value, frame.value) for frame in Timeframe if frame is not Timeframe.CUSTOM] + [
@@ -38,20 +38,20 @@ STYLES = [(Style.CANDLES.value, "Candles"), (Style.LINE.value, "Line")]
 ADJUSTMENTS = [(ADJUSTED, "Split-adjusted"), (AS_TRADED, "As traded")]
 FORMS = [("chart", "Chart"), ("table", "Table")]
 TRADES = {TransactionType.BUY: True, TransactionType.SELL: False}
-Drawn = tuple[Json, str, list[Component], list[Component], str]
+Drawn = tuple[Json, str, list[Component], list[Component], str, str, str]
 
 
 def card(
     detail: InstrumentDetail, view: ViewState, positions: Sequence[InstrumentPosition], has_splits: bool
 ) -> Component:
     """The card; the callback redraws its figure, its change and its table when the view changes."""
-    figure, label, change, rows, csv = drawn(detail, view, positions)
+    figure, label, change, rows, csv, panes, count = drawn(detail, view, positions)
     tabular = view.get("as") == "table"
     chart = graph("px-chart", figure, label=label, label_id="px-label")
     return html.Section(
         [
-            _toolbar(view, csv),
-            html.Div(html.Div(chart, className="px-figure"), id="px-figure", hidden=tabular),
+            _toolbar(view, csv, count),
+            html.Div(html.Div(chart, className="px-figure"), id="px-figure", className=panes, hidden=tabular),
             html.Div(rows, id="px-table", className="px-table", hidden=not tabular, tabIndex=0, **aria(label="Prices")),
             _foot(view, change, has_splits),
         ],
@@ -69,7 +69,7 @@ def without_prices(detail: InstrumentDetail, why: str) -> Component:
 
 
 def drawn(detail: InstrumentDetail, view: ViewState, positions: Sequence[InstrumentPosition]) -> Drawn:
-    """The figure, what it shows in words, the change over it, the rows of the table, the address of the file."""
+    """Figure, what it shows in words, change over it, rows of the table, address of the file, panes, indicators."""
     found = shown(detail, view)
     theme = current_theme()
     if found.why_empty:
@@ -85,10 +85,13 @@ def drawn(detail: InstrumentDetail, view: ViewState, positions: Sequence[Instrum
             narrow=is_narrow(),
             height=HEIGHT,
             average_cost=cost,
+            indicators=found.indicators,
         )
     figure["layout"].pop("height", None)  # the page's own height, lower on a phone
     rows = table.rows(found.bars) if view.get("as") == "table" else []
-    return figure, finding(detail, found), _change(view, found), rows, csv_path(detail.symbol, view, found)
+    panes, count = indicator_menu.panes(found.indicators), indicator_menu.count(found.indicators)
+    csv = csv_path(detail.symbol, view, found)
+    return figure, finding(detail, found), _change(view, found), rows, csv, panes, count
 
 
 def trade_marks(positions: Sequence[InstrumentPosition], splits: Sequence[Split]) -> tuple[TradeMark, ...]:
@@ -119,7 +122,8 @@ def finding(detail: InstrumentDetail, found: Shown) -> str:
         return f"{name}: {found.why_empty}"
     first, last = (dates.day(found.bars.dates[index].item()) for index in (0, -1))
     moved = numbers.percent(found.change, signed=True)
-    return f"{name} from {first} to {last}: {moved}, last close {numbers.price(found.bars.close[-1], detail.currency)}"
+    said = f"{name} from {first} to {last}: {moved}, last close {numbers.price(found.bars.close[-1], detail.currency)}"
+    return "; ".join([said, *(indicator_menu.words(one, found.bars.dates[-1]) for one in found.indicators)])
 
 
 def csv_path(symbol: str, view: ViewState, found: Shown) -> str:
@@ -128,7 +132,7 @@ def csv_path(symbol: str, view: ViewState, found: Shown) -> str:
     return f"/i/{quote(symbol, safe='')}/prices.csv?{period}&adj={view.get('adj', ADJUSTED)}&iv={found.interval}"
 
 
-def _toolbar(view: ViewState, csv: str) -> Component:
+def _toolbar(view: ViewState, csv: str, count: str) -> Component:
     download = html.A(
         [basics.icon("download"), html.Span("CSV", className="only-d")],
         href=csv,
@@ -140,6 +144,7 @@ def _toolbar(view: ViewState, csv: str) -> Component:
     parts: list[Component] = [
         basics.segmented("px-interval", INTERVALS, _choice(view, "iv", INTERVALS), "Interval"),
         basics.segmented("px-style", STYLES, _choice(view, "style", STYLES), "Drawn as"),
+        indicator_menu.menu(chosen(view), count),
         html.Span(className="end"),
         basics.segmented("px-as", FORMS, _choice(view, "as", FORMS), "Show as"),
         download,

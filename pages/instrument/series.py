@@ -7,16 +7,20 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
+from dashboard.domain.indicators.registry import Chosen, parse
+from dashboard.errors import InvalidInput
 from dashboard.figures.instrument import Style
 from dashboard.figures.intervals import Interval, by_interval
+from dashboard.results.indicators import IndicatorSeries
 from dashboard.results.instruments import Bars, InstrumentDetail
 from dashboard.results.performance import Period
-from dashboard.services import market_data
+from dashboard.services import indicators, market_data
 from dashboard.web.state import Timeframe, ViewState
 
 ADJUSTED, AS_TRADED = "adjusted", "traded"
 LOOK_BACK = timedelta(days=14)
 FEWEST_BARS = 2
+MOST_INDICATORS = 8
 WORDS = {Interval.DAY: "daily", Interval.WEEK: "weekly", Interval.MONTH: "monthly"}
 
 
@@ -29,6 +33,7 @@ class Shown:
     style: Style
     period: Period
     change: float | None
+    indicators: tuple[IndicatorSeries, ...] = ()
 
     @property
     def why_empty(self) -> str:
@@ -55,7 +60,30 @@ def shown(detail: InstrumentDetail, view: ViewState) -> Shown:
         style=Style(view.get("style")) if view.get("style") in set(Style) else Style.CANDLES,
         period=period,
         change=_change(comparable, first, view.timeframe),
+        indicators=_indicators(detail.symbol, chosen(view), interval, period, adjusted),
     )
+
+
+def chosen(view: ViewState) -> tuple[Chosen, ...]:
+    """The indicators that the address names; what it misspells is left out, as with every other choice."""
+    found: dict[str, Chosen] = {}
+    for key in view.get("ind").split(","):
+        try:
+            one = parse(key)
+        except InvalidInput:
+            continue
+        found[one.key] = one
+    return tuple(found.values())[:MOST_INDICATORS]
+
+
+def _indicators(
+    symbol: str, wanted: tuple[Chosen, ...], interval: Interval, period: Period, adjusted: bool
+) -> tuple[IndicatorSeries, ...]:
+    """The indicators over all the bars up to the last day: those before the first one warm them up."""
+    if not wanted:
+        return ()
+    bars = by_interval(market_data.bars(symbol, end=period.end, adjusted=adjusted), interval)
+    return indicators.over(bars, wanted)
 
 
 def period_of(detail: InstrumentDetail, view: ViewState) -> Period:

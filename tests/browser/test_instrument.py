@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+from selenium.webdriver.common.keys import Keys
 
 from dashboard.domain.access import Actor
 from tests.browser.driver import PHONE, Browser
@@ -16,6 +17,7 @@ TODAY = datetime.now(UTC).date()
 BARS = "return document.querySelector('#px-chart .js-plotly-plot').data.find(t => t.type === 'candlestick').x.length"
 TYPES = "return document.querySelector('#px-chart .js-plotly-plot').data.map(trace => trace.type)"
 INK = "return document.querySelector('#px-chart .js-plotly-plot').layout.template.layout.font.color"
+NAMES = "return document.querySelector('#px-chart .js-plotly-plot').data.map(trace => trace.name)"
 WIDER = "return document.documentElement.scrollWidth > window.innerWidth"
 TICKS = "return document.querySelectorAll('#px-chart .xtick').length"
 
@@ -101,4 +103,38 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Browser) -> None:
     assert not browser.run(WIDER)
     browser.open("/instruments")
     browser.find("#instruments-body a.inst")
+    assert not browser.run(WIDER)
+
+
+@pytest.mark.usefixtures("market")
+def test_indicators_are_ticked_in_a_menu_and_kept_in_the_address(browser: Browser) -> None:
+    browser.sign_in(path="/i/AAA")
+    drawn(browser)
+    browser.click(".px-menu summary")
+    browser.click("#px-ind .form-check:nth-child(2) label")
+    browser.wait_for_path("/i/AAA?ind=sma-50")
+    browser.wait_for(lambda: "SMA 50" in str(browser.run(NAMES)), "the average")
+    for box in browser.find_all("#px-ind .form-check"):
+        if "Relative strength" in str(box.get_attribute("textContent")):
+            browser.run("arguments[0].querySelector('input').click()", box)
+    browser.wait_for(lambda: "RSI 14" in str(browser.run(NAMES)), "the oscillator")
+    assert browser.path().replace("%2C", ",") == "/i/AAA?ind=sma-50,rsi-14"
+    browser.wait_for_text("#px-ind-count", "2")
+    browser.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+    browser.wait_for(lambda: not browser.find_all(".px-menu[open]"), "the menu to close")
+    browser.driver.back()
+    browser.wait_for_path("/i/AAA?ind=sma-50")
+    browser.wait_for(lambda: "RSI 14" not in str(browser.run(NAMES)), "the oscillator to go")
+    assert browser.run("return document.querySelectorAll('#px-ind input:checked').length") == 1
+
+
+@pytest.mark.usefixtures("market")
+def test_panes_fit_a_phone(browser: Browser) -> None:
+    browser.resize(*PHONE)
+    browser.sign_in(path="/i/AAA")
+    browser.open("/i/AAA?ind=sma-50,bollinger,rsi-14,macd,stochastic,adx")
+    drawn(browser)
+    browser.wait_for(lambda: "ADX" in str(browser.run(NAMES)), "the panes")
+    assert not browser.run(WIDER)
+    browser.click(".px-menu summary")
     assert not browser.run(WIDER)

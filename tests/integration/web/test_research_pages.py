@@ -28,7 +28,8 @@ from tests.web import Json, dispatch, make_person, open_page
 TODAY = datetime.now(UTC).date()
 REDRAWN = (
     ("px-chart", "figure"), ("px-label", "aria-label"), ("px-change", "children"), ("px-table", "children"),
-    ("px-csv", "href"), ("px-figure", "hidden"), ("px-table", "hidden"), ("px-days", "hidden"),
+    ("px-csv", "href"), ("px-figure", "className"), ("px-ind-count", "children"), ("px-figure", "hidden"),
+    ("px-table", "hidden"), ("px-days", "hidden"),
 )  # fmt: skip
 CREATED = (("report-panel", "is_open"), ("report-error", "children"), ("report-changed", "data"))
 
@@ -303,3 +304,22 @@ def _body(outputs: tuple[tuple[str, str], ...], inputs: list[Json], state: list[
         "state": state,
         "changedPropIds": [f"{inputs[0]['id']}.{inputs[0]['property']}"],
     }
+
+
+def test_indicators_of_the_address_are_drawn_and_what_it_misspells_is_left_out(signed: FlaskClient, mine: int) -> None:
+    answer = redraw(signed, "AAA", "?ind=sma-50,rsi-14,macd,sma-0,nonsense,sma-50")["response"]
+    figure = answer["px-chart"]["figure"]
+    names = [trace.get("name") for trace in figure["data"]]
+    assert names.count("SMA 50") == 1
+    assert {"RSI 14", "MACD", "Signal", "Histogram"} <= set(names)
+    assert (answer["px-figure"]["className"], answer["px-ind-count"]["children"]) == ("panes-2", "3")
+    assert figure["layout"]["yaxis"]["domain"][0] == pytest.approx(0.34)
+    average = next(trace for trace in figure["data"] if trace.get("name") == "SMA 50")
+    assert None not in average["y"]  # the bars before the year warm it up
+    assert "RSI 14" in answer["px-label"]["aria-label"]
+
+
+def test_the_menu_ticks_what_the_address_names_whatever_its_parameters(signed: FlaskClient, mine: int) -> None:
+    text = open_page(signed, "/i/AAA", "?ind=sma-33").get_data(as_text=True)
+    assert '"sma-33"' in text
+    assert "Ichimoku cloud" in text

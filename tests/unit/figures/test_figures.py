@@ -15,6 +15,7 @@ import orjson
 import plotly.graph_objects as go
 import pytest
 
+from dashboard.domain.indicators.registry import INDICATORS, choose
 from dashboard.domain.instruments import AssetClass
 from dashboard.figures.allocation import allocation_groups, treemap_figure
 from dashboard.figures.colors import THEMES, Figure
@@ -24,6 +25,7 @@ from dashboard.figures.sparkline import sparkline
 from dashboard.figures.states import empty_figure, error_figure
 from dashboard.figures.template import CONFIG, template_for
 from dashboard.figures.value import value_figure
+from dashboard.services.indicators import over
 from tests import result_factories as make
 
 TRADES = (
@@ -31,6 +33,7 @@ TRADES = (
     TradeMark(dt.date(2026, 3, 10), True, Decimal("2.5")),
     TradeMark(dt.date(2026, 8, 1), False, Decimal(4)),
 )
+EVERY = over(make.bars(300), [choose(name) for name in INDICATORS])
 BUILDERS: dict[str, Callable[[str], Figure]] = {
     "value": lambda theme: value_figure(make.summary(with_benchmark=True), theme=theme),
     "return": lambda theme: value_figure(make.summary(with_benchmark=True), mode="return", theme=theme),
@@ -39,6 +42,8 @@ BUILDERS: dict[str, Callable[[str], Figure]] = {
     "treemap by sector": lambda theme: treemap_figure(make.holdings_report(), by="sector", theme=theme),
     "candles": lambda theme: price_figure(make.bars(), trades=TRADES, average_cost=561.2, theme=theme),
     "price line": lambda theme: price_figure(make.bars(), style="line", trades=TRADES, theme=theme),
+    "indicators": lambda theme: price_figure(make.bars(), indicators=EVERY, theme=theme),
+    "indicators on a phone": lambda theme: price_figure(make.bars(60), indicators=EVERY, theme=theme, narrow=True),
     "contribution": lambda theme: contribution_figure(make.holdings_report(), theme=theme),
     "empty": lambda theme: empty_figure("Nothing yet.", theme=theme),
     "error": lambda theme: error_figure("The series did not load.", "7f3a", theme=theme),
