@@ -35,10 +35,10 @@ class LotBook:
 
     def __init__(self, method: LotMethod | str = LotMethod.FIFO) -> None:
         self.method = LotMethod(method)
-        self._lots: dict[str, OpenLot] = {}  # in order of entry
+        self._lots: dict[str, OpenLot] = {}  # by id, in order of entry
         self._short: LotBook | None = None  # a short position: its lots with their signs reversed
+        self._closed: dict[str, Date] = {}  # lots closed by name, which may lie in the order still
         self._count = 0
-        self._closed = 0
         self._quantity = self._cost = self._base_cost = ZERO
         self._arrange()
 
@@ -64,13 +64,13 @@ class LotBook:
             return tuple(_reversed(lot) for lot in self._short.open_lots)
         lots = self._by_age()
         shares = zip(lots, *self._costs(lots), strict=True)
-        return tuple(Lot(lot.lot_id, lot.acquired, lot.quantity, cost, base_cost) for lot, cost, base_cost in shares)
+        return tuple(Lot(lot_id, *self._lots[lot_id][:2], cost, base_cost) for lot_id, cost, base_cost in shares)
 
     def copy(self) -> LotBook:
         """A book that holds the same and can be changed by itself."""
         twin = LotBook(self.method)
         twin._short = None if self._short is None else self._short.copy()
-        twin._lots = {lot_id: lot.copy() for lot_id, lot in self._lots.items()}
+        twin._lots = self._lots.copy()
         twin._count = self._count
         twin._quantity, twin._cost, twin._base_cost = self._quantity, self._cost, self._base_cost
         twin._arrange()
@@ -102,11 +102,11 @@ class LotBook:
         base = cost if base_cost is None or base_cost == cost else Decimal(base_cost)
         if lot_id is None:
             lot_id = self._free_id()
-        if lot_id in self._lots:
-            self._join(self._lots[lot_id], date, quantity, cost, base)
+        if lot_id in self._lots or lot_id in self._closed:
+            self._join(lot_id, (date, quantity, cost, base))
         else:
-            lot = self._lots[lot_id] = OpenLot(lot_id, date, quantity, cost, base)
-            self._add(lot)
+            lot = self._lots[lot_id] = date, quantity, cost, base
+            self._add(lot_id, lot)
         self._quantity += quantity
         self._cost += cost
         self._base_cost += base
@@ -125,32 +125,34 @@ class LotBook:
         if quantity >= self._quantity:
             _require(date, quantity, self._quantity)
             quantity = EVERYTHING  # what non-ending ratios left in the lots' sum goes too
+        lots = self._lots
         matches: list[LotMatch] = []
-        while quantity and self._lots:
-            lot = self._first()
-            part = lot.quantity
+        while quantity and lots:
+            lot_id = self._first()
+            lot = lots[lot_id]
+            part = lot[1]
             if quantity < part:
                 part = quantity
             else:
                 self._pop()
-            matches.append(self._take(lot, part))
+            matches.append(self._take(lot_id, lot, part))
             quantity -= part
         return matches
 
     def _sell_named(self, date: Date, quantity: Decimal, lot_ids: Sequence[str]) -> list[LotMatch]:
-        lots = [self._named(lot_id) for lot_id in dict.fromkeys(lot_ids)]
-        held = sum((lot.quantity for lot in lots), ZERO)
+        lots = {lot_id: self._named(lot_id) for lot_id in lot_ids}
+        held = sum((lot[1] for lot in lots.values()), ZERO)
         if quantity >= held:
             _require(date, quantity, held)
             quantity = EVERYTHING
         matches: list[LotMatch] = []
-        for lot in lots:
+        for lot_id, lot in lots.items():
             if not quantity:
                 break
-            part = min(quantity, lot.quantity)
-            matches.append(self._take(lot, part))
+            part = min(quantity, lot[1])
+            matches.append(self._take(lot_id, lot, part))
             quantity -= part
-        self._tidy(len(matches))
+        self._tidy(matches)
         return matches
 
     def sell_short(
@@ -190,11 +192,13 @@ class LotBook:
         """One old unit becomes ``ratio`` new ones; costs and dates stay."""
         if ratio <= 0:
             raise LedgerError("A split needs a positive ratio.", field="ratio")
-        book = self._short or self
-        for lot in book._lots.values():
-            lot.quantity *= ratio
-        book._quantity = sum((lot.quantity for lot in book._lots.values()), ZERO)
-        book._arrange()
+        if self._short is not None:
+            self._short.split(ratio)
+            return
+        for lot_id, (date, quantity, cost, base_cost) in self._lots.items():
+            self._lots[lot_id] = date, quantity * ratio, cost, base_cost
+        self._quantity = sum((lot[1] for lot in self._lots.values()), ZERO)
+        self._arrange()
 
     def carve(self, fraction: Amount) -> list[Lot]:
         """Take ``fraction`` of each lot's costs out; the lots, oldest first, each with what was taken as its cost."""
@@ -204,11 +208,11 @@ class LotBook:
             return [_reversed(lot) for lot in self._short.carve(fraction)]
         lots = self._by_age()
         carved = [
-            Lot(lot.lot_id, lot.acquired, lot.quantity, cost * fraction, base_cost * fraction)
-            for lot, cost, base_cost in zip(lots, *self._costs(lots), strict=True)
+            Lot(lot_id, *self._lots[lot_id][:2], cost * fraction, base_cost * fraction)
+            for lot_id, cost, base_cost in zip(lots, *self._costs(lots), strict=True)
         ]
-        for lot, part in zip(lots, carved, strict=True):
-            self._lower(lot, part.cost, part.base_cost)
+        for lot in carved:
+            self._lower(lot.lot_id, lot.cost, lot.base_cost)
         self._arrange()
         return carved
 
@@ -221,27 +225,25 @@ class LotBook:
             local, base = self._short.reduce_cost(cost, base_cost)
             return -local, -base
         lots = self._by_age()
-        if not lots:
-            return Decimal(cost), Decimal(base_cost)
-        quantities = [lot.quantity for lot in lots]
+        quantities = [self._lots[lot_id][1] for lot_id in lots]
         shares = zip(spread(Decimal(cost), quantities), spread(Decimal(base_cost), quantities), strict=True)
-        below = base_below = ZERO
-        for lot, held, held_base, (share, base_share) in zip(lots, *self._costs(lots), shares, strict=True):
-            below += max(share - held, ZERO)
-            base_below += max(base_share - held_base, ZERO)
-            self._lower(lot, min(share, held), min(base_share, held_base))
+        left, base_left = Decimal(cost), Decimal(base_cost)
+        for lot_id, held, held_base, (share, base_share) in zip(lots, *self._costs(lots), shares, strict=True):
+            taken, base_taken = min(share, held), min(base_share, held_base)
+            self._lower(lot_id, taken, base_taken)
+            left, base_left = left - taken, base_left - base_taken
         self._arrange()
-        return below, base_below
+        return left, base_left
 
     def _arrange(self) -> None:
         """Put the open lots into the order in which they are closed."""
         raise NotImplementedError
 
-    def _add(self, lot: OpenLot) -> None:
+    def _add(self, lot_id: str, lot: OpenLot) -> None:
         """Take a new lot into the order."""
         raise NotImplementedError
 
-    def _first(self) -> OpenLot:
+    def _first(self) -> str:
         """The open lot that is closed next; there is one."""
         raise NotImplementedError
 
@@ -249,57 +251,63 @@ class LotBook:
         """Take the first lot out of the order."""
         raise NotImplementedError
 
-    def _take(self, lot: OpenLot, quantity: Decimal) -> LotMatch:
+    def _take(self, lot_id: str, lot: OpenLot, quantity: Decimal) -> LotMatch:
         """Take ``quantity`` out of a lot with its share of the costs (cost × q/Q); the remainder stays."""
-        held, cost, base_cost = lot.quantity, lot.cost, lot.base_cost
+        date, held, cost, base_cost = lot
         if quantity == held:
-            self._close(lot)
+            self._close(lot_id)
         else:
             share = cost * quantity / held
-            lot.cost = cost - share
+            rest = cost - share
             if base_cost is cost:
-                lot.base_cost = lot.cost
-                base_cost = share
+                base_share, base_rest = share, rest
             else:
                 base_share = base_cost * quantity / held
-                lot.base_cost = base_cost - base_share
-                base_cost = base_share
-            cost = share
-            lot.quantity = held - quantity
+                base_rest = base_cost - base_share
+            self._lots[lot_id] = date, held - quantity, rest, base_rest
+            cost, base_cost = share, base_share
         if self._lots:
             self._quantity -= quantity
             self._cost -= cost
             self._base_cost -= base_cost
-        return LotMatch(lot.lot_id, lot.acquired, quantity, cost, base_cost)
+        return LotMatch(lot_id, date, quantity, cost, base_cost)
 
-    def _close(self, lot: OpenLot) -> None:
-        lot.quantity = ZERO
-        del self._lots[lot.lot_id]
+    def _close(self, lot_id: str) -> None:
+        del self._lots[lot_id]
         if not self._lots:
             self._quantity = self._cost = self._base_cost = ZERO
 
-    def _lower(self, lot: OpenLot, cost: Decimal, base_cost: Decimal) -> None:
+    def _lower(self, lot_id: str, cost: Decimal, base_cost: Decimal) -> None:
         """Take costs out of a lot, whose units stay."""
-        same = lot.base_cost is lot.cost and base_cost == cost
-        lot.cost -= cost
-        lot.base_cost = lot.cost if same else lot.base_cost - base_cost
+        date, quantity, held, held_base = self._lots[lot_id]
+        left = held - cost
+        base_left = left if held_base is held and base_cost == cost else held_base - base_cost
+        self._lots[lot_id] = date, quantity, left, base_left
         self._cost -= cost
         self._base_cost -= base_cost
 
-    def _join(self, lot: OpenLot, date: Date, quantity: Decimal, cost: Decimal, base_cost: Decimal) -> None:
-        if lot.acquired != date:
-            raise LedgerError(f"Lot {lot.lot_id} is open already, acquired on {lot.acquired}.", field="lot_ids")
-        lot.quantity += quantity
-        lot.cost += cost
-        lot.base_cost += base_cost
+    def _join(self, lot_id: str, lot: OpenLot) -> None:
+        """Take in units of a lot that is or was here."""
+        date, quantity, cost, base_cost = lot
+        known = self._lots.get(lot_id)
+        if known is not None:
+            if known[0] != date:
+                raise LedgerError(f"Lot {lot_id} is open already, acquired on {known[0]}.", field="lot_ids")
+            lot = date, quantity + known[1], cost + known[2], base_cost + known[3]
+        self._lots[lot_id] = lot
         self._arrange()
 
-    def _costs(self, lots: Sequence[OpenLot]) -> tuple[list[Decimal], list[Decimal]]:
-        """Cost and base cost of each of the open lots, which ``lots`` are all of."""
-        return [lot.cost for lot in lots], [lot.base_cost for lot in lots]
+    def _costs(self, lot_ids: Sequence[str]) -> tuple[list[Decimal], list[Decimal]]:
+        """Cost and base cost of each of the open lots, which ``lot_ids`` are all of."""
+        lots = [self._lots[lot_id] for lot_id in lot_ids]
+        return [lot[2] for lot in lots], [lot[3] for lot in lots]
 
-    def _by_age(self) -> list[OpenLot]:
-        return sorted(self._lots.values(), key=acquired)
+    def _by_age(self) -> list[str]:
+        return sorted(self._lots, key=self._acquired)
+
+    def _acquired(self, lot_id: str) -> Date:
+        lot = self._lots.get(lot_id)
+        return self._closed[lot_id] if lot is None else lot[0]
 
     def _named(self, lot_id: str) -> OpenLot:
         lot = self._lots.get(lot_id)
@@ -315,17 +323,14 @@ class LotBook:
             if lot_id not in self._lots:
                 return lot_id
 
-    def _tidy(self, closed: int) -> None:
+    def _tidy(self, matches: Sequence[LotMatch]) -> None:
         """Named lots are closed where they lie in the order: take them out when there are many."""
-        self._closed += closed
-        if self._closed > SMALL and self._closed > len(self._lots):
-            self._closed = 0
+        lots, closed = self._lots, self._closed
+        for match in matches:
+            if match.lot_id not in lots:
+                closed[match.lot_id] = match.acquired
+        if len(closed) > SMALL and len(closed) > len(lots):
             self._arrange()
-
-
-def acquired(lot: OpenLot) -> Date:
-    """The key by which lots are sorted oldest first."""
-    return lot.acquired
 
 
 def _reversed(lot: Lot) -> Lot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import deque
 from collections.abc import Sequence
 from datetime import date
@@ -15,26 +16,26 @@ from dashboard.domain.transactions import LotMethod
 # Unit costs are compared in 20 digits: what partial sales and ratios round away further on must not break a tie.
 RANKING = Context(prec=20)
 
-Ranked = tuple[float, Decimal, date, int, OpenLot]
+Ranked = tuple[float, Decimal, date, int, str]
 
 
 class _AgeBook(LotBook, methods=()):
-    """Lots by age. Few are acquired before one that is there already (transfers, mergers): these wait to be sorted."""
+    """Lots by age. Few are acquired before one that is there already (transfers, mergers)."""
 
-    __slots__ = ("_queue", "_sorted")
+    __slots__ = ("_queue",)
 
-    _queue: deque[OpenLot]
-    _sorted: bool
+    _queue: deque[str]
 
     def _arrange(self) -> None:
+        self._closed = {}
         self._queue = deque(self._by_age())
-        self._sorted = True
 
-    def _add(self, lot: OpenLot) -> None:
+    def _add(self, lot_id: str, lot: OpenLot) -> None:
         queue = self._queue
-        if queue and lot.acquired < queue[-1].acquired:
-            self._sorted = False
-        queue.append(lot)
+        if queue and lot[0] < self._acquired(queue[-1]):
+            insort(queue, lot_id, key=self._acquired)
+        else:
+            queue.append(lot_id)
 
 
 class FifoBook(_AgeBook, methods=(LotMethod.FIFO, LotMethod.SPECIFIC)):
@@ -42,11 +43,9 @@ class FifoBook(_AgeBook, methods=(LotMethod.FIFO, LotMethod.SPECIFIC)):
 
     __slots__ = ()
 
-    def _first(self) -> OpenLot:
-        if not self._sorted:
-            self._arrange()
-        queue = self._queue
-        while not queue[0].quantity:
+    def _first(self) -> str:
+        queue, lots = self._queue, self._lots
+        while queue[0] not in lots:
             queue.popleft()
         return queue[0]
 
@@ -59,11 +58,9 @@ class LifoBook(_AgeBook, methods=(LotMethod.LIFO,)):
 
     __slots__ = ()
 
-    def _first(self) -> OpenLot:
-        if not self._sorted:
-            self._arrange()
-        queue = self._queue
-        while not queue[-1].quantity:
+    def _first(self) -> str:
+        queue, lots = self._queue, self._lots
+        while queue[-1] not in lots:
             queue.pop()
         return queue[-1]
 
@@ -80,17 +77,18 @@ class HifoBook(LotBook, methods=(LotMethod.HIFO,)):
     _ranked: int
 
     def _arrange(self) -> None:
-        self._heap = [_rank(lot, number) for number, lot in enumerate(self._lots.values())]
+        self._closed = {}
+        self._heap = [_rank(lot_id, lot, number) for number, (lot_id, lot) in enumerate(self._lots.items())]
         self._ranked = len(self._heap)
         heapify(self._heap)
 
-    def _add(self, lot: OpenLot) -> None:
-        heappush(self._heap, _rank(lot, self._ranked))
+    def _add(self, lot_id: str, lot: OpenLot) -> None:
+        heappush(self._heap, _rank(lot_id, lot, self._ranked))
         self._ranked += 1
 
-    def _first(self) -> OpenLot:
-        heap = self._heap
-        while not heap[0][4].quantity:
+    def _first(self) -> str:
+        heap, lots = self._heap, self._lots
+        while heap[0][4] not in lots:
             heappop(heap)
         return heap[0][4]
 
@@ -98,10 +96,11 @@ class HifoBook(LotBook, methods=(LotMethod.HIFO,)):
         heappop(self._heap)
 
 
-def _rank(lot: OpenLot, number: int) -> Ranked:
+def _rank(lot_id: str, lot: OpenLot, number: int) -> Ranked:
     """What sorts a lot; the float decides nearly always, and is quicker to compare."""
-    unit_cost = RANKING.divide(lot.base_cost, lot.quantity)
-    return -float(unit_cost), unit_cost.copy_negate(), lot.acquired, number, lot
+    acquired, quantity, _, base_cost = lot
+    unit_cost = RANKING.divide(base_cost, quantity)
+    return -float(unit_cost), unit_cost.copy_negate(), acquired, number, lot_id
 
 
 class AverageBook(FifoBook, methods=(LotMethod.AVERAGE,)):
@@ -112,24 +111,25 @@ class AverageBook(FifoBook, methods=(LotMethod.AVERAGE,)):
 
     __slots__ = ()
 
-    def _take(self, lot: OpenLot, quantity: Decimal) -> LotMatch:
+    def _take(self, lot_id: str, lot: OpenLot, quantity: Decimal) -> LotMatch:
+        date, units, own, base_own = lot
         cost, base_cost, held = self._cost, self._base_cost, self._quantity
-        if quantity == lot.quantity:
-            self._close(lot)
+        if quantity == units:
+            self._close(lot_id)
         else:
-            lot.quantity -= quantity
+            self._lots[lot_id] = date, units - quantity, own, base_own
         if self._lots:
             cost = cost * quantity / held
             base_cost = base_cost * quantity / held
             self._cost -= cost
             self._base_cost -= base_cost
             self._quantity = held - quantity
-        return LotMatch(lot.lot_id, lot.acquired, quantity, cost, base_cost)
+        return LotMatch(lot_id, date, quantity, cost, base_cost)
 
-    def _lower(self, lot: OpenLot, cost: Decimal, base_cost: Decimal) -> None:
+    def _lower(self, lot_id: str, cost: Decimal, base_cost: Decimal) -> None:
         self._cost -= cost
         self._base_cost -= base_cost
 
-    def _costs(self, lots: Sequence[OpenLot]) -> tuple[list[Decimal], list[Decimal]]:
-        quantities = [lot.quantity for lot in lots]
+    def _costs(self, lot_ids: Sequence[str]) -> tuple[list[Decimal], list[Decimal]]:
+        quantities = [self._lots[lot_id][1] for lot_id in lot_ids]
         return spread(self._cost, quantities), spread(self._base_cost, quantities)
