@@ -239,6 +239,13 @@ class Transaction(Described):
     target_amount: Money
     target_currency: str | None
     ratio: Money
+    target_symbol: str | None
+    cost_fraction: Money
+    acquired: Day
+    cost: Money
+    lot_ids: list[str]
+    accrued: Money
+    fee_currency: str | None
     name: str
     cash_effect: Money
     batch: int | None

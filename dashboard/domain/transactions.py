@@ -112,6 +112,11 @@ class Transaction:
     sequence: int = 0
     id: int | None = field(default=None, compare=False)
 
+    @property
+    def lot_id(self) -> str | None:
+        """The name of the lot that the row brings: its external id, else its own; None while it has neither."""
+        return self.external_id or (None if self.id is None else str(self.id))
+
 
 def ledger_order(row: Transaction) -> tuple[datetime.date, int, int]:
     """The key by which a ledger is walked."""

@@ -36,6 +36,13 @@ def transaction(row: Transaction) -> dict[str, Json]:
         "target_amount": amount(row.target_amount),
         "target_currency": row.target_currency,
         "ratio": amount(row.ratio),
+        "target_symbol": row.target_symbol,
+        "cost_fraction": amount(row.cost_fraction),
+        "acquired": day(row.acquired),
+        "cost": amount(row.cost),
+        "lot_ids": list(row.lot_ids),
+        "accrued": amount(row.accrued) if row.accrued else None,
+        "fee_currency": row.fee_currency,
     }
 
 

@@ -23,7 +23,7 @@ from dashboard.services.ledger.changes import Edit, Plan, faults_of_row, plan_ch
 from dashboard.services.ledger.checks import judge_rows_together
 from dashboard.services.ledger.export import canonical_csv
 from dashboard.services.ledger.owners import refuse_rows_of_others
-from dashboard.services.ledger.writing import one_change
+from dashboard.services.ledger.writing import currencies_of, name_lots, one_change
 from dashboard.services.portfolios import portfolio_by_id, today_in
 
 
@@ -148,8 +148,7 @@ def export_csv(actor: Actor, portfolio_id: int) -> bytes:
 
 def _write(portfolio: PortfolioRef, plan: Plan) -> list[int]:
     """Write ``plan``; the ids of the entered rows."""
-    currencies = {row.transaction.symbol: row.transaction.currency for row in plan.entered if row.transaction.symbol}
-    keys = instruments.ensure(db.session(), currencies)
+    keys = instruments.ensure(db.session(), currencies_of(row.transaction for row in plan.entered))
     if plan.removed:
         rows.remove(portfolio.id, [row.id for row in plan.removed])
     ids = []
@@ -160,6 +159,7 @@ def _write(portfolio: PortfolioRef, plan: Plan) -> list[int]:
         else:
             _rewrite(portfolio, entered.origin, entered.version, new, keys)
             ids.append(entered.origin.id)
+    name_lots(portfolio, (row.transaction for row in plan.entered))
     return ids
 
 

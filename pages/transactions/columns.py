@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.domain.transactions import TransactionType
 from dashboard.results.portfolios import PortfolioRef
-from dashboard.services.ledger.rules import SHAPES
+from dashboard.services.ledger.shapes import SHAPES
 
 Column = dict[str, Any]  # ag-grid's definitions are free-form JSON
 NUMBER = "num ag-right-aligned-cell"

@@ -12,7 +12,7 @@ from dashboard.results.transactions import RowCheck
 from dashboard.services.imports import DecimalMark
 from dashboard.services.imports.numbers import NotANumberError, NumberReader
 from dashboard.services.ledger.decimals import plain
-from dashboard.services.ledger.rules import SHAPES
+from dashboard.services.ledger.shapes import SHAPES
 from pages.transactions.rows import NUMBERS, Raw
 
 _comma = NumberReader(DecimalMark.COMMA)

@@ -13,11 +13,12 @@ from dashboard.db.models.base import Base, CreatedAt, Key, Moment, Rate
 ASSET_CLASSES = "'equity','etf','fund','bond','crypto','currency','commodity','index','option','future','cash','other'"
 # NaN counts as larger than infinity, so one comparison refuses both.
 POSITIVE = "{0} > 0 and {0} < 'infinity'::float8"
+PERCENT_UNIT, PERCENT = "percent", Decimal("0.01")
 POSITIVE_NUMERIC = "{0} > 0 and {0} < 'NaN'::numeric"
 
 
 class InstrumentRow(Base):
-    """Something that can be held. ``currency`` is a major one; ``price_unit`` is how its provider quotes (GBp)."""
+    """Something that can be held. ``currency`` is a major one; ``price_unit`` is how it is quoted: GBp, or percent."""
 
     __tablename__ = "instruments"
     __table_args__ = (
@@ -54,6 +55,11 @@ class InstrumentRow(Base):
     refreshed_at: Mapped[Moment | None]
     price_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     created_at: Mapped[CreatedAt]
+
+    @property
+    def value_multiplier(self) -> Decimal:
+        """What quantity × price is multiplied with: a price in percent is of the face value that is held."""
+        return (self.multiplier * (PERCENT if self.price_unit == PERCENT_UNIT else 1)).normalize()
 
 
 class Price(Base):

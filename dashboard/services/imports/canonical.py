@@ -15,31 +15,25 @@ from dashboard.services.imports.dates import DateReader, NotADateError
 from dashboard.services.imports.numbers import NotANumberError, NumberReader, currencies_shown, shown
 from dashboard.services.imports.options import ImportOptions
 from dashboard.services.imports.table import Table
-from dashboard.services.ledger.draft import Draft
+from dashboard.services.ledger.draft import Draft, other_currency
 
 T = TypeVar("T")
 FORMAT = "canonical"
-DATES = ("date", "settle_date")
-NUMBERS = ("quantity", "price", "fee", "tax", "amount", "fx_rate", "target_amount", "ratio")
-MONEY = ("price", "fee", "tax", "amount")
-TEXTS = ("symbol", "currency", "cash_currency", "account", "note", "external_id", "target_currency")
-# A zero in these says no more than a blank.
-BLANK_AT_ZERO = frozenset({"quantity", "fee", "tax", "amount"})
-NOT_YET = {
-    "acquired": "transfers in kind",
-    "cost": "transfers in kind",
-    "lot_ids": "sales of specific lots",
-    "accrued": "accrued interest",
-    "target_symbol": "spin-offs and mergers",
-    "cost_fraction": "spin-offs",
-}
-FEE_CURRENCY = "fee_currency"
-KNOWN_COLUMNS = frozenset({"type", FEE_CURRENCY, *DATES, *NUMBERS, *TEXTS, *NOT_YET})
-TYPES = {str(kind): kind for kind in TransactionType}
-FURTHER_TYPES = frozenset(
-    {"reinvest", "transfer_in", "transfer_out", "spin_off", "merger", "symbol_change", "return_of_capital"}
-    | {"staking", "airdrop"}
+DATES = ("date", "settle_date", "acquired")
+NUMBERS = (
+    *("quantity", "price", "fee", "tax", "amount", "fx_rate", "target_amount", "ratio", "cost_fraction", "cost"),
+    "accrued",
 )
+MONEY = ("price", "fee", "tax", "amount", "cost", "accrued")
+TEXTS = (
+    *("symbol", "currency", "cash_currency", "account", "note", "external_id", "target_currency", "target_symbol"),
+    "fee_currency",
+)
+LOT_IDS = "lot_ids"
+# A zero in these says no more than a blank.
+BLANK_AT_ZERO = frozenset({"quantity", "fee", "tax", "amount", "accrued"})
+KNOWN_COLUMNS = frozenset({"type", LOT_IDS, *DATES, *NUMBERS, *TEXTS})
+TYPES = {str(kind): kind for kind in TransactionType}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +124,8 @@ class _RowReader:
         kind = _type(cells.get("type", ""))
         values = {name: self._number(cells, name) for name in NUMBERS}
         texts = {name: restore(cells.get(name, "").strip()).strip() for name in TEXTS}
-        _check_signs(cells, texts["currency"])
-        _check_later_columns(cells, texts["currency"])
+        fee_currency = other_currency(texts["fee_currency"], texts["currency"]) if values["fee"] else None
+        _check_signs(cells, texts["currency"], fee_currency)
         return Draft(
             date=day,
             type=kind,
@@ -151,6 +145,13 @@ class _RowReader:
             target_amount=values["target_amount"],
             target_currency=texts["target_currency"] or None,
             ratio=values["ratio"],
+            target_symbol=texts["target_symbol"] or None,
+            cost_fraction=values["cost_fraction"],
+            acquired=self._date(cells, "acquired"),
+            cost=values["cost"],
+            lot_ids=_lot_ids(cells.get(LOT_IDS, "")),
+            accrued=values["accrued"],
+            fee_currency=fee_currency,
         )
 
     def _date(self, cells: Mapping[str, str], column: str) -> date | None:
@@ -175,29 +176,22 @@ def _type(cell: str) -> TransactionType:
     name = cell.strip().lower().replace(" ", "_").replace("-", "_")
     if not name:
         raise _FaultyCellError("type", "The type is missing.")
-    if name in FURTHER_TYPES:
-        raise _FaultyCellError("type", f"Rows of the type {name} cannot be imported yet.")
     if name not in TYPES:
         raise _FaultyCellError("type", f"{shown(cell)} is not a type; the types are {', '.join(TransactionType)}.")
     return TYPES[name]
 
 
-def _check_signs(cells: Mapping[str, str], currency: str) -> None:
+def _lot_ids(cell: str) -> tuple[str, ...]:
+    """Ids apart by semicolons, or by spaces where there is none (an id may hold spaces: then one stands behind it)."""
+    text = restore(cell.strip())
+    return tuple(name for part in (text.split(";") if ";" in text else text.split()) if (name := part.strip()))
+
+
+def _check_signs(cells: Mapping[str, str], currency: str, fee_currency: str | None) -> None:
     """A currency sign beside a number that is not the row's currency: one of the two is wrong."""
     for column in MONEY:
+        own = fee_currency if column == "fee" and fee_currency else currency
         possible = currencies_shown(cells.get(column, ""))
-        if currency and possible and currency.upper() not in possible:
-            raise _FaultyCellError(column, f"{shown(cells[column])} is not in {currency}, the currency of the row.")
-
-
-def _check_later_columns(cells: Mapping[str, str], currency: str) -> None:
-    for column, what in NOT_YET.items():
-        if cells.get(column, "").strip():
-            raise _FaultyCellError(
-                column, f"The column {column} is for {what}, which cannot be imported yet: leave it blank."
-            )
-    fee_currency = cells.get(FEE_CURRENCY, "").strip()
-    if fee_currency and fee_currency.upper() != currency.upper():
-        raise _FaultyCellError(
-            FEE_CURRENCY, f"A fee in {shown(fee_currency)} on a row in {currency or 'no currency'} cannot be kept."
-        )
+        if own and possible and own.upper() not in possible:
+            whose = "row" if own == currency else "fee"
+            raise _FaultyCellError(column, f"{shown(cells[column])} is not in {own}, the currency of the {whose}.")

@@ -20,8 +20,8 @@ from dashboard.services.imports.files import read_rows
 from dashboard.services.imports.options import ImportOptions
 from dashboard.services.imports.verdicts import Judgement, Standing, assumed_currencies, judge_rows, refusal
 from dashboard.services.ledger.completion import Surroundings
-from dashboard.services.ledger.rules import TRADES
-from dashboard.services.ledger.writing import one_change
+from dashboard.services.ledger.shapes import TRADES
+from dashboard.services.ledger.writing import currencies_of, name_lots, one_change
 from dashboard.services.portfolios import portfolio_by_id, today_in
 
 FILENAME_LENGTH = 200
@@ -104,12 +104,15 @@ def commit(
 
 
 def _judged(portfolio: PortfolioRef, rows: tuple[FileRow, ...]) -> Judgement:
-    texts = {row.draft.symbol for row in rows if row.draft is not None and row.draft.symbol}
+    drafts = [row.draft for row in rows if row.draft is not None]
+    texts = {symbol for draft in drafts for symbol in (draft.symbol, draft.target_symbol) if symbol}
     symbols = texts | {text.upper() for text in texts}
     known = instruments.by_symbols(symbols)
     bare = Surroundings(portfolio.base_currency, today_in(portfolio), known)
     around = Surroundings(bare.base_currency, bare.today, known, assumed_currencies(rows, bare))
-    standing = Standing(around, transactions.stored(portfolio.id), instruments.splits_of(symbols))
+    stored = transactions.stored(portfolio.id)
+    splits = instruments.splits_of(symbols | {name for row in stored if (name := row.transaction.symbol)})
+    standing = Standing(around, stored, splits, portfolio.allow_shorts)
     return judge_rows(rows, standing)
 
 
@@ -120,9 +123,10 @@ def _store(actor: Actor, portfolio: PortfolioRef, file: _File, judgement: Judgem
     batch_id = batches.insert(
         NewBatch(portfolio.id, actor.user_id, file.name, FORMAT, file.hash, added, duplicates, failed)
     )
-    symbols = {row.transaction.symbol: row.transaction.currency for row in judgement.entering if row.transaction.symbol}
-    keys = _instrument_ids({**symbols, **judgement.new_currencies})
+    rows = [row.transaction for row in judgement.entering]
+    keys = _instrument_ids({**currencies_of(rows), **judgement.new_currencies})
     transactions.insert(portfolio.id, batch_id, judgement.entering, keys)
+    name_lots(portfolio, rows)
     counts = {"batch": batch_id, "added": added, "duplicates": duplicates, "failed": failed}
     audit.record(
         actor, "import.commit", object_type="portfolio", object_id=portfolio.id, details={"file": file.name, **counts}

@@ -15,9 +15,14 @@ from dashboard.services.ledger.changes import UNSTORED
 from dashboard.services.ledger.completion import Surroundings, judge
 from dashboard.services.ledger.currencies import currency_problem
 from dashboard.services.ledger.draft import Draft, fingerprint
-from dashboard.services.ledger.oversell import Splits, refused_rows
+from dashboard.services.ledger.oversell import Splits, connected_symbols, refused_rows
+from dashboard.services.ledger.shapes import INTO_ANOTHER, UNITS
+from dashboard.services.ledger.writing import currencies_of
 
-ADDS_UNITS = frozenset({TransactionType.BUY.value, TransactionType.SPLIT.value})
+ADDS_UNITS = frozenset(
+    kind.value
+    for kind in (UNITS | INTO_ANOTHER | {TransactionType.SPLIT}) - {TransactionType.SELL, TransactionType.TRANSFER_OUT}
+)
 IDENTITY = frozenset({"sequence", "id"})
 
 
@@ -28,6 +33,7 @@ class Standing:
     around: Surroundings
     rows: Sequence[StoredRow]
     splits: Splits
+    allow_shorts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +67,10 @@ def judge_rows(rows: Sequence[FileRow], standing: Standing) -> Judgement:
     new = [verdict for verdict in verdicts if verdict.kind is VerdictKind.NEW]
     entering = tuple(NewRow(v.transaction, hashes[v.row]) for v in new if v.transaction is not None)
     unknown: dict[str, str] = {}
-    for row in (new_row.transaction for new_row in entering):
-        if row.symbol and row.symbol not in standing.around.instruments:
-            unknown.setdefault(row.symbol, row.currency)
+    assumed = standing.around.assumed
+    for symbol, currency in currencies_of(row.transaction for row in entering).items():
+        if symbol not in standing.around.instruments:
+            unknown[symbol] = assumed.get(symbol, currency)
     return Judgement(tuple(verdicts), entering, unknown)
 
 
@@ -78,8 +85,8 @@ def _verdict(row: FileRow, standing: Standing, ledger: _Matches) -> RowVerdict:
     if duplicate is not None:
         column = "external_id" if judged.transaction.external_id else None
         return RowVerdict(row.row, VerdictKind.DUPLICATE, judged.transaction, column, duplicate, cells=row.cells)
-    symbol = judged.transaction.symbol
-    is_new = symbol is not None and symbol not in standing.around.instruments
+    named = (judged.transaction.symbol, judged.transaction.target_symbol)
+    is_new = any(symbol is not None and symbol not in standing.around.instruments for symbol in named)
     return RowVerdict(row.row, VerdictKind.NEW, judged.transaction, new_instrument=is_new, cells=row.cells)
 
 
@@ -146,9 +153,11 @@ def _without_oversells(verdicts: list[RowVerdict], rows: Sequence[FileRow], stan
         for verdict in verdicts
         if verdict.kind is VerdictKind.NEW and verdict.transaction is not None
     ]
-    touched = {row.symbol for row in new if row.symbol}
-    kept = [row.transaction for row in standing.rows if row.transaction.symbol in touched]
-    refused = refused_rows(kept, new, standing.splits)
+    stored = [row.transaction for row in standing.rows]
+    connections = {(row.symbol, row.target_symbol) for row in stored if row.symbol and row.target_symbol}
+    touched = connected_symbols(new, connections)
+    kept = [row for row in stored if row.symbol in touched]
+    refused = refused_rows(kept, new, standing.splits, allow_shorts=standing.allow_shorts)
     if not refused:
         return verdicts
     lost = _lost_units(verdicts, standing.around)
@@ -181,7 +190,8 @@ def _lost_units(verdicts: Sequence[RowVerdict], around: Surroundings) -> dict[st
     for verdict in verdicts:
         cells = dict(verdict.cells)
         if verdict.kind is VerdictKind.ERROR and cells.get("type", "").strip().lower() in ADDS_UNITS:
-            found[around.symbol(cells.get("symbol", "").strip())].append(verdict.row)
+            for column in ("symbol", "target_symbol"):
+                found[around.symbol(cells.get(column, "").strip())].append(verdict.row)
     return found
 
 

@@ -13,7 +13,7 @@ from dashboard.errors import Conflict, InvalidInput, LedgerError, NotFound, Over
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services.ledger.completion import Surroundings, judge
 from dashboard.services.ledger.draft import Draft, fingerprint, redraft
-from dashboard.services.ledger.oversell import new_faults
+from dashboard.services.ledger.oversell import connected_symbols, new_faults
 
 # Rows that are not stored yet come after every stored one.
 UNSTORED = 2**62
@@ -80,7 +80,8 @@ def plan_changes(
 
 def surroundings(portfolio: PortfolioRef, today: date, rows: Iterable[Transaction]) -> Surroundings:
     """What the rows need to know about their instruments."""
-    texts = {row.symbol.strip() for row in rows if row.symbol and row.symbol.isprintable()}
+    named = {symbol for row in rows for symbol in (row.symbol, row.target_symbol) if symbol}
+    texts = {symbol.strip() for symbol in named if symbol.isprintable()}
     symbols = texts | {text.upper() for text in texts}
     return Surroundings(portfolio.base_currency, today, instruments.by_symbols(symbols))
 
@@ -108,15 +109,20 @@ def ledger_faults(portfolio: PortfolioRef, plan: Plan) -> tuple[LedgerError, ...
         replace(row.transaction, sequence=row.origin.id if row.origin else UNSTORED + number)
         for number, row in enumerate(plan.entered)
     ]
-    touched = {row.symbol for row in [*coming, *(row.transaction for row in gone)] if row.symbol}
+    touched = connected(portfolio, [*coming, *(row.transaction for row in gone)])
     if not touched:
         return ()
     before = transactions.of_symbols(portfolio.id, touched)
     left = {row.id for row in gone}
     after = [row for row in before if row.id not in left] + coming
     own = {row.sequence for row in coming}
-    faults = new_faults(before, after, instruments.splits_of(touched))
+    faults = new_faults(before, after, instruments.splits_of(touched), allow_shorts=portfolio.allow_shorts)
     return tuple(f.error if f.transaction.sequence in own else _knock_on(f.transaction, f.error) for f in faults)
+
+
+def connected(portfolio: PortfolioRef, rows: Iterable[Transaction]) -> frozenset[str]:
+    """The symbols of ``rows``, and those that became or become one of them in the ledger."""
+    return connected_symbols(rows, transactions.connections(portfolio.id))
 
 
 def _knock_on(row: Transaction, error: LedgerError) -> LedgerError:

@@ -16,7 +16,7 @@ from dashboard.domain.ledger import LedgerFault
 from dashboard.domain.transactions import Transaction, ledger_order
 from dashboard.errors import InvalidInput
 from dashboard.results.portfolios import PortfolioRef
-from dashboard.services.ledger.changes import UNSTORED, Edit, surroundings
+from dashboard.services.ledger.changes import UNSTORED, Edit, connected, surroundings
 from dashboard.services.ledger.completion import Judged, judge
 from dashboard.services.ledger.draft import Draft, redraft
 from dashboard.services.ledger.oversell import new_faults
@@ -82,14 +82,15 @@ def _blame_ledger(
         if row.transaction is not None and not faults[number]
     }
     gone = [origin.transaction for number in coming if (origin := origins[number]) is not None]
-    touched = {row.symbol for row in [*coming.values(), *gone] if row.symbol}
+    touched = connected(portfolio, [*coming.values(), *gone])
     if not touched:
         return
     before = transactions.of_symbols(portfolio.id, touched)
     left = {row.sequence for row in gone}
     after = [row for row in before if row.sequence not in left] + list(coming.values())
     owners = {row.sequence: number for number, row in coming.items()}
-    for fault in new_faults(before, after, instruments.splits_of(touched)):
+    splits = instruments.splits_of(touched)
+    for fault in new_faults(before, after, splits, allow_shorts=portfolio.allow_shorts):
         number = owners.get(fault.transaction.sequence)
         if number is not None:
             faults[number].append(fault.error)

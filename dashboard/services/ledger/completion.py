@@ -14,10 +14,10 @@ from decimal import Decimal
 from dashboard.db.repositories.ledger.instruments import KnownInstrument
 from dashboard.domain.transactions import ZERO, Transaction, TransactionType
 from dashboard.errors import InvalidInput
-from dashboard.services.ledger.currencies import minor_unit_digits
-from dashboard.services.ledger.decimals import LIMIT, WIDE, exact_product, plain
-from dashboard.services.ledger.draft import Draft
-from dashboard.services.ledger.rules import TRADES, faults_of
+from dashboard.services.ledger.amounts import amount_fault, amount_of
+from dashboard.services.ledger.draft import Draft, other_currency
+from dashboard.services.ledger.rules import faults_of
+from dashboard.services.ledger.shapes import INTO_ANOTHER, UNITS
 
 ONE = Decimal(1)
 
@@ -60,72 +60,51 @@ def judge(draft: Draft, around: Surroundings) -> Judged:
     if faults:
         return Judged(None, faults)
     row = _filled(draft, around)
-    fault = _target_fault(row) or _amount_fault(draft, row, around.multiplier(row.symbol))
+    fault = _target_fault(row) or amount_fault(draft, row, around.multiplier(row.symbol))
     return Judged(None, (fault,)) if fault else Judged(row)
 
 
 def _filled(draft: Draft, around: Surroundings) -> Transaction:
     symbol = around.symbol(draft.symbol) if draft.symbol else None
     currency = draft.currency.upper() if draft.currency else around.currency(symbol)
-    is_trade = draft.type in TRADES
+    has_units = draft.type in UNITS
     return Transaction(
         date=draft.date,
         type=draft.type,
         currency=currency,
         symbol=symbol,
-        quantity=(draft.quantity or ZERO) if is_trade else ZERO,
-        price=draft.price if is_trade else None,
+        quantity=(draft.quantity or ZERO) if has_units or draft.type is TransactionType.SPLIT else ZERO,
+        price=draft.price if has_units else None,
         fee=draft.fee or ZERO,
         tax=draft.tax or ZERO,
-        amount=_amount(draft, around.multiplier(symbol)),
+        amount=amount_of(draft, around.multiplier(symbol)),
         fx_rate=draft.fx_rate,
         cash_currency=draft.cash_currency.upper() if draft.cash_currency else None,
         account=draft.account,
         target_amount=draft.target_amount,
         target_currency=draft.target_currency.upper() if draft.target_currency else None,
-        ratio=draft.ratio,
+        ratio=ONE if draft.ratio is None and draft.type is TransactionType.SYMBOL_CHANGE else draft.ratio,
+        target_symbol=around.symbol(draft.target_symbol) if draft.target_symbol else None,
+        cost_fraction=draft.cost_fraction,
+        acquired=draft.acquired,
+        cost=draft.cost,
+        lot_ids=draft.lot_ids,
+        accrued=draft.accrued or ZERO,
+        fee_currency=_fee_currency(draft, currency),
         settle_date=draft.settle_date,
         note=draft.note,
         external_id=draft.external_id,
     )
 
 
-def _amount(draft: Draft, multiplier: Decimal) -> Decimal:
-    if draft.amount is not None:
-        return draft.amount
-    if draft.quantity is None or draft.price is None:
-        return ZERO
-    return exact_product(draft.quantity, draft.price, multiplier if draft.type in TRADES else ONE)
+def _fee_currency(draft: Draft, currency: str) -> str | None:
+    code = other_currency(draft.fee_currency, currency) if draft.fee else None
+    return code.upper() if code else None
 
 
 def _target_fault(row: Transaction) -> InvalidInput | None:
     if row.type is TransactionType.EXCHANGE and row.target_currency == row.currency:
         return InvalidInput(f"An exchange is between two currencies; both are {row.currency}.", field="target_currency")
+    if row.type in INTO_ANOTHER and row.target_symbol is not None and row.target_symbol == row.symbol:
+        return InvalidInput(f"{row.symbol} cannot turn into itself.", field="target_symbol")
     return None
-
-
-def _amount_fault(draft: Draft, row: Transaction, multiplier: Decimal) -> InvalidInput | None:
-    """An amount that quantity × price denies by more than the rounding of the three explains."""
-    if row.amount >= LIMIT:
-        return InvalidInput("The amount is larger than can be kept.", field="amount")
-    if draft.amount is None or draft.quantity is None or draft.price is None:
-        return None
-    factor = multiplier if draft.type in TRADES else ONE
-    product = exact_product(draft.quantity, draft.price, factor)
-    if abs(product - abs(draft.amount)) <= _rounding(draft.quantity, draft.price, factor, row.currency):
-        return None
-    times = f" × {plain(factor)}" if factor != ONE else ""
-    working = f"{plain(draft.quantity)} × {plain(draft.price)}{times} is {plain(product)}"
-    return InvalidInput(f"The amount is {plain(draft.amount)}, but {working}.", field="amount")
-
-
-def _rounding(quantity: Decimal, price: Decimal, factor: Decimal, currency: str) -> Decimal:
-    """Half a last digit of price (cents at the coarsest) and of a broken quantity, and one smallest unit of money."""
-    price_step = ONE.scaleb(-max(_digits(price), 2)) / 2
-    quantity_step = ONE.scaleb(-_digits(quantity)) / 2 if _digits(quantity) else ZERO
-    step = WIDE.add(WIDE.multiply(quantity, price_step), WIDE.multiply(price, quantity_step))
-    return WIDE.add(WIDE.multiply(step, factor), ONE.scaleb(-minor_unit_digits(currency)))
-
-
-def _digits(value: Decimal) -> int:
-    return len(plain(value).partition(".")[2])

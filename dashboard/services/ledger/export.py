@@ -16,6 +16,7 @@ from dashboard.services.ledger.draft import Draft
 COLUMNS = (
     *("date", "type", "symbol", "quantity", "price", "currency", "fee", "tax", "amount", "fx_rate", "cash_currency"),
     *("account", "settle_date", "note", "external_id", "target_amount", "target_currency", "ratio"),
+    *("target_symbol", "cost_fraction", "acquired", "cost", "lot_ids", "accrued", "fee_currency"),
 )
 
 
@@ -35,4 +36,12 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, Decimal):
         return plain(value)
+    if isinstance(value, tuple):
+        return neutralise(_lot_ids(value))
     return value.isoformat() if isinstance(value, date) else neutralise(str(value))
+
+
+def _lot_ids(names: tuple[str, ...]) -> str:
+    """Ids apart by semicolons; one behind a lone id with spaces says that it is one."""
+    text = ";".join(names)
+    return f"{text};" if len(names) == 1 and " " in text else text

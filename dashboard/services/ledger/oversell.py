@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import accumulate
 
 from dashboard.domain.instruments import Split
@@ -11,17 +11,36 @@ from dashboard.domain.ledger import LedgerFault, check_ledger
 from dashboard.domain.transactions import ZERO, Transaction, TransactionType, ledger_order
 from dashboard.errors import LedgerError, Oversell
 from dashboard.services.ledger.decimals import plain
+from dashboard.services.ledger.shapes import INTO_ANOTHER
 
+OUTGOING = frozenset({TransactionType.SELL, TransactionType.TRANSFER_OUT})
+CORPORATE_ACTIONS = INTO_ANOTHER | {TransactionType.SPLIT}
 Splits = Mapping[str, Sequence[Split]]
 
 
-def refused_rows(kept: Sequence[Transaction], new: Sequence[Transaction], splits: Splits) -> dict[int, LedgerError]:
+def connected_symbols(rows: Iterable[Transaction], connections: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """The symbols of ``rows``, and all that are connected with one of them by what turned into what."""
+    found: set[str] = set()
+    links: list[tuple[str, str]] = list(connections)
+    for row in rows:
+        found.update(symbol for symbol in (row.symbol, row.target_symbol) if symbol)
+        if row.symbol and row.target_symbol:
+            links.append((row.symbol, row.target_symbol))
+    while touching := [link for link in links if len(found.intersection(link)) == 1]:
+        found.update(symbol for link in touching for symbol in link)
+    return frozenset(found)
+
+
+def refused_rows(
+    kept: Sequence[Transaction], new: Sequence[Transaction], splits: Splits, *, allow_shorts: bool = False
+) -> dict[int, LedgerError]:
     """Those of ``new`` (by sequence) that ``kept`` has no room for, each with the reason.
 
     A new sale before a kept one may leave too little for it: then the new one is refused. Sequences are unique.
     """
     before = check_ledger(kept, splits)
-    changing = {symbol for symbol, events in splits.items() if events} | {r.symbol for r in [*kept, *new] if r.ratio}
+    changing = {symbol for symbol, events in splits.items() if events}
+    changing |= {symbol for r in [*kept, *new] if r.ratio for symbol in (r.symbol, r.target_symbol) if symbol}
     refused: dict[int, LedgerError] = {}
     while True:
         entering = [row for row in new if row.sequence not in refused]
@@ -32,7 +51,9 @@ def refused_rows(kept: Sequence[Transaction], new: Sequence[Transaction], splits
         refused.update(found)
 
 
-def new_faults(before: Sequence[Transaction], after: Sequence[Transaction], splits: Splits) -> tuple[LedgerFault, ...]:
+def new_faults(
+    before: Sequence[Transaction], after: Sequence[Transaction], splits: Splits, *, allow_shorts: bool = False
+) -> tuple[LedgerFault, ...]:
     """What the ledger ``after`` a change cannot hold and the one ``before`` it could."""
     return _worse(before, check_ledger(before, splits), check_ledger(after, splits))
 
@@ -79,10 +100,14 @@ def _blamed(
 def _culprits(fault: LedgerFault, entering: Sequence[Transaction], units_change: bool) -> list[Transaction]:
     """The latest new rows before a kept sale that took what it lacks; one at a time where splits change the units."""
     short = fault.transaction
-    earlier = [row for row in entering if row.symbol == short.symbol and ledger_order(row) < ledger_order(short)]
-    sales = [row for row in earlier if row.type is TransactionType.SELL and row.account == short.account]
-    splits = [row for row in earlier if row.type is TransactionType.SPLIT]
-    latest = sorted(sales or splits, key=ledger_order, reverse=True)
+    earlier = [
+        row
+        for row in entering
+        if short.symbol in (row.symbol, row.target_symbol) and ledger_order(row) < ledger_order(short)
+    ]
+    sales = [row for row in earlier if row.type in OUTGOING and row.account == short.account]
+    actions = [row for row in earlier if row.type in CORPORATE_ACTIONS]
+    latest = sorted(sales or actions, key=ledger_order, reverse=True)
     if units_change or not isinstance(fault.error, Oversell):
         return latest[:1]
     lacking = fault.error.wanted - fault.error.held
@@ -93,7 +118,16 @@ def _culprits(fault: LedgerFault, entering: Sequence[Transaction], units_change:
 def _knock_on(culprit: Transaction, fault: LedgerFault) -> LedgerError:
     short, error = fault.transaction, fault.error
     left = f", leaving {plain(error.held)}" if isinstance(error, Oversell) else ""
-    text = f"It takes from the later sale of {plain(short.quantity)} {short.symbol} on {short.date}{left}."
-    if isinstance(error, Oversell) and culprit.type is TransactionType.SELL:
+    what = "sale" if short.type is TransactionType.SELL else short.type.replace("_", " ")
+    units = f"{plain(short.quantity)} " if short.quantity else ""
+    text = f"It takes from the later {what} of {units}{short.symbol} on {short.date}{left}."
+    if isinstance(error, Oversell) and culprit.type in OUTGOING:
         return Oversell(text, wanted=error.wanted, held=error.held)
-    return LedgerError(text, field="ratio" if culprit.type is TransactionType.SPLIT else "quantity")
+    return LedgerError(text, field=_field(culprit.type))
+
+
+def _field(kind: TransactionType) -> str:
+    """The column of a row of this type that takes units away."""
+    if kind in OUTGOING:
+        return "quantity"
+    return "ratio" if kind is TransactionType.SPLIT else "target_symbol"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -13,40 +12,15 @@ from dashboard.errors import InvalidInput
 from dashboard.services.ledger.currencies import currency_problem
 from dashboard.services.ledger.decimals import plain, size_problem
 from dashboard.services.ledger.draft import COLUMNS, Draft
+from dashboard.services.ledger.shapes import INCOME, SHAPES, TRADES
 
 EARLIEST = date(1900, 1, 1)
-LENGTHS = {"symbol": 64, "account": 100, "external_id": 200, "note": 2000}
-EVERYWHERE = frozenset({"date", "type", "currency", "account", "settle_date", "note", "external_id"})
-VALUED = EVERYWHERE | {"fx_rate", "cash_currency", "amount"}
-INCOME = frozenset({TransactionType.DIVIDEND, TransactionType.INTEREST})
-TRADES = frozenset({TransactionType.BUY, TransactionType.SELL})
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What a type of row needs and takes."""
-
-    takes: frozenset[str]
-    needs: tuple[str, ...]
-
-
-_TRADE = Shape(VALUED | {"symbol", "quantity", "price", "fee", "tax"}, ("symbol", "quantity"))
-_COST = Shape(VALUED | {"symbol"}, ("amount",))
-_FLOW = Shape(VALUED, ("amount",))
-SHAPES: dict[TransactionType, Shape] = {
-    TransactionType.BUY: _TRADE,
-    TransactionType.SELL: _TRADE,
-    TransactionType.DIVIDEND: Shape(VALUED | {"symbol", "quantity", "price", "fee", "tax"}, ("symbol",)),
-    TransactionType.INTEREST: Shape(VALUED | {"symbol", "fee", "tax"}, ("amount",)),
-    TransactionType.FEE: _COST,
-    TransactionType.TAX: _COST,
-    TransactionType.DEPOSIT: _FLOW,
-    TransactionType.WITHDRAWAL: _FLOW,
-    TransactionType.EXCHANGE: Shape(
-        VALUED | {"target_amount", "target_currency"}, ("amount", "target_amount", "target_currency")
-    ),
-    TransactionType.SPLIT: Shape(EVERYWHERE | {"symbol", "ratio"}, ("symbol", "ratio")),
-}
+LENGTHS = {"symbol": 64, "target_symbol": 64, "account": 100, "external_id": 200, "note": 2000}
+MOST_LOTS = 500
+BLANK: tuple[object, ...] = (None, "", ())
+PRICED_TRADES = TRADES | {TransactionType.REINVEST}
+WHATS = {"price": "a price", "cost": "a cost", "accrued": "accrued interest"}
+SPOKEN = {"fx_rate": "exchange rate", "spin_off": "spin-off", "lot_ids": "lot ids"}
 
 
 def faults_of(draft: Draft, today: date, base_currency: str) -> tuple[InvalidInput, ...]:
@@ -70,6 +44,10 @@ def _dates(draft: Draft, today: date) -> Faults:
         yield "date", f"{draft.date} is before {EARLIEST.year}, the earliest year that is kept."
     if draft.settle_date is not None and draft.settle_date < draft.date:
         yield "settle_date", f"It settles on {draft.settle_date}, before its own date {draft.date}."
+    if draft.acquired is not None and draft.acquired > draft.date:
+        yield "acquired", f"They were acquired on {draft.acquired}, after the transfer on {draft.date}."
+    elif draft.acquired is not None and draft.acquired < EARLIEST:
+        yield "acquired", f"{draft.acquired} is before {EARLIEST.year}, the earliest year that is kept."
 
 
 def _base_rate(draft: Draft, base_currency: str) -> Faults:
@@ -83,23 +61,55 @@ def _columns(draft: Draft) -> Faults:
     """Columns that the type does not take, and columns that it needs."""
     shape = SHAPES[draft.type]
     for column in COLUMNS:
-        if getattr(draft, column) in (None, "") or column in shape.takes:
+        if getattr(draft, column) in BLANK or column in shape.takes:
             continue
-        yield column, f"{_a(draft.type).capitalize()} takes no {_spoken(column)}: leave it blank."
+        yield column, f"{_kind(draft)} takes no {_spoken(column)}: leave it blank."
     for column in shape.needs:
         if getattr(draft, column) is None:
-            yield column, f"{_a(draft.type).capitalize()} needs {_a(_spoken(column))}."
+            yield column, f"{_kind(draft)} needs {_a(_spoken(column))}."
 
 
 def _money(draft: Draft) -> Faults:
     """Amounts: given or to be had from quantity and price, and of the right sign."""
     priced = draft.quantity is not None and draft.price is not None
-    if draft.type in TRADES and draft.price is None and draft.amount is None:
-        yield "price", f"{_a(draft.type).capitalize()} needs a price or an amount."
+    if draft.type in PRICED_TRADES and draft.price is None and draft.amount is None:
+        yield "price", f"{_kind(draft)} needs a price or an amount."
     if draft.type is TransactionType.DIVIDEND and draft.amount is None and not priced:
         yield "amount", "A dividend needs its amount (or the quantity held and the dividend a unit as the price)."
     if draft.amount is not None and draft.amount < 0 and draft.type not in INCOME:
         yield "amount", f"The amount is {plain(draft.amount)}: amounts are positive, the type gives the direction."
+
+
+def _corporate_actions(draft: Draft) -> Faults:
+    """What an instrument turns into, and the money that comes with it."""
+    if draft.symbol and draft.target_symbol and draft.symbol.upper() == draft.target_symbol.upper():
+        yield "target_symbol", f"{_kind(draft)} is into another instrument; both are {draft.target_symbol}."
+    if draft.type is TransactionType.MERGER:
+        if draft.target_symbol is None and draft.amount is None and draft.ratio is None:
+            yield "target_symbol", "A merger needs the target symbol and the ratio that it brings, or its cash amount."
+        elif draft.target_symbol is None and draft.ratio is not None:
+            yield "target_symbol", "A merger at a ratio needs the target symbol that it brings."
+        elif draft.target_symbol is not None and draft.ratio is None:
+            yield "ratio", "A merger into another instrument needs the ratio: new units for each old one."
+    if draft.type is TransactionType.SPLIT and draft.quantity is not None and draft.amount is None:
+        yield "quantity", "A split takes a quantity only with the amount paid for it: leave it blank."
+    if draft.cost_fraction is not None and not 0 <= draft.cost_fraction <= 1:
+        text = (
+            f"The cost fraction is {plain(draft.cost_fraction)}: it is the share of the cost that moves, from 0 to 1."
+        )
+        yield "cost_fraction", text
+
+
+def _lots(draft: Draft) -> Faults:
+    if len(draft.lot_ids) > MOST_LOTS:
+        yield "lot_ids", f"The row names {len(draft.lot_ids)} lots; {MOST_LOTS} can be kept."
+    twice = next((name for name in draft.lot_ids if draft.lot_ids.count(name) > 1), None)
+    if twice is not None:
+        yield "lot_ids", f"The lot {twice} is named twice."
+    for name in draft.lot_ids:
+        if len(name) > LENGTHS["external_id"] or ";" in name or not name.isprintable():
+            yield "lot_ids", f"{name[:40]!r} is not the id of a lot."
+            return
 
 
 def _signs(draft: Draft) -> Faults:
@@ -110,8 +120,10 @@ def _signs(draft: Draft) -> Faults:
         value: Decimal | None = getattr(draft, column)
         if value is not None and value < 0:
             yield column, f"The {column} is {plain(value)}: a {column} is a positive cost."
-    if draft.price is not None and draft.price < 0:
-        yield "price", f"The price is {plain(draft.price)}: a price cannot be negative."
+    for column in ("price", "cost", "accrued"):
+        value = getattr(draft, column)
+        if value is not None and value < 0:
+            yield column, f"The {column} is {plain(value)}: {WHATS[column]} cannot be negative."
     for column in ("fx_rate", "ratio", "target_amount"):
         value = getattr(draft, column)
         if value is not None and value <= 0:
@@ -127,7 +139,7 @@ def _sizes(draft: Draft) -> Faults:
 
 
 def _currencies(draft: Draft) -> Faults:
-    for column in ("currency", "cash_currency", "target_currency"):
+    for column in ("currency", "cash_currency", "target_currency", "fee_currency"):
         code: str | None = getattr(draft, column)
         problem = currency_problem(code) if code else None
         if problem:
@@ -152,11 +164,18 @@ def _unprintable(character: str, column: str) -> bool:
 
 
 def _spoken(column: str) -> str:
-    return "exchange rate" if column == "fx_rate" else column.replace("_", " ")
+    return SPOKEN.get(column) or column.replace("_", " ")
+
+
+def _kind(draft: Draft) -> str:
+    """The type with its article, as a sentence begins."""
+    return _a(_spoken(draft.type)).capitalize()
 
 
 def _a(word: str) -> str:
     return f"{'an' if word[0] in 'aei' else 'a'} {word}"
 
 
-CHECKS: tuple[Callable[[Draft], Faults], ...] = (_columns, _money, _signs, _currencies, _texts)
+CHECKS: tuple[Callable[[Draft], Faults], ...] = (
+    *(_columns, _money, _corporate_actions, _lots, _signs, _currencies, _texts),
+)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
 from dashboard.db.engine import db
-from dashboard.db.repositories.ledger import portfolios
+from dashboard.db.repositories.ledger import portfolios, transactions
+from dashboard.domain.transactions import Transaction
 from dashboard.errors import NotFound
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services.marks import mark_dirty
+
+ROW_ID_DIGITS = 19
 
 
 @dataclass(slots=True)
@@ -24,6 +27,26 @@ class Change:
         """Rows of these days were added, changed or removed."""
         known = () if self.first_day is None else (self.first_day,)
         self.first_day = min((*known, *days), default=None)
+
+
+def currencies_of(rows: Iterable[Transaction]) -> dict[str, str]:
+    """The currency in which each symbol of ``rows`` becomes an instrument where it is not known yet."""
+    found: dict[str, str] = {}
+    targets: dict[str, str] = {}
+    for row in rows:
+        if row.symbol:
+            found.setdefault(row.symbol, row.currency)
+        if row.target_symbol:
+            targets.setdefault(row.target_symbol, row.currency)
+    return {**targets, **found}
+
+
+def name_lots(portfolio: PortfolioRef, rows: Iterable[Transaction]) -> None:
+    """See to it that the lots that ``rows`` name by the id of a row keep that name in files as well."""
+    names = {name for row in rows for name in row.lot_ids if name.isascii() and name.isdecimal()}
+    ids = {int(name) for name in names if len(name) < ROW_ID_DIGITS and str(int(name)) == name}
+    if ids:
+        transactions.name_lots(portfolio.id, ids)
 
 
 @contextmanager

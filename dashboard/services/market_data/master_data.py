@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from dashboard.db.engine import db
 from dashboard.db.models import InstrumentRow
+from dashboard.db.models.market import PERCENT_UNIT
 from dashboard.db.repositories import instruments as store
 from dashboard.domain.access import Actor
 from dashboard.domain.instruments import AssetClass
@@ -20,6 +21,7 @@ from dashboard.services.market_data.files import require_administrator
 
 ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 TEXTS = ("name", "exchange", "sector", "industry", "country", "provider", "provider_symbol")
+PERCENT_CELLS = frozenset({"percent", "%"})
 REQUIRED = {"symbol", "currency"}
 Values = Mapping[str, str | Decimal]
 
@@ -63,9 +65,9 @@ def _values(row: Row) -> tuple[str, Values]:
     """The symbol and what the row says of it. Raises: BadCell."""
     row.text("currency")
     unit = row.unit("currency")
-    values: dict[str, str | Decimal] = {"currency": major_unit(unit)[0], "price_unit": row.unit("price_unit") or unit}
-    if major_unit(str(values["price_unit"]))[0] != values["currency"]:
-        raise BadCell("price_unit", f"{values['price_unit']} is no unit of {values['currency']}")
+    values: dict[str, str | Decimal] = {"currency": major_unit(unit)[0]}
+    if row.cells.get("price_unit") or unit != values["currency"]:
+        values["price_unit"] = _price_unit(row, unit)
     if kind := row.cells.get("asset_class", "").lower():
         if kind not in set(AssetClass):
             raise BadCell("asset_class", f"{kind[:20]!r} is none of {', '.join(AssetClass)}")
@@ -80,6 +82,17 @@ def _values(row: Row) -> tuple[str, Values]:
     return row.text("symbol"), values
 
 
+def _price_unit(row: Row, unit: str) -> str:
+    """How the instrument is quoted: in percent of its face value, in a minor unit, or in its currency."""
+    if row.cells.get("price_unit", "").lower() in PERCENT_CELLS:
+        return PERCENT_UNIT
+    price_unit = row.unit("price_unit") or unit
+    currency = major_unit(unit)[0]
+    if major_unit(price_unit)[0] != currency:
+        raise BadCell("price_unit", f"{price_unit} is no unit of {currency}")
+    return price_unit
+
+
 def _take_over(symbol: str, values: Values) -> bool:
     """Whether anything was new or different. Raises: BadCell."""
     row = store.by_symbol(db.session, [symbol]).get(symbol)
@@ -92,10 +105,11 @@ def _take_over(symbol: str, values: Values) -> bool:
         raise BadCell(
             "currency", f"{symbol} is counted in {row.currency} already and cannot become {values['currency']}"
         )
+    counted = row.value_multiplier
     different = {name: value for name, value in values.items() if getattr(row, name) != value}
     for name, value in different.items():
         setattr(row, name, value)
-    if "multiplier" in different:
+    if row.value_multiplier != counted:
         row.price_version += 1
     if {"provider", "provider_symbol"} & different.keys():
         row.refreshed_at = None  # its prices are asked for from the first one on

@@ -135,7 +135,7 @@ def _instrument(row: InstrumentRow) -> Instrument:
         name=row.name,
         asset_class=AssetClass(row.asset_class),
         exchange=row.exchange,
-        multiplier=row.multiplier.normalize(),
+        multiplier=row.value_multiplier,
         sector=row.sector,
         industry=row.industry,
         country=row.country,

@@ -9,6 +9,7 @@ import numpy as np
 
 from dashboard.db.engine import db
 from dashboard.db.models import InstrumentRow
+from dashboard.db.models.market import PERCENT_UNIT
 from dashboard.db.repositories import dirty
 from dashboard.db.repositories import instruments as store
 from dashboard.db.repositories import prices
@@ -153,7 +154,9 @@ def _describe(row: InstrumentRow, history: History) -> None:
     for name in ("name", "exchange", "mic", "sector", "industry", "country"):
         if not getattr(row, name):
             setattr(row, name, getattr(meta, name))
-    row.currency, row.price_unit, row.time_zone = history.currency, history.price_unit, meta.timezone
+    row.currency, row.time_zone = history.currency, meta.timezone
+    if row.price_unit != PERCENT_UNIT:
+        row.price_unit = history.price_unit
     row.provider, row.provider_symbol = history.provider, history.provider_symbol
     row.state, row.problem_code, row.problem = InstrumentState.ACTIVE, "", ""
     row.refreshed_at = datetime.now(UTC)

@@ -192,7 +192,7 @@ def test_anothers_batch_is_not_found_and_the_audit_says_who_asked() -> None:
         ("2024-01-02 buy AAA -1 1 EUR - -", "quantity", "quantities are positive"),
         ("2024-01-02 buy AAA 0 1 EUR - -", "quantity", "A buy needs a quantity."),
         ("2024-01-02 grant AAA 1 1 EUR - -", "type", "'grant' is not a type; the types are buy, sell"),
-        ("2024-01-02 spin_off AAA 1 1 EUR - -", "type", "cannot be imported yet"),
+        ("2024-01-02 spin_off AAA - - EUR - 1", "target_symbol", "A spin-off needs a target symbol."),
         ("2024-01-02 buy AAA 1 1 XYZ - -", "currency", "'XYZ' is not a currency"),
         ("2024-01-02 buy AAA 1 1 GBp - -", "currency", "GBp is a hundredth of GBP"),
         ("2024-01-02 buy - 1 1 EUR - -", "symbol", "A buy needs a symbol."),

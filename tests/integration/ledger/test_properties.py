@@ -1,19 +1,19 @@
-"""Properties of a ledger: an export imports to the same ledger, and deleting what was added leaves what was."""
+"""Properties of a ledger of every type: an export imports to the same, and deleting what was added leaves what was."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.domain.access import SYSTEM
-from dashboard.domain.transactions import Transaction, TransactionType, ledger_order
+from dashboard.domain.transactions import Transaction, TransactionType
 from dashboard.services import imports, transactions
+from dashboard.services.ledger.decimals import SMALLEST
 from tests.factories import make_portfolio
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("app_context")
 FEW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 FIRST = date(2015, 1, 1)
 
-days = st.integers(0, 3000).map(lambda n: FIRST + timedelta(days=n))
+T = TransactionType
 positive = st.decimals("0.000000000000000001", "999999999999", places=18)
 money = st.decimals("0.01", "9999999", places=2)
 words = st.text(st.sampled_from("ab ,;'\"=+-@\t\n|é漢\ufeff0.5"), max_size=12)
@@ -32,58 +32,99 @@ texts = st.builds(
 )
 
 
-@st.composite
-def rows(draw: st.DrawFn) -> Transaction:
-    """Any row but a sale, which needs something to sell."""
-    kind = draw(st.sampled_from([kind for kind in TransactionType if kind is not TransactionType.SELL]))
-    symbol = draw(st.sampled_from(["AAA", "-BBB", "=CCC", "4063.T", "BRK B"]))
-    row = Transaction(date=draw(days), type=kind, currency=draw(st.sampled_from(["EUR", "USD", "JPY"])), **draw(texts))
-    row = replace(
-        row, settle_date=draw(st.none() | st.just(row.date)), cash_currency=draw(st.sampled_from([None, "USD"]))
-    )
-    if kind is TransactionType.BUY:
-        return replace(
-            row,
-            symbol=symbol,
-            quantity=draw(positive),
-            price=draw(st.none() | money),
-            amount=draw(money),
-            fee=draw(money),
-        )
-    if kind is TransactionType.SPLIT:
-        return replace(
-            row, symbol=symbol, ratio=draw(st.sampled_from([Decimal(5), Decimal("1.5")])), cash_currency=None
-        )
-    if kind is TransactionType.EXCHANGE:
-        return replace(row, amount=draw(money), target_amount=draw(money), target_currency="GBP")
-    if kind in {TransactionType.DIVIDEND, TransactionType.INTEREST}:
-        return replace(row, symbol=symbol, amount=draw(money) * draw(st.sampled_from([1, -1])), tax=draw(money))
-    return replace(row, amount=draw(money))
+HELD_NEEDED = frozenset({T.SELL, T.TRANSFER_OUT, T.SPIN_OFF, T.MERGER, T.SYMBOL_CHANGE, T.RETURN_OF_CAPITAL, T.SPLIT})
+ACQUIRES = frozenset({T.BUY, T.REINVEST, T.TRANSFER_IN, T.STAKING, T.AIRDROP})
+
+
+@dataclass
+class Position:
+    """At least so much of a symbol is held in its account."""
+
+    account: str
+    quantity: Decimal
 
 
 @st.composite
-def ledgers(draw: st.DrawFn) -> list[Transaction]:
-    """Rows, and sales of a part of what was bought before."""
-    found = [_agreeing(row) for row in draw(st.lists(rows(), max_size=12))]
-    held: dict[tuple[str, str | None], Decimal] = defaultdict(Decimal)
-    for row in sorted(found, key=ledger_order):
-        held[row.account, row.symbol] += row.quantity
-    for (account, symbol), quantity in held.items():
-        if quantity and draw(st.booleans()):
-            sale = Transaction(
-                date=FIRST + timedelta(days=3001), type=TransactionType.SELL, currency="EUR", symbol=symbol
-            )
-            found.append(replace(sale, account=account, quantity=quantity, amount=draw(money)))
-    ids = draw(st.lists(st.sampled_from(["", "x"]), min_size=len(found), max_size=len(found)))
-    return [
-        replace(row, external_id=f"{mark}{n}" if mark else None)
-        for n, (row, mark) in enumerate(zip(found, ids, strict=True))
-    ]
+def ledgers(
+    draw: st.DrawFn, symbols: tuple[str, ...] = ("AAA", "-BBB", "=CCC", "4063.T", "BRK B")
+) -> list[Transaction]:
+    """Rows of every type, a day apart, that take no more than there is; each symbol keeps to one account."""
+    held: dict[str, Position] = {}
+    found: list[Transaction] = []
+    for number in range(draw(st.integers(0, 14))):
+        kinds = [kind for kind in TransactionType if held or kind not in HELD_NEEDED]
+        kind = draw(st.sampled_from(kinds))
+        row = Transaction(
+            date=FIRST + timedelta(days=3 * number),
+            type=kind,
+            currency=draw(st.sampled_from(["EUR", "USD", "JPY"])),
+            external_id=draw(st.sampled_from([None, f"{symbols[0]}{number}", f"{symbols[0]} {number}"])),
+            **draw(texts),
+        )
+        row = replace(row, settle_date=draw(st.none() | st.just(row.date + timedelta(days=2))))
+        if kind in HELD_NEEDED:
+            found.append(_of_held(draw, row, held, f"N{number}{symbols[0]}"))
+        elif kind in ACQUIRES:
+            found.append(_acquired(draw, row, held, draw(st.sampled_from(symbols))))
+        else:
+            found.append(_of_money(draw, row, draw(st.sampled_from(symbols))))
+    return found
 
 
-def _agreeing(row: Transaction) -> Transaction:
-    """A price that is given must agree with the amount."""
-    return replace(row, amount=Decimal(0)) if row.price is not None else row
+def _acquired(draw: st.DrawFn, row: Transaction, held: dict[str, Position], symbol: str) -> Transaction:
+    position = held.setdefault(symbol, Position(row.account, Decimal(0)))
+    row = replace(row, account=position.account, symbol=symbol, quantity=draw(positive), amount=draw(money))
+    if row.type is T.BUY:
+        position.quantity += row.quantity
+        priced = draw(st.booleans())
+        accrued, fee_currency = draw(st.sampled_from([(Decimal(0), None), (Decimal("1.5"), "GBP")]))
+        row = replace(row, fee=draw(money), accrued=accrued, fee_currency=fee_currency)
+        return replace(row, price=draw(money), amount=Decimal(0)) if priced else row
+    if row.type is T.REINVEST:
+        return replace(row, tax=draw(money), amount=row.amount + Decimal(10_000_000))
+    if row.type is T.TRANSFER_IN:
+        given = draw(st.booleans())
+        return replace(row, cost=draw(money), acquired=FIRST - timedelta(days=900)) if given else row
+    return replace(row, amount=draw(st.sampled_from([Decimal(0), row.amount])))
+
+
+def _of_held(draw: st.DrawFn, row: Transaction, held: dict[str, Position], new: str) -> Transaction:
+    symbol = draw(st.sampled_from(sorted(held)))
+    position = held[symbol]
+    row = replace(row, account=position.account, symbol=symbol)
+    if row.type in {T.SELL, T.TRANSFER_OUT}:
+        if not position.quantity:
+            return replace(row, type=T.DIVIDEND, amount=draw(money))
+        part = draw(st.sampled_from([Decimal(1), Decimal("0.5")]))
+        row = replace(row, quantity=(position.quantity * part).quantize(SMALLEST, ROUND_DOWN), amount=draw(money))
+        if not row.quantity:
+            return replace(row, type=T.DIVIDEND, quantity=Decimal(0))
+        position.quantity -= row.quantity
+        return row
+    if row.type is T.RETURN_OF_CAPITAL:
+        return replace(row, amount=draw(money))
+    if row.type is T.SPLIT:
+        return replace(row, ratio=draw(st.sampled_from([Decimal(5), Decimal("1.5")])))
+    if not position.quantity:
+        return replace(row, type=T.FEE, amount=draw(money))
+    row = replace(row, target_symbol=new, ratio=draw(st.sampled_from([Decimal(2), Decimal("0.05")])))
+    if row.type is T.SPIN_OFF:
+        return replace(row, cost_fraction=draw(st.sampled_from([Decimal(0), Decimal("0.123"), Decimal(1)])))
+    del held[symbol]
+    held[new] = Position(row.account, Decimal(0))
+    if row.type is T.MERGER:
+        row = replace(row, amount=draw(st.sampled_from([Decimal(0), Decimal("55.5")])))
+        return replace(row, target_symbol=None, ratio=None) if row.amount and draw(st.booleans()) else row
+    return replace(row, ratio=draw(st.sampled_from([None, Decimal(3)])))
+
+
+def _of_money(draw: st.DrawFn, row: Transaction, symbol: str) -> Transaction:
+    row = replace(row, amount=draw(money), cash_currency=draw(st.sampled_from([None, "USD"])))
+    if row.type is T.EXCHANGE:
+        return replace(row, target_amount=draw(money), target_currency="GBP")
+    if row.type in {T.DIVIDEND, T.INTEREST}:
+        return replace(row, symbol=symbol, amount=row.amount * draw(st.sampled_from([1, -1])), tax=draw(money))
+    return row
 
 
 def content(ledger: tuple[Transaction, ...]) -> list[Transaction]:
@@ -104,12 +145,11 @@ def test_an_export_imports_to_the_same_ledger_and_adds_nothing_where_it_came_fro
 
 
 @FEW
-@given(ledgers(), ledgers())
+@given(ledgers(), ledgers(("DDD", "EEE")))
 def test_deleting_what_was_added_leaves_the_ledger_as_it_was(
     first: list[Transaction], second: list[Transaction]
 ) -> None:
     portfolio = make_portfolio()
-    second = [replace(row, external_id=None) for row in second]
     transactions.save_changes(SYSTEM, portfolio.id, added=first)
     before = transactions.ledger(portfolio.id)
     added = transactions.save_changes(SYSTEM, portfolio.id, added=second)

@@ -13,7 +13,10 @@ from dashboard.db.repositories import instruments
 from dashboard.db.repositories.ledger import tags
 from dashboard.db.repositories.ledger import transactions as rows
 from dashboard.db.repositories.ledger.transactions import NewRow
+from dashboard.domain.access import SYSTEM
 from dashboard.domain.transactions import Transaction, TransactionType
+from dashboard.services import imports
+from dashboard.services import transactions as service
 from tests.factories import make_instrument, make_portfolio
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -87,3 +90,22 @@ def test_tags_are_put_on_and_taken_off_once() -> None:
     assert tags.of_portfolio(portfolio.id) == {"AAPL": ("core", "tech")}
     assert [tags.remove(portfolio.id, apple, "core") for _ in range(2)] == [True, False]
     assert tags.of_portfolio(portfolio.id) == {"AAPL": ("tech",)}
+
+
+def test_a_lot_that_is_named_by_its_rows_id_keeps_that_name_as_external_id() -> None:
+    portfolio = make_portfolio()
+    bought = [service.add_transaction(SYSTEM, portfolio.id, replace(OF_A, quantity=ONE, price=ONE)) for _ in range(2)]
+    named = replace(OF_A, quantity=ONE, price=ONE, external_id="B-3")
+    service.add_transaction(SYSTEM, portfolio.id, named)
+
+    sale = replace(OF_A, type=TransactionType.SELL, quantity=Decimal(2), price=ONE)
+    service.add_transaction(SYSTEM, portfolio.id, replace(sale, lot_ids=(str(bought[1].id), "B-3")))
+
+    first, second, third, sold = service.ledger(portfolio.id)
+    assert [row.external_id for row in (first, second, third)] == [None, str(bought[1].id), "B-3"]
+    assert second.lot_id == str(bought[1].id)
+    assert sold.lot_ids == (second.lot_id, third.lot_id)
+    copy = make_portfolio()
+    imports.commit(SYSTEM, copy.id, service.export_csv(SYSTEM, portfolio.id), "ledger.csv")
+    assert [row.lot_ids for row in service.ledger(copy.id)][-1] == sold.lot_ids
+    assert imports.commit(SYSTEM, portfolio.id, service.export_csv(SYSTEM, portfolio.id), "ledger.csv").added == 0

@@ -12,7 +12,8 @@ from dashboard.db.models import AuditEntry, Portfolio
 from dashboard.domain.access import SYSTEM, Actor, Role, UserId
 from dashboard.domain.instruments import Split
 from dashboard.errors import InvalidInput, PermissionDenied
-from dashboard.services import market_data
+from dashboard.services import market_data, transactions
+from tests.factories import make_portfolio
 from tests.integration.market_data.ledgers import Purchase, make_ledger
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -140,6 +141,26 @@ def test_only_an_administrator_imports_and_it_is_recorded() -> None:
 
     (entry,) = db.session.query(AuditEntry).all()
     assert (entry.action, entry.object_id, entry.details["changed"]) == ("prices.import", "A", 1)
+
+
+def test_a_price_in_percent_is_of_the_face_value_that_is_held() -> None:
+    content = (
+        b"symbol,asset_class,currency,price_unit,multiplier\n"
+        b"BOND,bond,EUR,percent,\nNOTE,bond,USD,%,10\nPENCE,bond,GBp,,\nODD,bond,EUR,USD,\n"
+    )
+
+    counts = market_data.import_instruments(SYSTEM, content, "bonds.csv")
+
+    assert [(fault.row, fault.column) for fault in counts.faults] == [(5, "price_unit")]
+    found = market_data.market_data_for(["BOND", "NOTE", "PENCE"], []).instruments
+    assert [found[symbol].multiplier for symbol in ("BOND", "NOTE", "PENCE")] == [Decimal("0.01"), Decimal("0.1"), 1]
+    portfolio = make_portfolio(ledger="date type symbol quantity price\n2024-01-02 buy BOND 10000 98.5")
+    (row,) = transactions.ledger(portfolio.id)
+    assert (row.currency, row.amount) == ("EUR", Decimal(9850))
+    market_data.import_instruments(SYSTEM, b"symbol,currency,name\nBOND,EUR,Federal loan\n", "names.csv")
+    assert market_data.market_data_for(["BOND"], []).instruments["BOND"].multiplier == Decimal("0.01")
+    market_data.import_instruments(SYSTEM, b"symbol,currency,price_unit\nBOND,EUR,EUR\n", "units.csv")
+    assert market_data.market_data_for(["BOND"], []).instruments["BOND"].multiplier == 1
 
 
 def test_instruments_are_added_described_and_protected() -> None:

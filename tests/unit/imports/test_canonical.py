@@ -58,9 +58,17 @@ def test_missing_columns_are_named() -> None:
     [
         ("date,type", ",buy", "date", "The date is missing."),
         ("date,type", "2024-01-02,", "type", "The type is missing."),
-        ("date,type,cost", "2024-01-02,buy,5", "cost", "is for transfers in kind, which cannot be imported yet"),
-        ("date,type,lot_ids", "2024-01-02,sell,5", "lot_ids", "sales of specific lots"),
-        ("date,type,currency,fee_currency", "2024-01-02,buy,EUR,USD", "fee_currency", "A fee in 'USD'"),
+        ("date,type", "2024-01-02,gift", "type", "'gift' is not a type; the types are buy, sell, dividend"),
+        ("date,type,cost", "2024-01-02,transfer_in,five", "cost", "'five' is not a number"),
+        ("date,type,acquired", "2024-01-02,transfer_in,2019-02-30", "acquired", "There is no day 2019-02-30."),
+        ("date,type,cost_fraction", "2024-01-02,spin_off,a fifth", "cost_fraction", "is not a number"),
+        ("date,type,currency,accrued", "2024-01-02,buy,USD,€ 5", "accrued", "'€ 5' is not in USD"),
+        (
+            "date,type,currency,fee,fee_currency",
+            "2024-01-02,buy,EUR,€ 5,USD",
+            "fee",
+            "'€ 5' is not in USD, the currency of the fee",
+        ),
         ("date,type,currency,price", "2024-01-02,buy,USD,€ 5", "price", "'€ 5' is not in USD"),
         ("date,type,currency,amount", "2024-01-02,buy,USD,5.00 CHF", "amount", "is not in USD"),
         ("date,type,amount", "2024-01-02,buy,1,5", None, "The row has 4 cells, the header 3"),
@@ -72,10 +80,39 @@ def test_a_bad_cell_is_named_with_its_column(header: str, cells: str, column: st
     assert reason in found[1]
 
 
-def test_columns_of_later_types_are_accepted_where_they_are_blank() -> None:
+def test_the_columns_of_every_type_are_read() -> None:
+    header = "date,type,symbol,target_symbol,ratio,cost_fraction,acquired,cost,accrued,fee,fee_currency,currency"
+    (row,) = rows(f"{header}\n2024-01-02,Spin-off,A,b,0.25,0.2,2019-05-06,0,1.5,$ 2,usd,EUR\n").rows
+    assert row.draft is not None
+    assert (row.draft.type, row.draft.target_symbol) == (TransactionType.SPIN_OFF, "b")
+    assert (row.draft.ratio, row.draft.cost_fraction) == (Decimal("0.25"), Decimal("0.2"))
+    assert (row.draft.acquired, row.draft.cost, row.draft.accrued) == (date(2019, 5, 6), Decimal(0), Decimal("1.5"))
+    assert (row.draft.fee, row.draft.fee_currency) == (Decimal(2), "usd")
+
+
+@pytest.mark.parametrize(
+    ("cell", "ids"),
+    [
+        ("", ()),
+        ("7", ("7",)),
+        ("7 X-1", ("7", "X-1")),
+        ("7;X-1", ("7", "X-1")),
+        ("7; X-1 ;", ("7", "X-1")),
+        ("trade 7;", ("trade 7",)),
+        ("'=7;X", ("=7", "X")),
+    ],
+)
+def test_lots_are_named_apart_by_semicolons_or_spaces(cell: str, ids: tuple[str, ...]) -> None:
+    (row,) = rows(f"date\ttype\tlot_ids\n2024-01-02\tsell\t{cell}\n").rows
+    assert row.draft is not None
+    assert row.draft.lot_ids == ids
+
+
+def test_a_fee_currency_that_is_the_rows_own_says_nothing() -> None:
     header = "date,type,amount,acquired,cost,lot_ids,accrued,target_symbol,cost_fraction,fee_currency,currency"
     (row,) = rows(f"{header}\n2024-01-02,deposit,5,,,,,,,EUR,EUR\n").rows
     assert row.draft is not None
+    assert row.draft.fee_currency is None
 
 
 def test_an_ambiguous_number_is_asked_about_and_an_answer_settles_it() -> None:

@@ -6,11 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from dashboard.db.engine import db
-from dashboard.db.models.market import InstrumentRow, SplitRow
+from dashboard.db.models.market import PERCENT, PERCENT_UNIT, InstrumentRow, SplitRow
 from dashboard.domain.instruments import InstrumentState, Split
+
+_PERCENT = case((InstrumentRow.price_unit == PERCENT_UNIT, PERCENT), else_=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ def by_symbols(symbols: Collection[str]) -> dict[str, KnownInstrument]:
         InstrumentRow.id,
         InstrumentRow.symbol,
         InstrumentRow.currency,
-        func.trim_scale(InstrumentRow.multiplier),
+        func.trim_scale(InstrumentRow.multiplier * _PERCENT),
         InstrumentRow.state == InstrumentState.ACTIVE.value,
     ).where(InstrumentRow.symbol == func.any(list(symbols)))
     return {row[1]: KnownInstrument(*row) for row in db.session.execute(query)}

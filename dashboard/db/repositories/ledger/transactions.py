@@ -8,7 +8,22 @@ from datetime import date
 from operator import attrgetter
 from typing import Any  # Any: rows of many columns, unpacked by position
 
-from sqlalchemy import ColumnElement, Label, Select, bindparam, delete, func, or_, select, text, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Label,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 
@@ -137,6 +152,14 @@ def of_symbols(portfolio_id: int, symbols: Collection[str]) -> tuple[Transaction
     return tuple(map(_transaction, db.session.execute(query.order_by(T.date, T.id))))
 
 
+def connections(portfolio_id: int) -> tuple[tuple[str, str], ...]:
+    """Which symbol turned into which in this ledger."""
+    query = _joined((InstrumentRow.symbol, Target.symbol)).where(
+        T.portfolio_id == portfolio_id, T.target_instrument_id.is_not(None)
+    )
+    return tuple((symbol, target) for symbol, target in db.session.execute(query.distinct()))
+
+
 def external_ids(portfolio_id: int, wanted: Collection[str]) -> dict[str, int]:
     """Which rows have one of the external ids ``wanted``, by that id."""
     query = select(T.external_id, T.id).where(T.portfolio_id == portfolio_id, T.external_id == func.any(list(wanted)))
@@ -214,6 +237,22 @@ def rewrite(portfolio_id: int, row_id: int, version: int, row: NewRow, instrumen
         .returning(T.id)
     )
     return db.session.execute(statement).scalar_one_or_none() is not None
+
+
+def name_lots(portfolio_id: int, ids: Collection[int]) -> int:
+    """Give those of the rows ``ids`` that have no external id their own id as one; how many.
+
+    A sale names its lots in the same words then, here and in a file that was written from here.
+    """
+    taken = aliased(T)
+    free = ~exists().where(taken.portfolio_id == portfolio_id, taken.external_id == cast(T.id, Text))
+    statement = (
+        update(T)
+        .where(T.portfolio_id == portfolio_id, T.id == func.any(list(ids)), T.external_id.is_(None), free)
+        .values(external_id=cast(T.id, Text), version=T.version + 1)
+        .returning(T.id)
+    )
+    return len(db.session.execute(statement).all())
 
 
 def remove(portfolio_id: int, ids: Collection[int]) -> int:
