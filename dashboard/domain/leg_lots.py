@@ -127,7 +127,7 @@ class LegLots:
 
 def lot_id(row: Transaction) -> str:
     """The id of the lot that a row opens: that of the row, "" where it has none."""
-    return "" if row.id is None else str(row.id)
+    return row.lot_id or ""
 
 
 def _effect(found: Outcome) -> Effect:

@@ -42,10 +42,10 @@ class NamedLots:
                 ratio = row.ratio if row.ratio is not None and not move.inner else 1
                 self._keeper.put_in(position, replace(lot, quantity=lot.quantity * ratio), row.date)
         elif move.units > ZERO and row.target_symbol is None:
-            lot = Lot("" if row.id is None else str(row.id), row.acquired or row.date, move.units, ZERO, ZERO)
+            lot = Lot(row.lot_id or "", row.acquired or row.date, move.units, ZERO, ZERO)
             self._keeper.acquire(position, lot, row.date, row.lot_ids)
         elif row.type is TransactionType.SELL:
-            lot = Lot("" if row.id is None else str(row.id), row.date, -move.units, ZERO, ZERO)
+            lot = Lot(row.lot_id or "", row.date, -move.units, ZERO, ZERO)
             self._keeper.release(position, lot, row.date, row.lot_ids)
         elif move.units:
             self._carried = self._keeper.take_out(position, -move.units, row.date, row.lot_ids)

@@ -103,6 +103,7 @@ def _value(portfolio: PortfolioRef, end: date, currency: str | None, benchmark: 
         end=end,
         cash_tracked=portfolio.track_cash,
         method=portfolio.method,
+        allow_shorts=portfolio.allow_shorts,
         currency=currency,
     )
     return Valued(

@@ -38,13 +38,13 @@ def refused_rows(
 
     A new sale before a kept one may leave too little for it: then the new one is refused. Sequences are unique.
     """
-    before = check_ledger(kept, splits)
+    before = check_ledger(kept, splits, allow_shorts=allow_shorts)
     changing = {symbol for symbol, events in splits.items() if events}
     changing |= {symbol for r in [*kept, *new] if r.ratio for symbol in (r.symbol, r.target_symbol) if symbol}
     refused: dict[int, LedgerError] = {}
     while True:
         entering = [row for row in new if row.sequence not in refused]
-        faults = _worse(kept, before, check_ledger([*kept, *entering], splits))
+        faults = _worse(kept, before, check_ledger([*kept, *entering], splits, allow_shorts=allow_shorts))
         found = _blamed(faults, entering, changing)
         if not found:
             return refused
@@ -55,7 +55,8 @@ def new_faults(
     before: Sequence[Transaction], after: Sequence[Transaction], splits: Splits, *, allow_shorts: bool = False
 ) -> tuple[LedgerFault, ...]:
     """What the ledger ``after`` a change cannot hold and the one ``before`` it could."""
-    return _worse(before, check_ledger(before, splits), check_ledger(after, splits))
+    earlier, later = (check_ledger(rows, splits, allow_shorts=allow_shorts) for rows in (before, after))
+    return _worse(before, earlier, later)
 
 
 def _worse(

@@ -182,7 +182,8 @@ NUMBERS = ("quantity", "price", "fee", "tax", "amount", "ratio", "cost_fraction"
 def draft(text: str) -> Draft:
     """A row as ``type name=value ...`` of ABC in euros, on the last day that can be entered."""
     kind, *cells = text.split()
-    values: dict[str, object] = {name: value for name, value in (cell.split("=") for cell in cells)}
+    texts = dict(cell.split("=") for cell in cells)
+    values: dict[str, object] = {**texts}
     values |= {name: Decimal(str(values[name])) for name in NUMBERS if name in values}
     if "acquired" in values:
         values["acquired"] = date.fromisoformat(str(values["acquired"]))
