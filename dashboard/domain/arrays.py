@@ -13,6 +13,7 @@ Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.datetime64]
 Mask = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.intp]
+Objects = npt.NDArray[np.object_]
 
 NAN = Decimal("NaN")
 
@@ -22,6 +23,11 @@ def floats_of(values: Sequence[Decimal]) -> Floats:
     if not any(values):
         return np.zeros(len(values))
     return np.fromiter(map(float, values), np.float64, len(values))
+
+
+def objects_of(values: Sequence[object]) -> Objects:
+    """Python objects as a vector, to be chosen and ordered by arrays."""
+    return np.fromiter(values, np.object_, len(values))
 
 
 def decimal_of(value: float) -> Decimal:

@@ -36,7 +36,7 @@ class LedgerEntries:
     """One row a transaction and position, in walking order; money in the report's currency at the row's rate, (n,).
 
     A transaction that changes several positions (a merger, a spin-off) has several rows; ``legs`` are, by position,
-    what rows did that are no plain trades.
+    what rows did that are no plain trades. ``source`` is the position in the ledger, ascending.
 
     ``trade`` is the gross amount that went into (+) or out of (−) the instrument ``instrument`` (−1: none), and
     ``trade_local`` the same in the instrument's currency. ``external`` is the net external flow, ``outside`` a
@@ -46,6 +46,7 @@ class LedgerEntries:
     """
 
     transactions: tuple[Transaction, ...]
+    source: Ints
     day: Ints
     instrument: Ints
     rate: Floats
@@ -97,7 +98,7 @@ def post_ledger(
     market: MarketData,
 ) -> LedgerEntries:
     """The entries of a checked ledger on the calendar ``days``."""
-    rows, legs = _expanded(ledger, instruments, table, days, market)
+    rows, source, legs = _expanded(ledger, instruments, table, days, market)
     index = {instrument.symbol: position for position, instrument in enumerate(instruments)}
     origin = date_of(days[0]).toordinal()
     day = np.array([row.date.toordinal() - origin for row in rows], np.intp)
@@ -119,6 +120,7 @@ def post_ledger(
     all_fees, all_taxes = np.where(counted, money.fees(), 0.0), np.where(counted, money.taxes(), 0.0)
     entries = LedgerEntries(
         transactions=tuple(rows),
+        source=source,
         day=day,
         instrument=held,
         rate=rate,
@@ -139,19 +141,21 @@ def post_ledger(
 
 def _expanded(
     ledger: CheckedLedger, instruments: Sequence[Instrument], table: RateTable, days: Days, market: MarketData
-) -> tuple[Sequence[Transaction], dict[int, Leg]]:
-    """A row for each leg, and the legs by position."""
+) -> tuple[Sequence[Transaction], Ints, dict[int, Leg]]:
+    """A row for each leg, where in the ledger it is, and the legs by position."""
     found = build_legs(ledger, instruments, table, days, market)
     if not found:
-        return ledger.transactions, {}
+        return ledger.transactions, np.arange(len(ledger.transactions), dtype=np.intp), {}
     rows: list[Transaction] = []
+    source: list[int] = []
     legs: dict[int, Leg] = {}
     for at, row in enumerate(ledger.transactions):
         for one, leg in found.get(at, ((row, None),)):
             if leg is not None:
                 legs[len(rows)] = leg
             rows.append(one)
-    return rows, legs
+            source.append(at)
+    return rows, np.array(source, np.intp), legs
 
 
 def with_legs(entries: LedgerEntries, table: RateTable, cash_tracked: bool) -> LedgerEntries:

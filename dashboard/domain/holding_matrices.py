@@ -49,6 +49,30 @@ def stepwise(days: Ints, values: Sequence[Decimal], count: int) -> Floats:
     return layout_of(days, count).spread(floats_of(values), 0.0)
 
 
+class Bars:
+    """The days with a bar that counts: at whose close, or at the close before, its instrument was held."""
+
+    def __init__(self, days: Days) -> None:
+        self._layouts = Layouts(days)
+        self._held: dict[int, tuple[Layout, Mask]] = {}
+
+    def add(self, dates: Days, held: Mask) -> Layout:
+        """An instrument with bars on ``dates``, and when it was ``held``; the layout of the dates."""
+        known = self._layouts.of(dates)
+        _, any_held = self._held.setdefault(id(known), (known, np.zeros(len(held), np.bool_)))
+        any_held |= held
+        return known
+
+    def shown(self) -> Mask:
+        """The days, shape (T,)."""
+        found = np.zeros(len(self._layouts.days), np.bool_)
+        for known, held in self._held.values():
+            near = held.copy()
+            near[1:] |= held[:-1]
+            found[known.offsets] |= near[known.offsets]
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Rate:
     """The rate of one currency on each day, from which day on it is known, and whether it is 1 throughout."""
@@ -82,8 +106,7 @@ class _Valuer:
         self._total = np.zeros(len(days))
         self._held = np.empty(len(days), np.bool_)
         self._rates = {name: _Rate.of(table.matrix[:, at]) for name, at in table.currencies.items()}
-        self._layouts = Layouts(days)
-        self._near: dict[int, tuple[Layout, Mask]] = {}
+        self._bars = Bars(days)
         self._steps: dict[str, list[Steps]] = {}
         for (_, symbol), changes in ledger.steps.items():
             self._steps.setdefault(symbol, []).append(changes)
@@ -107,12 +130,10 @@ class _Valuer:
         self._total += value
 
     def matrices(self) -> HoldingMatrices:
-        """What was filled. A bar counts on a day at whose close, or at the close before it, something was held."""
-        has_bar = np.zeros(len(self._days), np.bool_)
-        for known, held in self._near.values():
-            held[1:] |= held[:-1].copy()
-            has_bar[known.offsets] |= held[known.offsets]
-        return HoldingMatrices(self._quantities, self._prices, self._values, self._estimated, self._total, has_bar)
+        """What was filled."""
+        return HoldingMatrices(
+            self._quantities, self._prices, self._values, self._estimated, self._total, self._bars.shown()
+        )
 
     def _price(self, instrument: Instrument, held: Mask, out: Floats) -> int:
         """Fill in the as-of price of each day, NaN before the first; the first day that has one."""
@@ -120,9 +141,7 @@ class _Valuer:
         if series is None or not len(series.dates):
             out.fill(np.nan)
             return len(held)
-        known = self._layouts.of(series.dates)
-        _, near = self._near.setdefault(id(known), (known, np.zeros(len(held), np.bool_)))
-        near |= held
+        known = self._bars.add(series.dates, held)
         out[:] = carried(series.closes, series.dates, self._days, self._splits(instrument), known)
         return 0 if known.inside.start else int(known.spans[0])
 

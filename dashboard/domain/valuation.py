@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import accumulate
 
 import numpy as np
 
 from dashboard.domain.arrays import Days, Floats, Mask, day_of, summed
 from dashboard.domain.calendar import calendar_days
-from dashboard.domain.cash_flows import CashLegs, LedgerEntries, post_ledger
+from dashboard.domain.cash_balances import cash_matrix, running_balances
+from dashboard.domain.cash_flows import LedgerEntries, post_ledger
 from dashboard.domain.fx import Rates
-from dashboard.domain.holding_matrices import HoldingMatrices, stepwise, value_holdings
+from dashboard.domain.holding_matrices import HoldingMatrices, value_holdings
 from dashboard.domain.instruments import Instrument, Split
 from dashboard.domain.ledger import CheckedLedger, LedgerFault, checked_ledger
 from dashboard.domain.prices import MarketData
@@ -113,13 +113,16 @@ class PortfolioHistory:
     @property
     def receivables(self) -> Floats:
         """What of ``cash`` is due and not yet paid: dividends until they settle, accrued interest bought; (T, C)."""
-        legs = receivable_legs(self.entries, self.days)
-        return _balances(legs, self.table, self.cash_currencies, len(self.days))
+        count = len(self.days)
+        running = running_balances(receivable_legs(self.entries, self.days), count)
+        found = [running.get(self.table.currencies[name]) for name in self.cash_currencies]
+        columns = [np.zeros(count) if balance is None else balance.closing for balance in found]
+        return np.array(columns).reshape(len(columns), count).T
 
     @property
     def cash_value(self) -> Floats:
         """All cash in the report's currency, shape (T,)."""
-        total: Floats = _product(self.cash, self.cash_rates).sum(axis=1)
+        total: Floats = times(self.cash, self.cash_rates).sum(axis=1)
         return total
 
 
@@ -141,12 +144,27 @@ def value_portfolio(
     ledger = checked_ledger(transactions, market.splits, until=end, allow_shorts=allow_shorts)
     first = ledger.transactions[0].date if ledger.transactions else end
     days = calendar_days(first - timedelta(days=1), end)
+    table = _rate_table(ledger, market, days, currency or base_currency, base_currency)
+    return value_ledger(
+        ledger, market, days, table, cash_tracked=cash_tracked, method=method, allow_shorts=allow_shorts
+    )
+
+
+def value_ledger(
+    ledger: CheckedLedger,
+    market: MarketData,
+    days: Days,
+    table: RateTable,
+    *,
+    cash_tracked: bool = True,
+    method: LotMethod = LotMethod.FIFO,
+    allow_shorts: bool = False,
+) -> PortfolioHistory:
+    """Value a checked ledger on ``days``, which begin before its first row; ``table`` has its currencies."""
     instruments = _instruments(ledger, market)
-    table = _rate_table(ledger, instruments, market, days, currency or base_currency, base_currency)
     entries = post_ledger(ledger, instruments, table, days, cash_tracked, market)
     held = value_holdings(instruments, ledger, market, days, table, entries)
-    used = _currencies(entries.cash, table)
-    cash = _balances(entries.cash, table, used, len(days))
+    cash, used = cash_matrix(running_balances(entries.cash, len(days)), table, len(days))
     cash_rates = table.matrix[:, [table.currencies[name] for name in used]]
     net = summed(entries.day, entries.external, len(days))
     return PortfolioHistory(
@@ -160,7 +178,7 @@ def value_portfolio(
         cash_currencies=used,
         cash=cash,
         cash_rates=cash_rates,
-        value=held.total + _product(cash, cash_rates).sum(axis=1),
+        value=held.total + times(cash, cash_rates).sum(axis=1),
         inflows=np.maximum(net, 0.0),
         outflows=np.maximum(-net, 0.0),
         standing_costs=summed(entries.day, entries.outside, len(days)),
@@ -170,7 +188,7 @@ def value_portfolio(
     )
 
 
-def _product(amounts: Floats, rates: Floats) -> Floats:
+def times(amounts: Floats, rates: Floats) -> Floats:
     """Amounts × rates; exactly 0 where there is nothing, whatever the rate."""
     return np.where(amounts == 0.0, 0.0, amounts * rates)
 
@@ -185,15 +203,9 @@ def _instruments(ledger: CheckedLedger, market: MarketData) -> tuple[Instrument,
     return tuple(found.values())
 
 
-def _rate_table(
-    ledger: CheckedLedger,
-    instruments: Sequence[Instrument],
-    market: MarketData,
-    days: Days,
-    currency: str,
-    base_currency: str,
-) -> RateTable:
-    names = dict.fromkeys([base_currency, currency, *(instrument.currency for instrument in instruments)])
+def currencies_of(ledger: CheckedLedger, market: MarketData) -> dict[str, None]:
+    """The currencies of the ledger's instruments and rows, in the order in which they come up."""
+    names = dict.fromkeys(instrument.currency for instrument in _instruments(ledger, market))
     for row in ledger.transactions:
         names[row.currency] = None
         if row.cash_currency:
@@ -202,22 +214,11 @@ def _rate_table(
             names[row.target_currency] = None
         if row.fee_currency:
             names[row.fee_currency] = None
+    return names
+
+
+def _rate_table(ledger: CheckedLedger, market: MarketData, days: Days, currency: str, base_currency: str) -> RateTable:
+    names = dict.fromkeys([base_currency, currency, *currencies_of(ledger, market)])
     rates = Rates(market.rates)
     matrix = np.array([rates.on(name, currency, days) for name in names]).T
     return RateTable(currency, base_currency, {name: at for at, name in enumerate(names)}, matrix)
-
-
-def _currencies(legs: CashLegs, table: RateTable) -> tuple[str, ...]:
-    """The currencies in which something moved."""
-    moved = {at for at, local in zip(legs.currency.tolist(), legs.local, strict=True) if local}
-    return tuple(name for name, at in table.currencies.items() if at in moved)
-
-
-def _balances(legs: CashLegs, table: RateTable, names: Sequence[str], count: int) -> Floats:
-    """Balances at the close of each day, (T, C); running sums in Decimal."""
-    columns: list[Floats] = []
-    for name in names:
-        chosen = np.flatnonzero(legs.currency == table.currencies[name])
-        local = [legs.local[position] for position in chosen.tolist()]
-        columns.append(stepwise(legs.day[chosen], list(accumulate(local)), count))
-    return np.array(columns).reshape(len(names), count).T
