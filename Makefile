@@ -29,7 +29,7 @@ NPM = $(shell command -v npm 2>/dev/null)
 DEBIAN_ROOT = $(shell test "$$(id -u)" = 0 && grep -q '^ID=debian' /etc/os-release 2>/dev/null && echo yes)
 NO_BROWSER = Chrome or Chromium and its chromedriver are missing: apt install chromium chromium-driver
 
-.PHONY: help install demo test check check-format check-lint check-types check-imports check-assets format lock clean \
+.PHONY: help install demo test soak check check-format check-lint check-types check-imports check-assets format lock clean \
 	browser dev
 .DEFAULT_GOAL := help
 
@@ -37,6 +37,7 @@ help:
 	@echo 'make demo      install, load the demo workspace, open the doors; Ctrl-C stops everything'
 	@echo 'make install   install into $(VENV); then $(BIN)/dashboard --help'
 	@echo 'make test      every test, the browser'"'"'s too (ARGS="-k name" for some)'
+	@echo 'make soak      the tests of changing ledgers, on a thousand of them'
 	@echo 'make check     formatting, lint, types, import contracts, assets'
 	@echo 'make format    rewrite Python and assets in the house format'
 	@echo 'make lock      resolve requirements/*.lock again'
@@ -51,6 +52,9 @@ dev: $(DEV)
 
 test: browser $(DEV)
 	@SE_OFFLINE=true $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+soak: $(DEV)
+	@SOAK_LEDGERS=1000 $(BIN)/python -m pytest tests/unit/domain/test_ledger_state.py $(ARGS)
 
 check: check-format check-lint check-types check-imports check-assets
 

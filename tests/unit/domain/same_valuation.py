@@ -43,6 +43,9 @@ def _same_rows(found: PortfolioHistory, wanted: PortfolioHistory) -> None:
         name: splits for name, splits in wanted.ledger.splits.items() if splits
     }
     assert dict(found.ledger.steps) == dict(wanted.ledger.steps)
+    assert dict(found.ledger.moves) == dict(wanted.ledger.moves)
+    assert dict(found.entries.legs) == dict(wanted.entries.legs)
+    assert np.array_equal(np.sort(found.entries.receivable.row), np.sort(wanted.entries.receivable.row))
     assert [(fault.transaction, str(fault.error)) for fault in found.faults] == [
         (fault.transaction, str(fault.error)) for fault in wanted.faults
     ]
@@ -84,6 +87,7 @@ def _same_books(found: PositionBooks, wanted: PositionBooks) -> None:
     assert found.realizations == wanted.realizations
     _close(found.realized, wanted.realized, "realized")
     _close(found.cost_change, wanted.cost_change, "cost_change")
+    _close(found.transferred, wanted.transferred, "transferred")
     lots = [
         {
             place: (book.quantity, book.cost, book.base_cost, book.open_lots)

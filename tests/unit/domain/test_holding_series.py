@@ -15,10 +15,10 @@ from dashboard.domain.calendar import Period
 from dashboard.domain.holding_series import HoldingSeries, holding_returns, holding_series
 from dashboard.domain.positions import book_positions
 from dashboard.domain.returns import time_weighted_returns
-from dashboard.domain.transactions import LotMethod, TransactionType
+from dashboard.domain.transactions import LotMethod, Transaction, TransactionType
 from dashboard.domain.valuation import PortfolioHistory
-from tests.unit.domain import ledgers
-from tests.unit.domain.test_gain_properties import END, Step, rows_of, steps, valued
+from tests.unit.domain import any_ledger, ledgers
+from tests.unit.domain.any_ledger import END, valued
 
 methods = st.sampled_from(list(LotMethod))
 reports = st.sampled_from([None, "USD"])
@@ -51,11 +51,11 @@ NOTHING = dict.fromkeys(PARTS, 0.0)
 
 
 @settings(max_examples=80, deadline=None)
-@given(steps, st.booleans(), methods, reports)
+@given(any_ledger.ledgers(), st.booleans(), methods, reports)
 def test_the_parts_of_every_day_are_those_that_the_attribution_of_the_day_finds(
-    found: list[Step], cash: bool, method: LotMethod, currency: str | None
+    found: list[Transaction], cash: bool, method: LotMethod, currency: str | None
 ) -> None:
-    history = valued(rows_of(found), cash, method, currency)
+    history = valued(found, cash=cash, method=method, currency=currency)
     series, scale = series_of(history), scale_of(history)
     books = book_positions(history, END)
     for position, day in enumerate(history.days.tolist()[1:], 1):
@@ -68,11 +68,11 @@ def test_the_parts_of_every_day_are_those_that_the_attribution_of_the_day_finds(
 
 
 @settings(max_examples=80, deadline=None)
-@given(steps, st.booleans(), methods, reports)
+@given(any_ledger.ledgers(), st.booleans(), methods, reports)
 def test_a_period_sums_to_its_attribution_where_effects_add_up(
-    found: list[Step], cash: bool, method: LotMethod, currency: str | None
+    found: list[Transaction], cash: bool, method: LotMethod, currency: str | None
 ) -> None:
-    history = valued(rows_of(found), cash, method, currency)
+    history = valued(found, cash=cash, method=method, currency=currency)
     series, scale = series_of(history), scale_of(history) * len(history.days)
     whole = attribute(history, Period(history.days[1].item(), END)).by_symbol
     for column, instrument in enumerate(history.instruments):
@@ -84,11 +84,11 @@ def test_a_period_sums_to_its_attribution_where_effects_add_up(
 
 
 @settings(max_examples=80, deadline=None)
-@given(steps, st.booleans(), methods, reports)
+@given(any_ledger.ledgers(), st.booleans(), methods, reports)
 def test_value_flows_and_parts_agree_with_a_plain_loop(
-    found: list[Step], cash: bool, method: LotMethod, currency: str | None
+    found: list[Transaction], cash: bool, method: LotMethod, currency: str | None
 ) -> None:
-    history = valued(rows_of(found), cash, method, currency)
+    history = valued(found, cash=cash, method=method, currency=currency)
     series, scale = series_of(history), scale_of(history)
     for name, wanted in plain(history).items():
         np.testing.assert_allclose(getattr(series, name), wanted, rtol=0, atol=scale, err_msg=name)
@@ -131,11 +131,11 @@ def plain(history: PortfolioHistory) -> dict[str, Floats]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(steps, st.booleans(), methods)
+@given(any_ledger.ledgers(), st.booleans(), methods)
 def test_the_returns_of_a_holding_are_those_of_its_value_and_flows(
-    found: list[Step], cash: bool, method: LotMethod
+    found: list[Transaction], cash: bool, method: LotMethod
 ) -> None:
-    history = valued(rows_of(found), cash, method)
+    history = valued(found, cash=cash, method=method)
     series = series_of(history)
     returns = holding_returns(series)
     assert not returns[0].any()
