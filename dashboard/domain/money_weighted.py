@@ -20,9 +20,12 @@ LOWEST_LOG = -20.0  # r = e^-20 - 1, as near to a total loss as a rate can be to
 _GRID = 400
 _STEPS = 200
 _TOLERANCE = 1e-14
+_MANY = 512
+_BUCKETS_A_YEAR = 8
+_TERMS = 5
 _FREE_STEPS = 30
 _FREE_TOLERANCE = 1e-13
-_ROUNDING = 1e-10
+_ROUNDING = 1e-13
 
 DatesLike = Sequence[date] | npt.ArrayLike | pd.DatetimeIndex
 
@@ -40,6 +43,29 @@ class _Flows:
     def slope(self, log_rate: float) -> float:
         return float(-(self.amounts * self.times) @ np.exp(-log_rate * self.times))
 
+    def values(self, log_rates: Floats) -> Floats:
+        """The value at many points, shape (m,); of many flows nearly: these are summed in buckets first.
+
+        Within a bucket about c, e^(−u·t) is taken as e^(−u·c) times five terms of e^(−u·(t − c)).
+        """
+        if len(self.times) <= _MANY:
+            near: Floats = np.exp(-np.outer(log_rates, self.times)) @ self.amounts
+            return near
+        longest = float(self.times[-1])
+        count = int(np.clip(longest * _BUCKETS_A_YEAR, _BUCKETS_A_YEAR, _MANY)) + 1
+        bucket = np.minimum((self.times * (count / longest)).astype(np.intp), count - 1)
+        centres = (np.arange(count) + 0.5) * (longest / count)
+        offsets = self.times - centres[bucket]
+        moments = [self.amounts]
+        for _ in range(_TERMS - 1):
+            moments.append(moments[-1] * offsets)
+        in_buckets = np.column_stack([summed(bucket, moment, count) for moment in moments])
+        terms = np.exp(-np.outer(log_rates, centres)) @ in_buckets
+        found = terms[:, -1]
+        for term in range(_TERMS - 1, 0, -1):
+            found = terms[:, term - 1] - found * log_rates / term
+        return found
+
     @property
     def sign_changes(self) -> int:
         """How often the amounts change sign in time: no more rates than that can solve the equation."""
@@ -56,7 +82,7 @@ def xirr(dates: DatesLike, amounts: npt.ArrayLike) -> float:
 def solve_xirr(dates: DatesLike, amounts: npt.ArrayLike) -> Measure:
     """As ``xirr``, with the status: ``estimated`` where several rates solve the equation, and why there is none."""
     days, flows = _dated(dates, amounts)
-    return _solve(_netted((days - days[0]) / DAYS_A_YEAR if len(days) else days, flows))
+    return _solve(_netted(days, flows))
 
 
 def irr(amounts: npt.ArrayLike) -> float:
@@ -128,19 +154,29 @@ def dietz_capital(start_value: float, dates: DatesLike, flows: npt.ArrayLike, st
 
 
 def _dated(dates: DatesLike, amounts: npt.ArrayLike) -> tuple[Floats, Floats]:
-    """Day numbers and amounts without missing ones, by date."""
-    days = np.asarray(dates, dtype="datetime64[D]").astype(np.float64)
+    """Day numbers and amounts by date, without those that lack either."""
+    when = np.asarray(dates, dtype="datetime64[D]")
+    days = when.astype(np.float64)
     flows = np.asarray(amounts, dtype=np.float64)
     if days.shape != flows.shape:
         raise InvalidInput(f"{len(days)} dates for {len(flows)} amounts.", field="dates")
-    seen = ~np.isnan(flows)
-    order = np.argsort(days[seen], kind="stable")
-    return days[seen][order], flows[seen][order]
+    seen = ~(np.isnan(flows) | np.isnat(when))
+    if not seen.all():
+        days, flows = days[seen], flows[seen]
+    if np.all(days[1:] >= days[:-1]):
+        return days, flows
+    order = np.argsort(days, kind="stable")
+    return days[order], flows[order]
 
 
-def _netted(times: Floats, amounts: Floats) -> _Flows:
-    unique, groups = np.unique(times, return_inverse=True)
-    return _Flows(unique, summed(groups, amounts, len(unique)))
+def _netted(days: Floats, amounts: Floats) -> _Flows:
+    """Flows of one day as one, days on which they cancel out left out; ``days`` ascend."""
+    if not len(days):
+        return _Flows(days, amounts)
+    offsets = (days - days[0]).astype(np.intp)
+    net = summed(offsets, amounts, int(offsets[-1]) + 1)
+    moved = np.flatnonzero(net)
+    return _Flows(moved / DAYS_A_YEAR, net[moved])
 
 
 def _solve(flows: _Flows) -> Measure:
@@ -148,13 +184,13 @@ def _solve(flows: _Flows) -> Measure:
         return Measure.undefined("No rate solves the equation: the flows never change sign.")
     longest = float(flows.times[-1])
     low, high = max(LOWEST_LOG, -600.0 / longest), float(np.log1p(HIGHEST_RATE))
-    only = _only_root(flows, low, high)
-    if only is not None:
-        return Measure(float(np.expm1(only)))
+    known = _free_newton(flows, low, high)
+    if known is not None and _is_only_root(flows, known):
+        return Measure(float(np.expm1(known)))
     if flows.sign_changes == 1:
-        roots = _roots(flows, np.array([low, 0.0, high]))
+        roots = _roots(flows, np.array([low, 0.0, high]), known)
     else:
-        roots = _roots(flows, np.unique(np.concatenate((np.linspace(low, 3.0, _GRID), [0.0, high]))))
+        roots = _roots(flows, np.unique(np.concatenate((np.linspace(low, 3.0, _GRID), [0.0, high]))), known)
     if not roots:
         return Measure.undefined("No rate between -100 % and 100,000,000 % solves the equation.")
     rates = sorted((float(np.expm1(root)) for root in roots), key=abs)
@@ -164,21 +200,18 @@ def _solve(flows: _Flows) -> Measure:
     return Measure(rates[0], Status.ESTIMATED, f"Several rates solve the equation; the others are {others}.")
 
 
-def _only_root(flows: _Flows, low: float, high: float) -> float | None:
-    """The root that Newton's method finds from 0 without a bracket, where it is certain to be the only one.
+def _is_only_root(flows: _Flows, root: float) -> bool:
+    """Whether no other rate can solve the equation.
 
-    It is when the balance that grows at this rate never changes sign: f(u) − f(u*) is then an integral of one sign
-    (Teichroew, Robichek and Montalbano, 1965, call it a pure investment). None where that is not so.
+    None can when the balance that grows at this rate never changes sign: f(u) is then (u − root) times an integral of
+    one sign. Source: Teichroew, Robichek and Montalbano, 1965, who call it a pure investment.
     """
-    point = _free_newton(flows, low, high)
-    if point is None:
-        return None
-    balances = np.cumsum(flows.amounts * np.exp(-point * flows.times))
-    rounding = _ROUNDING * float(np.abs(balances).max())
-    if abs(balances[-1]) > rounding:
-        return None
-    inside = balances[:-1]
-    return point if inside.max() <= rounding or inside.min() >= -rounding else None
+    present = flows.amounts * np.exp(-root * flows.times)
+    rounding = _ROUNDING * float(np.abs(present).sum())
+    balances = np.cumsum(present)
+    # A balance that could be of either sign leaves the question open: the whole range is then searched.
+    one_sign = bool(balances[:-1].max() < -rounding or balances[:-1].min() > rounding)
+    return one_sign and abs(float(balances[-1])) <= rounding
 
 
 def _free_newton(flows: _Flows, low: float, high: float) -> float | None:
@@ -198,34 +231,39 @@ def _free_newton(flows: _Flows, low: float, high: float) -> float | None:
     return None
 
 
-def _roots(flows: _Flows, grid: Floats) -> list[float]:
-    """One root in each interval of ``grid`` across which the value changes sign."""
-    values = [flows.value(float(point)) for point in grid]
+def _roots(flows: _Flows, grid: Floats, known: float | None) -> list[float]:
+    """One root in each interval of ``grid`` across which the value changes sign; ``known`` is one already found."""
+    signs = np.sign(flows.values(grid))
     found: list[float] = []
-    for left, right, at_left, at_right in zip(grid[:-1], grid[1:], values[:-1], values[1:], strict=True):
+    for at in np.flatnonzero(signs[:-1] != signs[1:]).tolist():
+        left, right = float(grid[at]), float(grid[at + 1])
+        at_left, at_right = flows.value(left), flows.value(right)
         if at_left == 0.0:
-            found.append(float(left))
-        elif at_left * at_right < 0.0:
-            found.append(_newton(flows, float(left), float(right), at_left))
-    return [*found, float(grid[-1])] if values[-1] == 0.0 else found
+            found.append(left)
+        elif np.sign(at_left) == -np.sign(at_right):
+            found.append(known if known is not None and left < known < right else _newton(flows, left, right, at_left))
+    return [*found, float(grid[-1])] if flows.value(float(grid[-1])) == 0.0 else found
 
 
 def _newton(flows: _Flows, low: float, high: float, at_low: float) -> float:
-    """Newton's method, with bisection wherever a step would leave the bracket."""
+    """Newton's method, with bisection wherever a step leaves the bracket or is not half of the one before."""
     point = 0.0 if low < 0.0 < high else (low + high) / 2.0
     if low == 0.0:
         point = min(0.1, high / 2.0)
     elif high == 0.0:
         point = max(-0.1, low / 2.0)
+    last = high - low
     for _ in range(_STEPS):
         value = flows.value(point)
-        if value == 0.0 or high - low < _TOLERANCE:
+        if value == 0.0:
             break
-        low, high = (point, high) if value * at_low > 0.0 else (low, point)
+        low, high = (point, high) if np.sign(value) == np.sign(at_low) else (low, point)
         slope = flows.slope(point)
-        step = point - value / slope if slope else low
-        following = step if low < step < high else (low + high) / 2.0
-        if abs(following - point) <= _TOLERANCE * max(1.0, abs(point)):
+        following = point - value / slope if slope else low
+        if not low < following < high or abs(following - point) > abs(last) / 2.0:
+            following = (low + high) / 2.0
+        last = following - point
+        if abs(last) <= _TOLERANCE * max(1.0, abs(point)):
             return following
         point = following
     return point

@@ -89,3 +89,33 @@ def test_dietz_nets_the_flows_of_a_day_and_needs_something_invested() -> None:
     both = modified_dietz(100, 110, [date(2024, 1, 6)] * 2, [50, -50], start, end)
     assert both == pytest.approx(0.1)
     assert math.isnan(modified_dietz(0, 10, [], [], start, end))
+
+
+def test_a_loss_of_nearly_all_over_many_years_is_found_exactly() -> None:
+    """(1/760)^(365/4887) − 1; plain Newton from far off creeps towards it."""
+    days = np.array(["2000-01-03", "2013-05-23"], "datetime64[D]")
+    years = (days[1] - days[0]).astype(int) / 365
+    assert xirr(days, [-760, 1]) == pytest.approx((1 / 760) ** (1 / years) - 1, rel=1e-12)
+
+
+def test_a_second_rate_far_away_is_not_overlooked() -> None:
+    """A balance that is nothing at one rate but for rounding proves nothing: both rates are looked for."""
+    days = np.datetime64("2000-01-03") + np.array([0, 121, 612])
+    found = solve_xirr(days, [1.0, -95.0, 1.0])
+    assert found.status is Status.ESTIMATED
+    assert found.value is not None
+    assert -1.0 < found.value < -0.9
+
+
+def test_thousands_of_flows_with_two_rates_have_both() -> None:
+    """The daily parts of −100, +230 and −132 a year apart, spread over 300 days each: 10 % and 20 %."""
+    starts = np.repeat(np.array(["2021-01-01", "2022-01-01", "2023-01-01"], "datetime64[D]"), 600)
+    found = solve_xirr(starts + np.tile(np.arange(600) % 300, 3), np.repeat([-100.0, 230.0, -132.0], 600) / 600)
+    assert found.status is Status.ESTIMATED
+    assert found.value == pytest.approx(0.10, abs=1e-9)
+    assert "20.00%" in found.reason
+
+
+def test_days_without_a_date_or_an_amount_are_skipped() -> None:
+    days = np.array(["2021-01-01", "NaT", "2021-06-01", "2022-01-01"], "datetime64[D]")
+    assert xirr(days, [-100, 50, float("nan"), 110]) == pytest.approx(0.10)
