@@ -66,7 +66,20 @@ def test_periods_are_those_of_the_calendar_cut_at_the_ends(granularity: Granular
 def test_quarters_and_months_cover_a_year_without_a_gap() -> None:
     year = Period(date(2024, 1, 1), date(2024, 12, 31))
     assert [one.end.month for one in sub_periods(year, Granularity.QUARTER)] == [3, 6, 9, 12]
-    assert [one.days for one in sub_periods(year, Granularity.MONTH)] == [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    assert [one.days for one in sub_periods(year, Granularity.MONTH)] == [
+        31,
+        29,
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31,
+    ]
     assert len(sub_periods(year, Granularity.DAY)) == 366
 
 
