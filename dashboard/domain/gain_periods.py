@@ -35,7 +35,7 @@ class Granularity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PeriodGain:
-    """One period; money in the report's currency, NaN where a rate is missing, ``time_weighted`` NaN where undefined."""
+    """A period; money in the report's currency, NaN where a rate is missing; ``time_weighted`` NaN where undefined."""
 
     period: Period
     start_value: float

@@ -6,6 +6,7 @@ are still to come, and else each payment of the last twelve months again a year 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -29,7 +30,7 @@ PAID_IN_CASH = frozenset({TransactionType.DIVIDEND, TransactionType.INTEREST, Tr
 class IncomePayment:
     """What one transaction brought: ``net = gross − fees − taxes``; ``symbol`` is None for interest on a balance."""
 
-    date: date
+    date: dt.date
     kind: TransactionType
     symbol: str | None
     account: str
@@ -72,7 +73,7 @@ class ExpectedPayment:
     rests.
     """
 
-    date: date
+    date: dt.date
     symbol: str
     basis: Basis
     quantity: float

@@ -29,27 +29,36 @@ ALL = Period(date(2021, 1, 1), date(2023, 12, 31))
 DATA = market({"A": closes("2021-01-04 100\n2023-04-06 160")})
 
 
+def floats(*amounts: Decimal) -> tuple[float, ...]:
+    return tuple(map(float, amounts))
+
+
 def test_a_sale_is_told_lot_by_lot_with_its_share_of_the_proceeds() -> None:
     found = history(LEDGER, DATA, "2023-12-31")
     lots = realized_lots(found, book_positions(found, ALL.end), ALL)
-    assert [(str(lot.acquired), lot.quantity, lot.term, lot.held_days) for lot in lots] == [
+    assert [(str(lot.acquired), float(lot.quantity), lot.term, lot.held_days) for lot in lots] == [
         ("2021-01-04", 10, Term.LONG, 821),
         ("2022-06-01", 2, Term.SHORT, 308),
         ("2022-06-01", 4, Term.SHORT, 309),
     ]
-    assert [(lot.proceeds, lot.cost, lot.gain) for lot in lots] == [(1490, 1010, 480), (298, 240, 58), (632, 480, 152)]
+    assert [floats(lot.proceeds, lot.cost, lot.gain) for lot in lots] == [
+        (1490, 1010, 480),
+        (298, 240, 58),
+        (632, 480, 152),
+    ]
 
 
 def test_years_begin_where_they_are_said_to() -> None:
     found = history(LEDGER, DATA, "2023-12-31")
     lots = realized_lots(found, book_positions(found, ALL.end), ALL)
     british = realized_by_year(lots, TaxYearStart(4, 6))
-    assert [(year.label, year.short, year.long, year.gain) for year in british] == [
+    assert [(year.label, *floats(year.short, year.long, year.gain)) for year in british] == [
         ("2022/23", 58, 480, 538),
         ("2023/24", 152, 0, 152),
     ]
     (calendar,) = realized_by_year(lots)
-    assert (calendar.label, calendar.gain, calendar.proceeds, calendar.cost) == ("2023", 690, 2420, 1730)
+    assert calendar.label == "2023"
+    assert floats(calendar.gain, calendar.proceeds, calendar.cost) == (690, 2420, 1730)
 
 
 def test_a_day_more_than_the_threshold_is_long() -> None:
@@ -66,7 +75,7 @@ def test_gains_take_the_rates_of_their_own_days() -> None:
     )
     found = history("2023-01-02 buy A 1 100 ccy=USD\n2023-01-03 sell A 1 100 ccy=USD", data, "2023-01-03")
     (lot,) = realized_lots(found, book_positions(found, date(2023, 1, 3)), ALL)
-    assert (lot.proceeds, lot.cost, lot.gain) == (90, 80, 10)
+    assert floats(lot.proceeds, lot.cost, lot.gain) == (90, 80, 10)
 
 
 @settings(max_examples=40, deadline=None)
