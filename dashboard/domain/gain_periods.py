@@ -20,7 +20,7 @@ from dashboard.domain.positions import PositionBooks, book_positions
 from dashboard.domain.series import daily_returns
 from dashboard.domain.valuation import PortfolioHistory
 
-PARTS = ("price", "currency", "income", "fees", "taxes", "realized", "unrealized", "standing")
+PARTS = ("price", "currency", "income", "fees", "taxes", "realized", "unrealized", "standing", "transferred")
 
 
 class Granularity(StrEnum):
@@ -108,7 +108,8 @@ class _Table:
             "fees": self._sums(entries.fees),
             "taxes": self._sums(entries.taxes),
             "realized": self._sums(self._books.realized),
-            "standing": self._sums(np.where(entries.embedded, 0.0, entries.fees + entries.taxes)),
+            "standing": self._sums(entries.standing),
+            "transferred": self._sums(self._books.transferred),
         }
         held = self._history.values[self._edges]
         unrealized = np.diff(held, axis=0) - self._sums(self._books.cost_change)[:, :-1]

@@ -15,6 +15,7 @@ from enum import StrEnum
 import numpy as np
 
 from dashboard.domain.calendar import Period
+from dashboard.domain.cash_flows import entry_account
 from dashboard.domain.fx import Rates
 from dashboard.domain.instruments import Dividend, Split
 from dashboard.domain.measures import Measure, Status
@@ -91,14 +92,19 @@ def payments(history: PortfolioHistory, period: Period) -> tuple[IncomePayment, 
         IncomePayment(
             date=entries.transactions[row].date,
             kind=entries.transactions[row].type,
-            symbol=entries.transactions[row].symbol,
-            account=entries.transactions[row].account,
+            symbol=_symbol(history, row),
+            account=entry_account(entries, row),
             gross=float(entries.income[row]),
-            fees=0.0 if entries.embedded[row] else float(entries.fees[row]),
+            fees=float(min(entries.fees[row], entries.standing[row])),
             taxes=float(entries.taxes[row]),
         )
         for row in np.flatnonzero(inside).tolist()
     )
+
+
+def _symbol(history: PortfolioHistory, row: int) -> str | None:
+    column = int(history.entries.instrument[row])
+    return history.instruments[column].symbol if column >= 0 else None
 
 
 def income_by_month(found: Iterable[IncomePayment]) -> tuple[IncomeLine, ...]:

@@ -8,13 +8,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-import numpy as np
-
-from dashboard.domain.arrays import decimal_of
 from dashboard.domain.calendar import Period
+from dashboard.domain.lots import LotMatch
 from dashboard.domain.positions import PositionBooks, Realization
 from dashboard.domain.transactions import ZERO
-from dashboard.domain.valuation import PortfolioHistory
 from dashboard.errors import InvalidInput
 
 LONG_AFTER_DAYS = 365
@@ -94,7 +91,7 @@ class RealizedYear:
 
 
 def realized_lots(
-    history: PortfolioHistory, books: PositionBooks, period: Period, long_after_days: int = LONG_AFTER_DAYS
+    books: PositionBooks, period: Period, long_after_days: int = LONG_AFTER_DAYS
 ) -> tuple[RealizedLot, ...]:
     """What was closed in ``period``, in the order of the ledger; held for more than ``long_after_days`` is long.
 
@@ -106,7 +103,7 @@ def realized_lots(
         if period.start <= one.transaction.date <= period.end
         for lot in _closed(one, long_after_days)
     ]
-    return tuple(sorted([*found, *_without_lots(history, books, period)], key=lambda lot: lot.closed))
+    return tuple(found)
 
 
 def realized_by_year(lots: Iterable[RealizedLot], start: TaxYearStart | None = None) -> tuple[RealizedYear, ...]:
@@ -133,49 +130,35 @@ def _year(begins: TaxYearStart, period: Period, lots: list[RealizedLot]) -> Real
 
 
 def _closed(found: Realization, long_after_days: int) -> Iterator[RealizedLot]:
-    """The lots of one sale; its proceeds go to them by quantity, the last takes what is left."""
-    row = found.transaction
-    units = sum((match.quantity for match in found.matches), ZERO)
-    left = found.proceeds
+    """The lots of one realisation; what was paid or received goes to them by quantity, the last takes what is left.
+
+    Of a short the lots are what it opened with: their share of what closing took is the cost.
+    """
+    row, short = found.transaction, found.paid is not None
+    settled = found.paid if found.paid is not None else found.proceeds
+    if not found.matches:
+        yield _lot(found, None, settled, ZERO, Term.OTHER)
+    units, left = sum((match.quantity for match in found.matches), ZERO), settled
     for at, match in enumerate(found.matches, start=1):
-        proceeds = left if at == len(found.matches) else found.proceeds * match.quantity / units
-        left -= proceeds
+        share = left if at == len(found.matches) else settled * match.quantity / units
+        left -= share
+        proceeds, cost = (match.base_cost, share) if short else (share, match.base_cost)
         held = (row.date - match.acquired).days
-        yield RealizedLot(
-            closed=row.date,
-            symbol=row.symbol,
-            account=row.account,
-            kind=row.type.value,
-            quantity=match.quantity,
-            acquired=match.acquired,
-            held_days=held,
-            term=Term.LONG if held > long_after_days else Term.SHORT,
-            proceeds=proceeds,
-            cost=match.base_cost,
-            gain=proceeds - match.base_cost,
-        )
+        yield _lot(found, match, proceeds, cost, Term.LONG if held > long_after_days else Term.SHORT)
 
 
-def _without_lots(history: PortfolioHistory, books: PositionBooks, period: Period) -> Iterator[RealizedLot]:
-    """What entries realised without closing a lot."""
-    entries = history.entries
-    start, end = history.position(period.before), history.position(period.end)
-    sold = {id(one.transaction) for one in books.realizations}
-    inside = (books.realized != 0.0) & (entries.day > start) & (entries.day <= end)
-    for at in np.flatnonzero(inside).tolist():
-        row = entries.transactions[at]
-        if id(row) not in sold:
-            gain = decimal_of(float(books.realized[at]))
-            yield RealizedLot(
-                row.date,
-                row.symbol,
-                row.account,
-                row.type.value,
-                row.quantity,
-                None,
-                None,
-                Term.OTHER,
-                gain,
-                ZERO,
-                gain,
-            )
+def _lot(found: Realization, match: LotMatch | None, proceeds: Decimal, cost: Decimal, term: Term) -> RealizedLot:
+    row = found.transaction
+    return RealizedLot(
+        closed=row.date,
+        symbol=found.symbol or row.symbol,
+        account=found.account,
+        kind=row.type.value,
+        quantity=match.quantity if match is not None else ZERO,
+        acquired=match.acquired if match is not None else None,
+        held_days=(row.date - match.acquired).days if match is not None else None,
+        term=term,
+        proceeds=proceeds,
+        cost=cost,
+        gain=proceeds - cost,
+    )

@@ -25,6 +25,10 @@ class CostKind(StrEnum):
     STANDING_TAXES = "standing_taxes"
 
 
+FEES = CostKind.TRADING_FEES, CostKind.INCOME_FEES, CostKind.STANDING_FEES
+TAXES = CostKind.TRADING_TAXES, CostKind.WITHHOLDING_TAXES, CostKind.STANDING_TAXES
+
+
 @dataclass(frozen=True, slots=True)
 class CostYear:
     """The costs of one tax year by kind; NaN where a rate is missing."""
@@ -51,9 +55,14 @@ def _year(history: PortfolioHistory, begins: TaxYearStart, year: Period, rows: l
     entries = history.entries
     sums = dict.fromkeys(CostKind, 0.0)
     for row in rows:
-        fees, taxes = _kinds(bool(entries.embedded[row]), float(entries.income[row]))
-        sums[fees] += float(entries.fees[row])
-        sums[taxes] += float(entries.taxes[row])
+        paid, income = float(entries.standing[row]), float(entries.income[row])
+        for kinds, cost in ((FEES, float(entries.fees[row])), (TAXES, float(entries.taxes[row]))):
+            embedded, of_income, standing = kinds
+            # What is not part of a lot's cost or of proceeds: of a reinvested payment the tax, of a dividend both.
+            apart = min(cost, paid)
+            paid -= apart
+            sums[embedded] += cost - apart
+            sums[of_income if income else standing] += apart
     return CostYear(
         label=begins.label(year),
         period=year,
@@ -61,12 +70,3 @@ def _year(history: PortfolioHistory, begins: TaxYearStart, year: Period, rows: l
         taxes=float(entries.taxes[rows].sum()),
         by_kind=sums,
     )
-
-
-def _kinds(embedded: bool, income: float) -> tuple[CostKind, CostKind]:
-    """The kinds of a row's fee and tax; of a reinvested payment the fee is of the trade, the tax of the income."""
-    if income:
-        return (CostKind.TRADING_FEES if embedded else CostKind.INCOME_FEES), CostKind.WITHHOLDING_TAXES
-    if embedded:
-        return CostKind.TRADING_FEES, CostKind.TRADING_TAXES
-    return CostKind.STANDING_FEES, CostKind.STANDING_TAXES

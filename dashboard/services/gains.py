@@ -73,7 +73,7 @@ def realized(
     (found,) = valued.found
 
     def compute() -> RealizedReport:
-        lots = realized_lots(found.history, found.books, valued.period, long_after_days)
+        lots = realized_lots(found.books, valued.period, long_after_days)
         return RealizedReport(
             portfolio=found.portfolio,
             period=valued.period,

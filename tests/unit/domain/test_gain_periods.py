@@ -13,24 +13,24 @@ from dashboard.domain.attribution import attribute
 from dashboard.domain.calendar import Period
 from dashboard.domain.gain_periods import PARTS, Granularity, gains_by_period, sub_periods
 from dashboard.domain.positions import book_positions
-from dashboard.domain.transactions import LotMethod
+from dashboard.domain.transactions import Transaction
+from tests.unit.domain.any_ledger import END, START, ledgers, valued
 from tests.unit.domain.ledgers import daily, history, market, measured, rates
-from tests.unit.domain.test_gain_properties import END, START, Step, rows_of, steps, valued
-from tests.unit.domain.test_groups import gross, plain
+from tests.unit.domain.test_groups import gross
 
 
 @settings(max_examples=40, deadline=None)
 @given(
-    steps,
+    ledgers(),
     st.booleans(),
     st.sampled_from([None, "USD"]),
     st.sampled_from([Granularity.DAY, Granularity.WEEK, Granularity.MONTH]),
     st.integers(0, 20),
 )
 def test_each_period_is_attributed_as_if_it_were_asked_alone(
-    found: list[Step], cash: bool, currency: str | None, granularity: Granularity, first: int
+    found: list[Transaction], cash: bool, currency: str | None, granularity: Granularity, first: int
 ) -> None:
-    whole = valued(plain(rows_of(found)), cash, LotMethod.FIFO, currency)
+    whole = valued(found, cash=cash, currency=currency)
     books = book_positions(whole, END)
     period = Period(START + timedelta(days=first), END)
     table = gains_by_period(whole, period, granularity, books)

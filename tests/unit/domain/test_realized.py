@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from dashboard.domain.calendar import Period
 from dashboard.domain.positions import book_positions
 from dashboard.domain.realized import TaxYearStart, Term, realized_by_year, realized_lots
-from dashboard.domain.transactions import LotMethod
+from dashboard.domain.transactions import Transaction
 from dashboard.domain.yearly_costs import CostKind, costs_by_year
 from dashboard.errors import InvalidInput
+from tests.unit.domain.any_ledger import END, START, ledgers, valued
 from tests.unit.domain.ledgers import closes, history, market, rates
-from tests.unit.domain.test_gain_properties import END, START, Step, rows_of, steps, valued
-from tests.unit.domain.test_groups import gross, plain
+from tests.unit.domain.test_groups import gross
 
 LEDGER = """
 2021-01-04 buy A 10 100 fee=10
@@ -35,7 +35,7 @@ def floats(*amounts: Decimal) -> tuple[float, ...]:
 
 def test_a_sale_is_told_lot_by_lot_with_its_share_of_the_proceeds() -> None:
     found = history(LEDGER, DATA, "2023-12-31")
-    lots = realized_lots(found, book_positions(found, ALL.end), ALL)
+    lots = realized_lots(book_positions(found, ALL.end), ALL)
     assert [(str(lot.acquired), float(lot.quantity), lot.term, lot.held_days) for lot in lots] == [
         ("2021-01-04", 10, Term.LONG, 821),
         ("2022-06-01", 2, Term.SHORT, 308),
@@ -50,7 +50,7 @@ def test_a_sale_is_told_lot_by_lot_with_its_share_of_the_proceeds() -> None:
 
 def test_years_begin_where_they_are_said_to() -> None:
     found = history(LEDGER, DATA, "2023-12-31")
-    lots = realized_lots(found, book_positions(found, ALL.end), ALL)
+    lots = realized_lots(book_positions(found, ALL.end), ALL)
     british = realized_by_year(lots, TaxYearStart(4, 6))
     assert [(year.label, *floats(year.short, year.long, year.gain)) for year in british] == [
         ("2022/23", 58, 480, 538),
@@ -65,8 +65,8 @@ def test_a_day_more_than_the_threshold_is_long() -> None:
     text = "2022-01-01 buy A 2 100\n2023-01-01 sell A 1 110\n2023-01-02 sell A 1 110"
     found = history(text, DATA, "2023-12-31")
     books = book_positions(found, ALL.end)
-    assert [lot.term for lot in realized_lots(found, books, ALL)] == [Term.SHORT, Term.LONG]
-    assert [lot.term for lot in realized_lots(found, books, ALL, long_after_days=30)] == [Term.LONG, Term.LONG]
+    assert [lot.term for lot in realized_lots(books, ALL)] == [Term.SHORT, Term.LONG]
+    assert [lot.term for lot in realized_lots(books, ALL, long_after_days=30)] == [Term.LONG, Term.LONG]
 
 
 def test_gains_take_the_rates_of_their_own_days() -> None:
@@ -74,16 +74,16 @@ def test_gains_take_the_rates_of_their_own_days() -> None:
         {"A": closes("2023-01-02 100")}, currencies={"A": "USD"}, fx={("USD", "EUR"): rates("2023-01-02", 0.8, 0.9)}
     )
     found = history("2023-01-02 buy A 1 100 ccy=USD\n2023-01-03 sell A 1 100 ccy=USD", data, "2023-01-03")
-    (lot,) = realized_lots(found, book_positions(found, date(2023, 1, 3)), ALL)
+    (lot,) = realized_lots(book_positions(found, date(2023, 1, 3)), ALL)
     assert floats(lot.proceeds, lot.cost, lot.gain) == (90, 80, 10)
 
 
 @settings(max_examples=40, deadline=None)
-@given(steps, st.integers(1, 12), st.integers(1, 28))
-def test_the_years_sum_to_all_that_was_realised(found: list[Step], month: int, day: int) -> None:
-    whole = valued(plain(rows_of(found)), True, LotMethod.FIFO)
+@given(ledgers(), st.booleans(), st.integers(1, 12), st.integers(1, 28))
+def test_the_years_sum_to_all_that_was_realised(found: list[Transaction], shorts: bool, month: int, day: int) -> None:
+    whole = valued(found, shorts=shorts)
     books = book_positions(whole, END)
-    lots = realized_lots(whole, books, Period(START, END))
+    lots = realized_lots(books, Period(START, END))
     years = realized_by_year(lots, TaxYearStart(month, day))
     assert float(sum(year.gain for year in years)) == pytest.approx(books.realized.sum(), abs=1e-9 * gross(whole))
     assert all(year.period.start <= lot.closed <= year.period.end for year in years for lot in year.lots)
