@@ -23,7 +23,7 @@ from dashboard.domain.series import daily_returns, level_returns
 from dashboard.domain.transactions import Transaction, TransactionType
 from dashboard.domain.valuation import PortfolioHistory, value_portfolio
 from dashboard.errors import InsufficientData, InvalidInput
-from tests.unit.domain.any_ledger import END, START, ledgers, valued
+from tests.unit.domain.any_ledger import CURRENCIES, DAYS, END, MARKET, START, ledgers, valued
 from tests.unit.domain.ledgers import daily, history, ledger, market, measured, rates
 
 # What one account reports happens to the other's position too, and what moves between them is no flow of one ledger.
@@ -36,6 +36,14 @@ EVERYWHERE = frozenset(
         TransactionType.TRANSFER_IN,
         TransactionType.TRANSFER_OUT,
     }
+)
+# Where a price is missing, each portfolio takes that of its own last trade: here every day has one.
+PRICED = replace(
+    MARKET,
+    prices={
+        symbol: daily(str(START), *np.random.default_rng(number).uniform(50, 150, DAYS))
+        for number, symbol in enumerate(CURRENCIES)
+    },
 )
 currencies = st.sampled_from([None, "USD"])
 
@@ -111,13 +119,12 @@ def assert_near(one: float | None, other: float | None, tolerance: float) -> Non
 def test_several_portfolios_together_are_one_with_all_their_rows(
     found: list[Transaction], cash: bool, currency: str | None
 ) -> None:
-    # N has no price: each portfolio would take that of its own last trade.
-    rows = [row for row in found if row.type not in EVERYWHERE and row.symbol != "N"]
+    rows = [row for row in found if row.type not in EVERYWHERE]
     apart = [[row for row in rows if row.account == account] for account in ("", "X")]
-    histories = [valued(own, cash=cash, currency=currency) for own in apart if own]
+    histories = [valued(own, cash=cash, currency=currency, market=PRICED) for own in apart if own]
     if not histories:
         return
-    whole = valued(rows, cash=cash, currency=currency)
+    whole = valued(rows, cash=cash, currency=currency, market=PRICED)
     period = Period(START, END)
     together = breakdown([ValuedPortfolio(str(at), one) for at, one in enumerate(histories)], period, Dimension.HOLDING)
     alone = broken_down(whole, Dimension.HOLDING, period)
