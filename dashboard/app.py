@@ -13,7 +13,19 @@ from dashboard.db import schema
 from dashboard.db.engine import database_address
 from dashboard.server import create_server
 from dashboard.settings import Settings
-from dashboard.web import auth, csrf, downloads, guard, headers, identity, ops, problems, static_files, uploads
+from dashboard.web import (
+    auth,
+    csrf,
+    downloads,
+    explanations,
+    guard,
+    headers,
+    identity,
+    ops,
+    problems,
+    static_files,
+    uploads,
+)
 from dashboard.web.dash_app import make_dash
 
 PLAIN_COOKIES = "The address is http: cookies and pages travel in the clear. For more than one machine, use https."
@@ -45,6 +57,7 @@ def create_app(settings: Settings) -> Dash:
     auth.install(server)
     uploads.install(server)
     downloads.install(server)
+    explanations.install(server)
     api.install(server)
     Compress(server)
     static_files.install(server)

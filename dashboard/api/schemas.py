@@ -78,7 +78,6 @@ class Portfolio(PortfolioRef):
 
     slug: str
     track_cash: bool
-    allow_shorts: bool
     benchmark: str | None
     owner: str | None
     accounts: list[str]

@@ -34,7 +34,6 @@ def create_portfolio(
     method: LotMethod = LotMethod.FIFO,
     benchmark: str | None = None,
     track_cash: bool = True,
-    allow_shorts: bool = False,
     owner_email: str | None = None,
 ) -> PortfolioRef:
     """Make an empty portfolio. Its zone is its owner's.
@@ -55,7 +54,6 @@ def create_portfolio(
             base_currency=currency,
             method=method,
             track_cash=track_cash,
-            allow_shorts=allow_shorts,
             benchmark=instrument[0] if instrument else None,
             owner_email=owner.email if owner else None,
             time_zone=owner.time_zone if owner else "UTC",
