@@ -33,7 +33,9 @@ def explain(
 ) -> Explanation:
     """The working of ``metric`` from ``start`` (default: the first transaction) to ``end`` (default: today).
 
-    Without its tables it is made faster: formula, convention and steps alone. Raises: NotFound, InvalidInput, InsufficientData.
+    Without its tables it is made faster: formula, convention and steps alone.
+
+    Raises: NotFound, InvalidInput, InsufficientData.
     """
     portfolio = portfolios.portfolio_by_id(actor, portfolio_id)
     today = valuation.today_of(portfolio)
