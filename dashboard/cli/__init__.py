@@ -20,6 +20,7 @@ COMMANDS = {
     "import": "imports:import_group",
     "indicators": "indicators:indicators",
     "instruments": "market:instruments_group",
+    "lots": "lots:lots",
     "performance": "figures:performance",
     "portfolio": "portfolio:portfolio_group",
     "prices": "market:prices_group",
