@@ -8,7 +8,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import pages
-from dashboard import api
+from dashboard import api, embeds
 from dashboard.db import schema
 from dashboard.db.engine import database_address
 from dashboard.server import create_server
@@ -59,6 +59,7 @@ def create_app(settings: Settings) -> Dash:
     downloads.install(server)
     explanations.install(server)
     api.install(server)
+    embeds.install(server)
     Compress(server)
     static_files.install(server)
     app = make_dash(server, pages.register, secure=settings.secure_cookies)

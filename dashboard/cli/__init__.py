@@ -15,7 +15,9 @@ from dashboard.errors import DashboardError
 COMMANDS = {
     "db": "db:db_group",
     "demo": "processes:demo",
+    "embed": "embed:embed_group",
     "explain": "explain:explain",
+    "gains": "gains:gains",
     "holdings": "figures:holdings",
     "import": "imports:import_group",
     "indicators": "indicators:indicators",
