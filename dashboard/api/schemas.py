@@ -78,6 +78,7 @@ class Portfolio(PortfolioRef):
 
     slug: str
     track_cash: bool
+    allow_shorts: bool
     benchmark: str | None
     owner: str | None
     accounts: list[str]

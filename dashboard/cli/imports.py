@@ -139,8 +139,9 @@ def _described(row: RowVerdict) -> str:
     if row.transaction is None:
         return reason
     tx = row.transaction
-    amount = f"{tx.quantity or tx.amount:f}"
-    words = [str(tx.date), tx.type.value, tx.symbol, amount, tx.currency]
+    amount = f"{tx.quantity or tx.amount:f}" if tx.quantity or tx.amount or tx.ratio is None else f"× {tx.ratio:f}"
+    became = f"→ {tx.target_symbol}" if tx.target_symbol else None
+    words = [str(tx.date), tx.type.value, tx.symbol, became, amount, tx.currency]
     words += ["(new instrument)" if row.new_instrument else None, reason]
     return " ".join(word for word in words if word)
 

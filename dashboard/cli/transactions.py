@@ -11,7 +11,7 @@ import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
 from dashboard.domain.access import SYSTEM
-from dashboard.domain.transactions import TransactionType
+from dashboard.domain.transactions import Transaction, TransactionType
 from dashboard.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -97,14 +97,19 @@ def _export(context: CommandContext, name: str, owner: str | None, output: Path 
 def _print(page: TransactionPage) -> None:
     from dashboard.formatting import numbers
 
-    click.echo(f"{'date':<11}{'type':<11}{'symbol':<12}{'quantity':>16}{'price':>14}{'amount':>16}  {'':4}{'account'}")
+    click.echo(f"{'date':<11}{'type':<18}{'symbol':<12}{'quantity':>16}{'price':>14}{'amount':>16}  {'':4}{'account'}")
     for row in page.rows:
         tx = row.transaction
         quantity = numbers.quantity(tx.quantity) if tx.quantity else ""
         price = numbers.number(tx.price, 4, min_decimals=2) if tx.price is not None else ""
-        amount = f"× {tx.ratio:f}" if tx.ratio is not None else numbers.number(tx.amount)
+        amount = numbers.number(tx.amount) if tx.amount or tx.ratio is None else ""
+        became = " ".join(word for word in (f"→ {tx.target_symbol}" if tx.target_symbol else "", _ratio(tx)) if word)
         click.echo(
-            f"{tx.date!s:<11}{tx.type.value:<11}{tx.symbol or '':<12}{quantity:>16}{price:>14}{amount:>16}"
-            f"  {tx.currency:<4}{tx.account}".rstrip()
+            f"{tx.date!s:<11}{tx.type.value:<18}{tx.symbol or '':<12}{quantity:>16}{price:>14}{amount or became:>16}"
+            f"  {tx.currency:<4}{tx.account} {became if amount else ''}".rstrip()
         )
     click.echo(f"{len(page.rows)} of {page.total} transactions")
+
+
+def _ratio(tx: Transaction) -> str:
+    return f"× {tx.ratio:f}" if tx.ratio is not None else ""

@@ -26,7 +26,7 @@ def rows_of_account(ledger: CheckedLedger, account: str) -> Iterator[Transaction
             if row.account == account:
                 yield row
         elif any(move.account == account for move in moves):
-            yield row if row.account == account else _part(row, account, moves)
+            yield _part(row, account, moves)  # a row without an account is shared, by the unnamed one too
 
 
 def _part(row: Transaction, account: str, moves: tuple[Move, ...]) -> Transaction:

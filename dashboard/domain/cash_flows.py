@@ -8,16 +8,15 @@ from decimal import Decimal
 
 import numpy as np
 
-from dashboard.domain.arrays import NAN, Days, Floats, Ints, Mask, date_of, floats_of
+from dashboard.domain.arrays import Days, Floats, Ints, date_of, floats_of
 from dashboard.domain.instruments import Instrument
 from dashboard.domain.ledger import CheckedLedger
 from dashboard.domain.leg_building import build_legs
 from dashboard.domain.legs import CashMove, Leg
+from dashboard.domain.plain_money import KINDS, PlainMoney, cash_changes, instrument_rates, row_rates, worth
 from dashboard.domain.prices import MarketData
 from dashboard.domain.row_money import ONE, RateTable, cash_currency, gross_amount, in_currency
 from dashboard.domain.transactions import ZERO, Transaction, TransactionType
-
-KINDS = {kind: code for code, kind in enumerate(TransactionType)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +85,6 @@ def paying_currency(entries: LedgerEntries, at: int, base_currency: str) -> str:
     return cash_currency(entries.transactions[at], base_currency)
 
 
-BRINGS_CASH = (TransactionType.SELL, TransactionType.DIVIDEND, TransactionType.INTEREST, TransactionType.DEPOSIT)
-
-
 def post_ledger(
     ledger: CheckedLedger,
     instruments: Sequence[Instrument],
@@ -112,10 +108,10 @@ def post_ledger(
     for at, leg in legs.items():  # their money is that of the legs
         gross[at] = fees[at] = taxes[at] = ZERO
         held[at] = index.get(leg.symbol, -1)
-    rate = _rates(rows, kinds, day, table)
-    money = _Money(np.array(kinds, np.intp), held, worth(gross, rate), worth(fees, rate), worth(taxes, rate))
+    rate = row_rates(rows, kinds, day, table)
+    money = PlainMoney(np.array(kinds, np.intp), held, worth(gross, rate), worth(fees, rate), worth(taxes, rate))
     trade = money.trade()
-    cash = _legs(rows, day, _cash_changes(kinds, gross, fees, taxes), money, table) if cash_tracked else NO_LEGS
+    cash = _legs(rows, day, cash_changes(kinds, gross, fees, taxes), money, table) if cash_tracked else NO_LEGS
     counted = money.counted(cash_tracked)
     all_fees, all_taxes = np.where(counted, money.fees(), 0.0), np.where(counted, money.taxes(), 0.0)
     entries = LedgerEntries(
@@ -124,7 +120,7 @@ def post_ledger(
         day=day,
         instrument=held,
         rate=rate,
-        trade_local=np.where(trade == 0.0, 0.0, trade / _instrument_rates(held, day, rate, rows, instruments, table)),
+        trade_local=np.where(trade == 0.0, 0.0, trade / instrument_rates(held, day, rate, rows, instruments, table)),
         trade=trade,
         income=np.where(counted, money.income(), 0.0),
         fees=all_fees,
@@ -213,116 +209,9 @@ def _joined(one: CashLegs, other: CashLegs) -> CashLegs:
 NO_LEGS = CashLegs(np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0, np.intp), (), np.empty(0))
 
 
-@dataclass(frozen=True, slots=True)
-class _Money:
-    """The gross amounts and costs of the rows, by kind."""
-
-    kind: Ints
-    held: Ints
-    gross: Floats
-    fee: Floats
-    tax: Floats
-
-    def is_of(self, *kinds: TransactionType) -> Mask:
-        chosen = np.zeros(len(KINDS), np.bool_)
-        chosen[[KINDS[kind] for kind in kinds]] = True
-        return chosen[self.kind]
-
-    def _signed(self, plus: TransactionType, minus: TransactionType) -> Floats:
-        return np.where(self.is_of(plus), self.gross, np.where(self.is_of(minus), -self.gross, 0.0))
-
-    def trade(self) -> Floats:
-        return self._signed(TransactionType.BUY, TransactionType.SELL)
-
-    def deposits(self) -> Floats:
-        return self._signed(TransactionType.DEPOSIT, TransactionType.WITHDRAWAL)
-
-    def income(self) -> Floats:
-        return np.where(self.is_of(TransactionType.DIVIDEND, TransactionType.INTEREST), self.gross, 0.0)
-
-    def fees(self) -> Floats:
-        return self.fee + np.where(self.is_of(TransactionType.FEE), self.gross, 0.0)
-
-    def taxes(self) -> Floats:
-        return self.tax + np.where(self.is_of(TransactionType.TAX), self.gross, 0.0)
-
-    def cash(self) -> Floats:
-        """What each row moves in cash; of an exchange, the leg that goes out."""
-        gross = np.where(self.is_of(*BRINGS_CASH), self.gross, -self.gross)
-        return gross - self.fee - self.tax
-
-    def standing(self) -> Mask:
-        return self.is_of(TransactionType.FEE, TransactionType.TAX)
-
-    def counted(self, cash_tracked: bool) -> Mask:
-        """Rows whose income and costs count: all, or without tracked cash those of holdings and standing costs."""
-        if cash_tracked:
-            return np.ones(len(self.kind), np.bool_)
-        income = self.is_of(TransactionType.DIVIDEND, TransactionType.INTEREST) & (self.held >= 0)
-        return income | self.standing() | self.is_of(TransactionType.BUY, TransactionType.SELL)
-
-    def untracked_flows(self) -> Floats:
-        """A buy brings its cost in, a sale takes its proceeds out, as does the income of a holding, net."""
-        moves = self.is_of(TransactionType.BUY, TransactionType.SELL)
-        income = self.is_of(TransactionType.DIVIDEND, TransactionType.INTEREST) & (self.held >= 0)
-        costs = np.where(moves | income, self.fee + self.tax, 0.0)
-        return self.trade() - np.where(income, self.gross, 0.0) + costs
-
-
-def worth(amounts: Sequence[Decimal], rate: Floats) -> Floats:
-    """Amounts in the report's currency; nothing is worth nothing, even where there is no rate."""
-    values = floats_of(amounts)
-    return np.where(values == 0.0, 0.0, values * rate)
-
-
-def _rates(rows: Sequence[Transaction], kinds: Sequence[int], day: Ints, table: RateTable) -> Floats:
-    """What 1 of each row's currency was worth: its own rate, else the market's; an exchange goes by the market."""
-    rates = table.matrix[day, np.array([table.currencies[row.currency] for row in rows], np.intp)]
-    exchange = KINDS[TransactionType.EXCHANGE]
-    own = [at for at, row in enumerate(rows) if row.fx_rate is not None and kinds[at] != exchange]
-    if own:
-        given = floats_of([row.fx_rate or NAN for row in (rows[at] for at in own)])
-        to_report = table.matrix[:, table.currencies[table.base_currency]]
-        rates[own] = given if table.currency == table.base_currency else given * to_report[day[own]]
-    for at in np.flatnonzero(np.isnan(rates)).tolist():
-        row = rows[at]
-        if kinds[at] == exchange and row.target_amount is not None and row.target_currency and row.amount:
-            target = table.matrix[day[at], table.currencies[row.target_currency]]
-            rates[at] = float(row.target_amount / row.amount) * target
-    return rates
-
-
-def _instrument_rates(
-    held: Ints,
-    day: Ints,
-    rate: Floats,
-    rows: Sequence[Transaction],
-    instruments: Sequence[Instrument],
-    table: RateTable,
-) -> Floats:
-    """The rate that takes a row's value to its instrument's currency: the row's own where the currencies agree."""
-    currencies = [instrument.currency for instrument in instruments]
-    other = [at for at, column in enumerate(held.tolist()) if column >= 0 and currencies[column] != rows[at].currency]
-    if not other:
-        return rate
-    columns = np.array([table.currencies[currency] for currency in currencies], np.intp)
-    rates = rate.copy()
-    rates[other] = table.matrix[day[other], columns[held[other]]]
-    return rates
-
-
-def _cash_changes(
-    kinds: Sequence[int], gross: Sequence[Decimal], fees: Sequence[Decimal], taxes: Sequence[Decimal]
-) -> list[Decimal]:
-    """What each row moves in cash, in its own currency; of an exchange, the leg that goes out."""
-    brings = {KINDS[kind] for kind in BRINGS_CASH}
-    return [
-        amount - fee - tax if kind in brings else -amount - fee - tax
-        for kind, amount, fee, tax in zip(kinds, gross, fees, taxes, strict=True)
-    ]
-
-
-def _legs(rows: Sequence[Transaction], day: Ints, local: list[Decimal], money: _Money, table: RateTable) -> CashLegs:
+def _legs(
+    rows: Sequence[Transaction], day: Ints, local: list[Decimal], money: PlainMoney, table: RateTable
+) -> CashLegs:
     """The movements of cash: ``local`` of the rows, and what exchanges bring, which is worth what went out."""
     base = table.base_currency
     names = [

@@ -8,17 +8,18 @@ import numpy as np
 
 from dashboard.domain.arrays import Days, Floats, day_of
 from dashboard.domain.instruments import Split
+from dashboard.domain.ledger_rules import row_fault
 from dashboard.domain.transactions import Transaction, TransactionType
 
 SAME_EVENT_DAYS = 10
 
 
 def ledger_splits(transactions: Iterable[Transaction]) -> dict[str, tuple[Split, ...]]:
-    """The splits that a ledger reports, by symbol; rows without a positive ratio are left to the ledger's check."""
+    """The splits that a ledger reports, by symbol; faulty rows are left to the ledger's check."""
     found: dict[str, list[Split]] = {}
     for row in transactions:
-        if row.type is TransactionType.SPLIT and row.symbol and row.ratio is not None and row.ratio > 0:
-            found.setdefault(row.symbol, []).append(Split(row.date, row.ratio))
+        if row.type is TransactionType.SPLIT and row.ratio is not None and row_fault(row) is None:
+            found.setdefault(row.symbol or "", []).append(Split(row.date, row.ratio))
     return {symbol: tuple(splits) for symbol, splits in found.items()}
 
 

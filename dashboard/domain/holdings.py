@@ -104,7 +104,7 @@ def _figures(history: PortfolioHistory, books: PositionBooks, column: int, day: 
         cost=cost,
         average_cost=cost / quantity,
         unrealized=figure(gain),
-        unrealized_pct=figure(gain / float(cost) if cost else np.nan),
+        unrealized_pct=figure(gain / abs(float(cost)) if cost else np.nan),
         realized=float(books.realized[own].sum()),
         income=float(entries.income[own].sum()),
         weight=figure(value / total if total > 0.0 else np.nan),
@@ -145,6 +145,7 @@ def _day_change(history: PortfolioHistory, column: int, priced: np.datetime64, d
     since = (entries.instrument == column) & (entries.day > before) & (entries.day <= day)
     traded = entries.trade[since].sum()
     start = history.values[before, column]
-    base = start + max(float(traded), 0.0)
+    # Of a short, what more was sold is more at work.
+    base = start + max(float(traded), 0.0) if start >= 0.0 else min(float(traded), 0.0) + start
     change = float(history.values[day, column] - start - traded)
-    return change, float(change / base) if base > 0.0 else float("nan")
+    return change, float(change / abs(base)) if base else float("nan")

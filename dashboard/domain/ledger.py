@@ -59,23 +59,33 @@ def checked_ledger(
     """The ledger (up to ``until``) in order, with each faulty row taken out and named."""
     rows, undated = _dated(transactions, until)
     rows.sort(key=ledger_order)
-    reported = ledger_splits(rows)
-    symbols = dict.fromkeys(row.symbol for row in rows if row.symbol)
-    symbols |= dict.fromkeys(row.target_symbol for row in rows if row.target_symbol)
-    events = {symbol: merged_splits(splits.get(symbol, ()), reported.get(symbol, ())) for symbol in symbols}
     refused: list[LedgerFault] = []
     while True:
         left = _without(rows, refused)
+        events = _events(left, splits)
         pairs = paired_transfers(left) if any(row.type is TransactionType.TRANSFER_OUT for row in left) else {}
         units = _walked(left, events, pairs, allow_shorts)
-        # What comes in is from outside when its other half cannot have gone out: then the day is walked as without it.
-        halves = pairs.keys() | {id(row) for row in pairs.values()}
-        broken = [fault for fault in units.faults if id(fault.transaction) in halves]
+        # What comes in is from outside when its other half cannot have gone out, and a split whose cash in lieu cannot
+        # be is none: the ledger is walked again as without them.
+        tied = pairs.keys() | {id(row) for row in pairs.values()}
+        broken = [fault for fault in units.faults if id(fault.transaction) in tied or _is_split(fault)]
         if not broken:
             break
         refused += broken
     faults = sorted(units.faults + refused, key=_fault_order) if refused else units.faults
     return CheckedLedger(tuple(units.good), events, (*undated, *faults), units.steps, units.moves)
+
+
+def _events(rows: Sequence[Transaction], splits: Mapping[str, Sequence[Split]]) -> dict[str, tuple[Split, ...]]:
+    """The splits that apply, by symbol: the instruments' own and those that rows report."""
+    reported = ledger_splits(rows)
+    symbols = dict.fromkeys(row.symbol for row in rows if row.symbol)
+    symbols |= dict.fromkeys(row.target_symbol for row in rows if row.target_symbol)
+    return {symbol: merged_splits(splits.get(symbol, ()), reported.get(symbol, ())) for symbol in symbols}
+
+
+def _is_split(fault: LedgerFault) -> bool:
+    return fault.transaction.type is TransactionType.SPLIT
 
 
 def _dated(transactions: Iterable[Transaction], until: date | None) -> tuple[list[Transaction], list[LedgerFault]]:

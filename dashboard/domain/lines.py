@@ -15,7 +15,7 @@ import numpy as np
 
 from dashboard.domain.arrays import Days, Floats, Ints, Mask, date_of, day_of
 from dashboard.domain.calendar import calendar_days
-from dashboard.domain.cash_flows import LedgerEntries, paying_currency
+from dashboard.domain.cash_flows import paying_currency
 from dashboard.domain.instruments import Instrument
 from dashboard.domain.transactions import TransactionType
 from dashboard.domain.valuation import PortfolioHistory
@@ -93,7 +93,7 @@ def lines_of(history: PortfolioHistory) -> Lines:
     entries, shape = history.entries, (len(history.days), len(history.instruments))
     owned = entries.instrument >= 0
     spent = entries.fees + entries.taxes
-    standing = _standing(entries, spent)
+    standing = _standing(history)
     flow = entries.trade - entries.income + np.where(standing, 0.0, spent)
     lines = [Line(LineKind.HOLDING, instrument.symbol, instrument) for instrument in history.instruments]
     lines += [Line(LineKind.CASH, name) for name in history.cash_currencies]
@@ -101,22 +101,29 @@ def lines_of(history: PortfolioHistory) -> Lines:
     balances = np.where(history.cash == 0.0, 0.0, history.cash * history.cash_rates)
     nothing = np.zeros((shape[0], 1))
     none_paid = np.zeros(shape)
-    unowned = _scatter(entries.day, np.zeros(len(owned), np.intp), np.where(standing, spent, 0.0), ~owned, nothing)
+    last = np.zeros(len(owned), np.intp)
+    unowned = _scatter(entries.day, last, np.where(standing, spent, 0.0), ~owned, nothing)
+    # Where balances are not tracked, a cost of nothing that counts as a flow comes from outside and is spent at once.
+    passing = nothing if history.cash_tracked else _scatter(entries.day, last, flow, ~owned, nothing)
     costs = _scatter(entries.day, entries.instrument, np.where(standing, spent, 0.0), owned, none_paid)
     return Lines(
         currency=history.currency,
         days=history.days,
         lines=(*lines, Line(LineKind.COSTS, "")),
         values=np.hstack((history.values, balances, nothing)),
-        flows=np.hstack((_scatter(entries.day, entries.instrument, flow, owned, none_paid), cash_flows, nothing)),
+        flows=np.hstack((_scatter(entries.day, entries.instrument, flow, owned, none_paid), cash_flows, passing)),
         costs=np.hstack((costs, np.zeros_like(cash_flows), unowned)),
         paid=np.hstack((none_paid, paid, nothing)),
     )
 
 
-def _standing(entries: LedgerEntries, spent: Floats) -> Mask:
+def _standing(history: PortfolioHistory) -> Mask:
     """Rows whose costs no lot, proceeds or income carries: they are no flow of a holding."""
-    standing = np.zeros(len(spent), np.bool_)
+    entries = history.entries
+    if not history.cash_tracked:
+        outside: Mask = entries.outside != 0.0
+        return outside
+    standing = np.zeros(len(entries.day), np.bool_)
     for at in np.flatnonzero(entries.standing != 0.0).tolist():
         of_nothing = entries.instrument[at] < 0 and entries.income[at] == 0.0
         standing[at] = of_nothing or entries.transactions[at].type in STANDING

@@ -147,9 +147,9 @@ class _Draft:
             price=self.price,
             market_value=self.value,
             day_change=self.change,
-            day_change_pct=self.change / self.base if self.change is not None and self.base > 0 else None,
+            day_change_pct=self.change / abs(self.base) if self.change is not None and self.base else None,
             unrealized=gain,
-            unrealized_pct=gain / cost if cost > 0 else None,
+            unrealized_pct=gain / abs(cost) if cost else None,
             weight=self.value / total if total > 0 else None,
         )
 
@@ -171,8 +171,15 @@ def _draft(position: SnapshotPosition, found: Mark | None, rates: Mapping[str, f
         value=value,
         session=found.at.date() if found is not None and is_new else session,
         change=None if reference is None else value - reference.value - reference.flows,
-        base=0.0 if reference is None else reference.value + max(reference.flows, 0.0),
+        base=0.0 if reference is None else _at_work(reference),
     )
+
+
+def _at_work(reference: ReferenceValue) -> float:
+    """The value that a change is a fraction of, with what came in since; negative of a short."""
+    if reference.value < 0.0:
+        return reference.value + min(reference.flows, 0.0)
+    return reference.value + max(reference.flows, 0.0)
 
 
 def snapshot_of(history: PortfolioHistory, books: PositionBooks, portfolio_id: int) -> PortfolioSnapshot:

@@ -12,7 +12,7 @@ from dashboard.domain.arrays import Days, Floats
 from dashboard.domain.calendar import Layout, layout
 from dashboard.domain.corporate_actions import split_factors
 from dashboard.domain.fx import RateSeries
-from dashboard.domain.instruments import Instrument, Split
+from dashboard.domain.instruments import Dividend, Instrument, Split
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class MarketData:
     """What is known of the market: everything that a valuation may use.
 
     ``rates`` are units of the second currency per 1 of the first; ``sessions`` are the trading days by exchange.
+    ``dividends`` are a unit's as held on the ex-date, oldest first, declared ones that are still to come too.
     """
 
     prices: Mapping[str, PriceSeries] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class MarketData:
     rates: Mapping[tuple[str, str], RateSeries] = field(default_factory=dict)
     instruments: Mapping[str, Instrument] = field(default_factory=dict)
     sessions: Mapping[str, Days] = field(default_factory=dict)
+    dividends: Mapping[str, tuple[Dividend, ...]] = field(default_factory=dict)
 
 
 def carried(

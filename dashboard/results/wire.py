@@ -110,6 +110,7 @@ def portfolio_item(item: PortfolioItem) -> dict[str, Json]:
         **portfolio(ref),
         "slug": ref.slug,
         "track_cash": ref.track_cash,
+        "allow_shorts": ref.allow_shorts,
         "benchmark": ref.benchmark,
         "owner": ref.owner_email,
         "accounts": list(item.accounts),

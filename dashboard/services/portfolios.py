@@ -34,6 +34,7 @@ def create_portfolio(
     method: LotMethod = LotMethod.FIFO,
     benchmark: str | None = None,
     track_cash: bool = True,
+    allow_shorts: bool = False,
     owner_email: str | None = None,
 ) -> PortfolioRef:
     """Make an empty portfolio. Its zone is its owner's.
@@ -54,6 +55,7 @@ def create_portfolio(
             base_currency=currency,
             method=method,
             track_cash=track_cash,
+            allow_shorts=allow_shorts,
             benchmark=instrument[0] if instrument else None,
             owner_email=owner.email if owner else None,
             time_zone=owner.time_zone if owner else "UTC",

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dashboard.db.models import Dividend, InstrumentRow, LedgerTransaction, Portfolio, Price, SplitRow
 from dashboard.db.repositories.bulk import AnySession
 from dashboard.db.repositories.prices import SeriesChange
+from dashboard.domain.instruments import Dividend as Payment
 from dashboard.domain.instruments import InstrumentState, Split
 
 SAME_SPLIT_DAYS = 10
@@ -100,6 +101,17 @@ def splits(session: AnySession, ids: Sequence[int]) -> dict[int, tuple[Split, ..
     found: dict[int, list[Split]] = {}
     for key, day, ratio in session.execute(query.order_by(SplitRow.date)):
         found.setdefault(key, []).append(Split(day, ratio.normalize()))
+    return {key: tuple(events) for key, events in found.items()}
+
+
+def dividends(session: AnySession, ids: Sequence[int]) -> dict[int, tuple[Payment, ...]]:
+    """The distributions of instruments, oldest first; instruments without one are absent."""
+    query = select(Dividend.instrument_id, Dividend.date, Dividend.amount, Dividend.currency)
+    found: dict[int, list[Payment]] = {}
+    for key, day, amount, currency in session.execute(
+        query.where(Dividend.instrument_id.in_(ids)).order_by(Dividend.date, Dividend.currency)
+    ):
+        found.setdefault(key, []).append(Payment(day, amount, currency))
     return {key: tuple(events) for key, events in found.items()}
 
 

@@ -42,6 +42,7 @@ def market_data_for(symbols: Collection[str], currencies: Collection[str], *, en
         rates=_rates({*currencies, *(row.currency for row in rows)}, end),
         instruments={row.symbol: _instrument(row) for row in rows},
         sessions=_sessions(rows),
+        dividends={names[key]: paid for key, paid in store.dividends(db.session, list(names)).items()},
     )
 
 

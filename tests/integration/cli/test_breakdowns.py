@@ -51,6 +51,46 @@ def priced(dashboard: CommandLine, tmp_path: Path) -> CommandLine:
     return dashboard
 
 
+def test_gains_by_period_sum_to_that_of_all_and_to_their_parts(priced: CommandLine) -> None:
+    whole = priced("performance", "one", "--to", "2024-01-04", "--json").data["gain"]
+    found = priced("gains", "one", "--by", "day", "--to", "2024-01-04", "--holdings", "--json").data
+    assert [one["from"] for one in found["periods"]] == ["2024-01-02", "2024-01-03", "2024-01-04"]
+    assert sum(float(one["gain"]["total"]) for one in found["periods"]) == pytest.approx(float(whole["total"]))
+    for one in found["periods"]:
+        gain = {name: float(value) for name, value in one["gain"].items()}
+        parts = gain["price"] + gain["currency"] + gain["income"] - gain["fees"] - gain["taxes"]
+        assert gain["total"] == pytest.approx(parts)
+    assert found["periods"][1]["holdings"]["AAA"]["price"] == "100"
+    assert priced("gains", "one", "--by", "month", "--to", "2024-01-04").out.count("2024-01-") == 1
+
+
+def test_income_is_told_by_month_and_the_year_to_come_is_marked_as_estimated(priced: CommandLine) -> None:
+    found = priced("income", "one", "--to", "2024-01-04", "--json").data
+    assert found["received"] == [
+        {"month": "2024-01", "symbol": "AAA", "type": "dividend", "payments": 1}
+        | {"gross": "30", "fees": "0", "taxes": "0", "net": "30"}
+    ]
+    (due,) = found["expected"]
+    assert (due["date"], due["amount"], due["status"], due["basis"]) == ("2025-01-03", "30", "estimated", "repeated")
+    assert any(note["code"] == "estimated" and note["symbol"] == "AAA" for note in found["status"])
+
+
+def test_what_was_realised_is_told_by_tax_year_and_a_wrong_year_is_refused(priced: CommandLine, tmp_path: Path) -> None:
+    sale = "date,type,symbol,quantity,price,currency,account,fee\n2024-01-04,sell,AAA,5,121,EUR,one,1\n"
+    (tmp_path / "sale.csv").write_text(sale)
+    assert priced("import", str(tmp_path / "sale.csv"), "--portfolio", "one").status == 0
+    found = priced("realized", "one", "--year-start", "04-06", "--json").data
+    (year,) = found["years"]
+    assert (year["year"], year["from"], year["gain"], year["short"], year["long"]) == (
+        *("2023/24", "2023-04-06"),
+        *("103", "103", "0"),
+    )
+    assert [(lot["symbol"], lot["acquired"], lot["quantity"]) for lot in year["lots"]] == [("AAA", "2024-01-02", "5")]
+    assert found["costs"][0]["by_kind"]["trading_fees"] == "3"
+    refused = priced("realized", "one", "--year-start", "02-30", "--json")
+    assert (refused.status, refused.data["error"]["code"]) == (1, "invalid_input")
+
+
 def test_the_parts_of_a_portfolio_sum_to_it_by_every_dimension(priced: CommandLine) -> None:
     whole = priced("performance", "one", "--to", "2024-01-04", "--json").data
     expected = {

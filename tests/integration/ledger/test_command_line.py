@@ -125,3 +125,70 @@ def test_a_ledger_goes_to_standard_output_as_a_table_or_a_file(shell: Shell) -> 
     assert table.splitlines()[-1] == "2 of 2 transactions"
     _, text, _ = shell.run("transactions", "sample", "--csv")
     assert text.splitlines()[1].startswith("2024-01-02,deposit,,,,EUR,,,5000,")
+
+
+EVERY_TYPE = """
+    date       type        symbol quantity price target_symbol ratio cost_fraction lot_ids external_id acquired   cost
+    2024-01-03 buy         AAA    10       100   -             -     -             -       L1          -          -
+    2024-01-04 transfer_in AAA    5        -     -             -     -             -       -           2019-05-06 250
+    2024-01-05 spin_off    AAA    -        -     KID           0.5   0.2           -       -           -          -
+    2024-01-08 sell        AAA    2        110   -             -     -             L1      -           -          -
+"""
+
+
+def test_every_column_comes_back_as_json_as_a_table_and_as_a_file(shell: Shell) -> None:
+    Path("every.csv").write_bytes(ledger_file(EVERY_TYPE))
+    shell.json("portfolio", "create", "Sample", "--currency", "EUR", "--method", "specific")
+    _, output, _ = shell.run("import", "every.csv", "--portfolio", "sample", "--dry-run")
+    assert "     3  new        2024-01-05 spin_off AAA → KID × 0.5 EUR (new instrument)" in output.splitlines()
+    shell.json("import", "every.csv", "--portfolio", "sample")
+    page = shell.json("transactions", "sample")
+    assert isinstance(page, dict)
+    sold, spun, moved, bought = page["transactions"]
+    assert (spun["target_symbol"], spun["ratio"], spun["cost_fraction"]) == ("KID", "0.5", "0.2")
+    assert (moved["acquired"], moved["cost"], sold["lot_ids"]) == ("2019-05-06", "250", ["L1"])
+    assert (bought["accrued"], bought["fee_currency"], bought["lot_ids"]) == (None, None, [])
+    _, table, _ = shell.run("transactions", "sample", "--type", "spin_off")
+    assert table.splitlines()[1].split() == ["2024-01-05", "spin_off", "AAA", "→", "KID", "×", "0.5", "EUR"]
+    shell.run("transactions", "sample", "--csv", "-o", "out.csv")
+    shell.json("portfolio", "create", "Copy", "--currency", "EUR")
+    assert shell.json("import", "out.csv", "--portfolio", "copy")["added"] == 4  # type: ignore[index]  # a mapping
+    assert shell.run("transactions", "copy", "--csv")[1].encode() == Path("out.csv").read_bytes()
+
+
+def test_a_portfolio_is_counted_anew_after_an_edit(shell: Shell) -> None:
+    made = shell.json("portfolio", "create", "Sample", "--currency", "EUR", "--method", "hifo", "--allow-shorts")
+    assert isinstance(made, dict)
+    assert (made["method"], made["allow_shorts"]) == ("hifo", True)
+    edited = shell.json(
+        "portfolio", "edit", "sample", "--method", "lifo", "--no-shorts", "--benchmark", "ACWI", "--no-cash"
+    )
+    assert isinstance(edited, dict)
+    assert [edited[name] for name in ("method", "allow_shorts", "benchmark", "track_cash")] == [
+        "lifo",
+        False,
+        "ACWI",
+        False,
+    ]
+    status, output, _ = shell.run("portfolio", "edit", "sample", "--cash", "--allow-shorts", "--benchmark", "")
+    assert (status, output) == (0, "Sample: lifo, cash tracked, shorts allowed.\n")
+    assert shell.run("portfolio", "edit", "sample")[0] == 2
+    assert shell.run("portfolio", "edit", "sample", "--method", "random")[0] == 2
+    assert shell.run("portfolio", "edit", "nothing", "--method", "fifo")[0] == 1
+
+
+def test_instruments_of_a_portfolio_are_tagged(shell: Shell) -> None:
+    shell.json("portfolio", "create", "Sample", "--currency", "EUR")
+    shell.json("import", "trades.csv", "--portfolio", "sample", "--skip-errors")
+    assert shell.json("portfolio", "tag", "sample", "AAA", "core") == {
+        "portfolio": "sample",
+        "symbol": "AAA",
+        "tags": ["core"],
+    }
+    _, output, _ = shell.run("portfolio", "tag", "sample", "aaa", "long term")
+    assert output == "aaa in Sample: core, long term.\n"
+    shell.run("portfolio", "tag", "sample", "AAA", "core", "--remove")
+    status, _, message = shell.run("portfolio", "tag", "sample", "AAA", "core", "--remove")
+    assert (status, message) == (1, "Error: AAA has no tag core.\n")
+    status, _, message = shell.run("portfolio", "tag", "sample", "ZZZ", "core")
+    assert (status, message) == (1, "Error: There is no instrument ZZZ.\n")

@@ -18,7 +18,7 @@ from tests.factories import make_portfolio
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
-FEW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 FIRST = date(2015, 1, 1)
 
 T = TransactionType
@@ -42,6 +42,8 @@ class Position:
 
     account: str
     quantity: Decimal
+    last: Transaction | None = None
+    """The newest lot, where it is whole and has a name."""
 
 
 @st.composite
@@ -74,8 +76,9 @@ def ledgers(
 def _acquired(draw: st.DrawFn, row: Transaction, held: dict[str, Position], symbol: str) -> Transaction:
     position = held.setdefault(symbol, Position(row.account, Decimal(0)))
     row = replace(row, account=position.account, symbol=symbol, quantity=draw(positive), amount=draw(money))
+    position.quantity += row.quantity
+    position.last = row if row.external_id else None
     if row.type is T.BUY:
-        position.quantity += row.quantity
         priced = draw(st.booleans())
         accrued, fee_currency = draw(st.sampled_from([(Decimal(0), None), (Decimal("1.5"), "GBP")]))
         row = replace(row, fee=draw(money), accrued=accrued, fee_currency=fee_currency)
@@ -92,11 +95,16 @@ def _of_held(draw: st.DrawFn, row: Transaction, held: dict[str, Position], new: 
     symbol = draw(st.sampled_from(sorted(held)))
     position = held[symbol]
     row = replace(row, account=position.account, symbol=symbol)
+    if row.type in {T.SPLIT, T.MERGER, T.SYMBOL_CHANGE}:
+        position.last = None
     if row.type in {T.SELL, T.TRANSFER_OUT}:
         if not position.quantity:
             return replace(row, type=T.DIVIDEND, amount=draw(money))
         part = draw(st.sampled_from([Decimal(1), Decimal("0.5")]))
         row = replace(row, quantity=(position.quantity * part).quantize(SMALLEST, ROUND_DOWN), amount=draw(money))
+        if position.last is not None and draw(st.booleans()):
+            row = replace(row, quantity=position.last.quantity, lot_ids=(position.last.external_id or "",))
+        position.last = None
         if not row.quantity:
             return replace(row, type=T.DIVIDEND, quantity=Decimal(0))
         position.quantity -= row.quantity

@@ -27,9 +27,29 @@ SHAPES: dict[TransactionType, tuple[str, ...]] = {
     TransactionType.WITHDRAWAL: ("amount",),
     TransactionType.EXCHANGE: ("amount", "target_amount", "target_currency"),
     TransactionType.SPLIT: ("symbol", "ratio"),
+    TransactionType.REINVEST: ("symbol", "quantity", "amount"),
+    TransactionType.TRANSFER_IN: ("symbol", "quantity"),
+    TransactionType.TRANSFER_OUT: ("symbol", "quantity"),
+    TransactionType.SPIN_OFF: ("symbol", "target_symbol", "ratio", "cost_fraction"),
+    TransactionType.MERGER: ("symbol",),
+    TransactionType.SYMBOL_CHANGE: ("symbol", "target_symbol"),
+    TransactionType.RETURN_OF_CAPITAL: ("symbol", "amount"),
+    TransactionType.STAKING: ("symbol", "quantity"),
+    TransactionType.AIRDROP: ("symbol", "quantity"),
 }
-NAMES = {"ccy": "currency", "fx": "fx_rate", "cash": "cash_currency"}
-TEXTS = frozenset({"symbol", "currency", "cash_currency", "target_currency", "account"})
+NAMES = {
+    "ccy": "currency",
+    "fx": "fx_rate",
+    "cash": "cash_currency",
+    "to": "target_symbol",
+    "fee_ccy": "fee_currency",
+    "settles": "settle_date",
+    "lots": "lot_ids",
+}
+TEXTS = frozenset(
+    {"symbol", "currency", "cash_currency", "target_currency", "target_symbol", "fee_currency", "account"}
+)
+DATES = frozenset({"acquired", "settle_date"})
 
 
 def ledger(text: str, currency: str = "EUR") -> list[Transaction]:
@@ -42,12 +62,22 @@ def _row(words: list[str], number: int, currency: str) -> Transaction:
     kind = TransactionType(words[1])
     found = dict(zip(SHAPES[kind], (word for word in words[2:] if "=" not in word), strict=True))
     found |= {NAMES.get(name, name): value for name, value in (word.split("=") for word in words[2:] if "=" in word)}
-    fields: Fields = {name: value if name in TEXTS else Decimal(value) for name, value in found.items()}
+    fields: Fields = {name: _value(name, value) for name, value in found.items()}
     fields.setdefault("currency", currency)
-    if "quantity" in fields:
+    if kind in (TransactionType.BUY, TransactionType.SELL) and "amount" not in fields:
         fields["amount"] = Decimal(found["quantity"]) * Decimal(found["price"])
     build: Callable[..., Transaction] = Transaction
     return build(date=date.fromisoformat(words[0]), type=kind, sequence=number, **fields)
+
+
+def _value(name: str, text: str) -> object:
+    if name in TEXTS:
+        return text
+    if name in DATES:
+        return date.fromisoformat(text)
+    if name == "lot_ids":
+        return tuple(text.split(","))
+    return int(text) if name == "id" else Decimal(text)
 
 
 def closes(text: str) -> PriceSeries:
@@ -74,11 +104,16 @@ def market(
     currencies: Mapping[str, str] | None = None,
     splits: Mapping[str, tuple[Split, ...]] | None = None,
     fx: Mapping[tuple[str, str], RateSeries] | None = None,
+    multipliers: Mapping[str, str] | None = None,
 ) -> MarketData:
     """Market data of instruments in euros, or in ``currencies``."""
     found = prices or {}
     known = currencies or {}
-    instruments = {symbol: Instrument(symbol, known.get(symbol, "EUR")) for symbol in {**found, **known}}
+    sizes = multipliers or {}
+    instruments = {
+        symbol: Instrument(symbol, known.get(symbol, "EUR"), multiplier=Decimal(sizes.get(symbol, "1")))
+        for symbol in {**found, **known, **sizes}
+    }
     return MarketData(prices=found, splits=splits or {}, rates=fx or {}, instruments=instruments)
 
 
@@ -91,6 +126,7 @@ def history(
     cash: bool = True,
     method: LotMethod = LotMethod.FIFO,
     currency: str | None = None,
+    shorts: bool = False,
 ) -> PortfolioHistory:
     """The valuation of a ledger written as text."""
     return value_portfolio(
@@ -101,6 +137,7 @@ def history(
         cash_tracked=cash,
         method=method,
         currency=currency,
+        allow_shorts=shorts,
     )
 
 

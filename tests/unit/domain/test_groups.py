@@ -20,24 +20,30 @@ from dashboard.domain.period_returns import period_returns
 from dashboard.domain.positions import book_positions
 from dashboard.domain.prices import MarketData
 from dashboard.domain.series import daily_returns, level_returns
-from dashboard.domain.transactions import LotMethod, Transaction, TransactionType
+from dashboard.domain.transactions import Transaction, TransactionType
 from dashboard.domain.valuation import PortfolioHistory, value_portfolio
 from dashboard.errors import InsufficientData, InvalidInput
+from tests.unit.domain.any_ledger import CURRENCIES, DAYS, END, MARKET, START, ledgers, valued
 from tests.unit.domain.ledgers import daily, history, ledger, market, measured, rates
-from tests.unit.domain.test_gain_properties import END, START, Step, rows_of, steps, valued
 
-PLAIN = frozenset(
+# What one account reports happens to the other's position too, and what moves between them is no flow of one ledger.
+EVERYWHERE = frozenset(
     {
-        TransactionType.BUY,
-        TransactionType.SELL,
-        TransactionType.DIVIDEND,
-        TransactionType.INTEREST,
-        TransactionType.FEE,
-        TransactionType.TAX,
-        TransactionType.DEPOSIT,
-        TransactionType.WITHDRAWAL,
-        TransactionType.EXCHANGE,
+        TransactionType.SPLIT,
+        TransactionType.SPIN_OFF,
+        TransactionType.MERGER,
+        TransactionType.SYMBOL_CHANGE,
+        TransactionType.TRANSFER_IN,
+        TransactionType.TRANSFER_OUT,
     }
+)
+# Where a price is missing, each portfolio takes that of its own last trade: here every day has one.
+PRICED = replace(
+    MARKET,
+    prices={
+        symbol: daily(str(START), *np.random.default_rng(number).uniform(50, 150, DAYS))
+        for number, symbol in enumerate(CURRENCIES)
+    },
 )
 currencies = st.sampled_from([None, "USD"])
 
@@ -62,9 +68,9 @@ def gross(found: PortfolioHistory) -> float:
 
 
 @settings(max_examples=50, deadline=None)
-@given(steps, st.booleans(), currencies)
-def test_lines_sum_to_the_portfolio_on_every_day(found: list[Step], cash: bool, currency: str | None) -> None:
-    whole = valued(plain(rows_of(found)), cash, LotMethod.FIFO, currency)
+@given(ledgers(), st.booleans(), currencies)
+def test_lines_sum_to_the_portfolio_on_every_day(found: list[Transaction], cash: bool, currency: str | None) -> None:
+    whole = valued(found, cash=cash, currency=currency)
     lines = lines_of(whole)
     everything = level_of(lines, np.ones(len(lines.lines), np.bool_))
     scale = 1e-9 * gross(whole)
@@ -79,11 +85,11 @@ def test_lines_sum_to_the_portfolio_on_every_day(found: list[Step], cash: bool, 
 
 
 @settings(max_examples=50, deadline=None)
-@given(steps, st.booleans(), currencies, st.sampled_from(list(Dimension)), st.integers(0, 20))
+@given(ledgers(), st.booleans(), currencies, st.sampled_from(list(Dimension)), st.integers(0, 20))
 def test_groups_sum_to_the_portfolio_and_contributions_to_its_return(
-    found: list[Step], cash: bool, currency: str | None, by: Dimension, first: int
+    found: list[Transaction], cash: bool, currency: str | None, by: Dimension, first: int
 ) -> None:
-    whole = valued(plain(rows_of(found)), cash, LotMethod.FIFO, currency)
+    whole = valued(found, cash=cash, currency=currency)
     period = Period(START + timedelta(days=first), END)
     groups = broken_down(whole, by, period)
     scale = 1e-9 * gross(whole)
@@ -108,21 +114,17 @@ def assert_near(one: float | None, other: float | None, tolerance: float) -> Non
         assert one == pytest.approx(other, rel=tolerance, abs=tolerance)
 
 
-def plain(rows: list[Transaction]) -> list[Transaction]:
-    return [row for row in rows if row.type in PLAIN]
-
-
 @settings(max_examples=40, deadline=None)
-@given(steps, st.booleans(), currencies)
+@given(ledgers(), st.booleans(), currencies)
 def test_several_portfolios_together_are_one_with_all_their_rows(
-    found: list[Step], cash: bool, currency: str | None
+    found: list[Transaction], cash: bool, currency: str | None
 ) -> None:
-    rows = plain(rows_of(found))
+    rows = [row for row in found if row.type not in EVERYWHERE]
     apart = [[row for row in rows if row.account == account] for account in ("", "X")]
-    histories = [valued(own, cash, LotMethod.FIFO, currency) for own in apart if own]
+    histories = [valued(own, cash=cash, currency=currency, market=PRICED) for own in apart if own]
     if not histories:
         return
-    whole = valued(rows, cash, LotMethod.FIFO, currency)
+    whole = valued(rows, cash=cash, currency=currency, market=PRICED)
     period = Period(START, END)
     together = breakdown([ValuedPortfolio(str(at), one) for at, one in enumerate(histories)], period, Dimension.HOLDING)
     alone = broken_down(whole, Dimension.HOLDING, period)
