@@ -301,7 +301,9 @@ CASES = (
     ),
     # The highest cost first.
     GoldenCase("lots: gain by hifo", f"{GAINSKEEPER} gains, 100 of XYZ", gained("hifo", REDUCED_GAINS), 1000.0),
-    GoldenCase("lots: the same gain by fifo", f"{GAINSKEEPER} gains, 100 of XYZ", gained("fifo", REDUCED_GAINS), 3000.0),
+    GoldenCase(
+        "lots: the same gain by fifo", f"{GAINSKEEPER} gains, 100 of XYZ", gained("fifo", REDUCED_GAINS), 3000.0
+    ),
     GoldenCase("lots: loss by hifo", f"{GAINSKEEPER} losses, 100 of XYZ", gained("hifo", REALISED_LOSSES), -2000.0),
     GoldenCase("lots: no loss by fifo", f"{GAINSKEEPER} losses, 100 of XYZ", gained("fifo", REALISED_LOSSES), 0.0),
     # First, last, and named.
