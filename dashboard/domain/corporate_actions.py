@@ -17,8 +17,9 @@ SAME_EVENT_DAYS = 10
 def ledger_splits(transactions: Iterable[Transaction]) -> dict[str, tuple[Split, ...]]:
     """The splits that a ledger reports, by symbol; faulty rows are left to the ledger's check."""
     found: dict[str, list[Split]] = {}
+    split = TransactionType.SPLIT
     for row in transactions:
-        if row.type is TransactionType.SPLIT and row.ratio is not None and row_fault(row) is None:
+        if row.type is split and row.ratio is not None and row_fault(row) is None:
             found.setdefault(row.symbol or "", []).append(Split(row.date, row.ratio))
     return {symbol: tuple(splits) for symbol, splits in found.items()}
 

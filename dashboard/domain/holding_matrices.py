@@ -101,7 +101,10 @@ class _Valuer:
         columns: int,
     ) -> None:
         self._ledger, self._market, self._days, self._table, self._entries = ledger, market, days, table, entries
-        self._quantities, self._prices, self._values = (np.empty((len(days), columns), order="F") for _ in range(3))
+        # One block, so that the system backs it with few large pages.
+        self._quantities, self._prices, self._values = (
+            one.T for one in np.empty((3, columns, len(days)))
+        )
         self._estimated = np.zeros((len(days), columns), np.bool_, order="F")
         self._total = np.zeros(len(days))
         self._held = np.empty(len(days), np.bool_)

@@ -17,6 +17,8 @@ from dashboard.errors import LedgerError
 
 __all__ = ["CheckedLedger", "LedgerFault", "Position", "SplitEvent", "Steps", "check_ledger", "checked_ledger", "walk"]
 
+TRANSFER_OUT = TransactionType.TRANSFER_OUT
+
 
 @dataclass(frozen=True, slots=True)
 class CheckedLedger:
@@ -63,7 +65,7 @@ def checked_ledger(
     while True:
         left = _without(rows, refused)
         events = _events(left, splits)
-        pairs = paired_transfers(left) if any(row.type is TransactionType.TRANSFER_OUT for row in left) else {}
+        pairs = paired_transfers(left) if any(row.type is TRANSFER_OUT for row in left) else {}
         units = _walked(left, events, pairs, allow_shorts)
         # What comes in is from outside when its other half cannot have gone out, and a split whose cash in lieu cannot
         # be is none: the ledger is walked again as without them.

@@ -24,10 +24,11 @@ from dashboard.domain.ledger import CheckedLedger, LedgerFault
 from dashboard.domain.merge_order import KINDS_A_DAY, Array, Merge, ranks
 from dashboard.domain.positions import PositionBooks
 from dashboard.domain.prices import MarketData
-from dashboard.domain.transactions import DAY_ORDER, Transaction, ledger_order
+from dashboard.domain.transactions import DAY_ORDER, Transaction, TransactionType, ledger_order
 from dashboard.domain.valuation import PortfolioHistory, times
 
 Value = TypeVar("Value")
+BETWEEN = 2 * DAY_ORDER[TransactionType.TRANSFER_IN] + 1
 EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -54,15 +55,11 @@ class Part:
     def of(cls, history: PortfolioHistory, books: PositionBooks, numbers: Mapping[int, int]) -> Part:
         """A part with its keys; ``numbers`` are those of entry, by ``id`` of the row."""
         rows, posted = history.ledger.transactions, history.entries.transactions
-        keys = np.empty((3, len(rows)), np.int64)
-        keys[0] = [row.date.toordinal() * KINDS_A_DAY + DAY_ORDER[row.type] for row in rows]
-        keys[1] = [row.sequence for row in rows]
-        keys[2] = [numbers[id(row)] for row in rows]
         places = {id(row): at for at, row in enumerate(posted)}
         return cls(
             history=history,
             books=books,
-            keys=keys,
+            keys=_keys(history.ledger, numbers),
             realized_at=np.array([places[id(found.transaction)] for found in books.realizations], np.intp),
             running=running_balances(history.entries.cash, len(history.days)),
             rows=objects_of(rows),
@@ -70,6 +67,21 @@ class Part:
             local=objects_of(history.entries.cash.local),
             realizations=objects_of(books.realizations),
         )
+
+
+def _keys(ledger: CheckedLedger, numbers: Mapping[int, int]) -> npt.NDArray[np.int64]:
+    rows = ledger.transactions
+    keys = np.empty((3, len(rows)), np.int64)
+    keys[0] = [row.date.toordinal() * KINDS_A_DAY + 2 * DAY_ORDER[row.type] for row in rows]
+    keys[1] = [row.sequence for row in rows]
+    keys[2] = [numbers[id(row)] for row in rows]
+    for at, moves in ledger.moves.items():
+        if moves[0].inner:  # a transfer's two halves stand together, between what comes in and what goes out
+            if rows[at].type is TransactionType.TRANSFER_IN:
+                keys[:, at] = keys[:, at - 1]
+            else:
+                keys[0, at] += BETWEEN - 2 * DAY_ORDER[TransactionType.TRANSFER_OUT]
+    return keys
 
 
 def merged(

@@ -18,7 +18,7 @@ from dashboard.domain.ledger_rows import LedgerRows
 from dashboard.domain.positions import PositionBooks, book_positions
 from dashboard.domain.prices import MarketData
 from dashboard.domain.transactions import LotMethod, Transaction
-from dashboard.domain.valuation import PortfolioHistory, currencies_of, value_ledger, value_portfolio
+from dashboard.domain.valuation import PortfolioHistory, currencies_of, instruments_of, value_ledger, value_portfolio
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +112,14 @@ class LedgerState:
         history = self.history
         end = self.books.as_of
         ledger = checked_ledger(rows, market.splits, until=end, allow_shorts=history.allow_shorts)
-        if not currencies_of(ledger, market).keys() <= history.table.currencies.keys():
+        instruments = instruments_of(ledger, market)
+        if not currencies_of(ledger, instruments).keys() <= history.table.currencies.keys():
             return None
         if ledger.transactions and day_of(ledger.transactions[0].date) <= history.days[0]:
             return None
         valued = value_ledger(
             ledger,
+            instruments,
             market,
             history.days,
             history.table,

@@ -16,7 +16,6 @@ from dashboard.domain.unit_moves import MOVERS, Move, Position, moves_of, overse
 from dashboard.errors import LedgerError
 
 Steps = tuple[list[int], list[Decimal]]
-TRADES = frozenset({TransactionType.BUY, TransactionType.SELL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +24,9 @@ class LedgerFault:
 
     transaction: Transaction
     error: LedgerError
+
+
+BUY, SELL, SPLIT = TransactionType.BUY, TransactionType.SELL, TransactionType.SPLIT  # a look-up of each costs
 
 
 class Units:
@@ -63,10 +65,11 @@ class Units:
         """Book rows between which nothing splits; a faulty one changes nothing."""
         trade, other, good = self._trade, self._other, self.good
         for row in rows:
-            error = trade(row) if row.type in TRADES else other(row)
+            kind = row.type
+            error = trade(row) if kind is BUY or kind is SELL else other(row)
             if error is not None:
                 self.faults.append(LedgerFault(row, error))
-            elif row.type is not TransactionType.SPLIT or row.amount:
+            elif kind is not SPLIT or row.amount:
                 good.append(row)
 
     def _trade(self, row: Transaction) -> LedgerError | None:
@@ -76,7 +79,7 @@ class Units:
         position = (row.account, symbol)
         steps = self.steps.get(position)
         before = steps[1][-1] if steps is not None else ZERO
-        if row.type is TransactionType.SELL:
+        if row.type is SELL:
             if change > before:
                 if before > ZERO and change - before <= change * ROUNDING:
                     change = before
@@ -98,7 +101,7 @@ class Units:
     def _other(self, row: Transaction) -> LedgerError | None:
         """Any row but a buy or a sale."""
         error = row_fault(row)
-        if error is not None or not (row.type in MOVERS or (row.type is TransactionType.SPLIT and row.amount)):
+        if error is not None or not (row.type in MOVERS or (row.type is SPLIT and row.amount)):
             return error
         try:
             moves = moves_of(row, self, self._splits)

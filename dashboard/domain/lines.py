@@ -121,8 +121,7 @@ def _standing(history: PortfolioHistory) -> Mask:
     """Rows whose costs no lot, proceeds or income carries: they are no flow of a holding."""
     entries = history.entries
     if not history.cash_tracked:
-        outside: Mask = entries.outside != 0.0
-        return outside
+        return entries.outside != 0.0
     standing = np.zeros(len(entries.day), np.bool_)
     for at in np.flatnonzero(entries.standing != 0.0).tolist():
         of_nothing = entries.instrument[at] < 0 and entries.income[at] == 0.0

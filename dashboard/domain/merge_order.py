@@ -12,7 +12,7 @@ from dashboard.domain.arrays import Ints, Mask
 
 Array = npt.NDArray[Any]  # Any: arrays of numbers and of objects are merged alike
 Value = TypeVar("Value")
-KINDS_A_DAY = 8
+KINDS_A_DAY = 16
 
 
 def ranks(kept: npt.NDArray[np.int64], new: npt.NDArray[np.int64]) -> Ints:

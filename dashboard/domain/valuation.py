@@ -144,14 +144,17 @@ def value_portfolio(
     ledger = checked_ledger(transactions, market.splits, until=end, allow_shorts=allow_shorts)
     first = ledger.transactions[0].date if ledger.transactions else end
     days = calendar_days(first - timedelta(days=1), end)
-    table = _rate_table(ledger, market, days, currency or base_currency, base_currency)
+    instruments = instruments_of(ledger, market)
+    names = currencies_of(ledger, instruments)
+    table = _rate_table(names, market, days, currency or base_currency, base_currency)
     return value_ledger(
-        ledger, market, days, table, cash_tracked=cash_tracked, method=method, allow_shorts=allow_shorts
+        ledger, instruments, market, days, table, cash_tracked=cash_tracked, method=method, allow_shorts=allow_shorts
     )
 
 
 def value_ledger(
     ledger: CheckedLedger,
+    instruments: tuple[Instrument, ...],
     market: MarketData,
     days: Days,
     table: RateTable,
@@ -161,7 +164,6 @@ def value_ledger(
     allow_shorts: bool = False,
 ) -> PortfolioHistory:
     """Value a checked ledger on ``days``, which begin before its first row; ``table`` has its currencies."""
-    instruments = _instruments(ledger, market)
     entries = post_ledger(ledger, instruments, table, days, cash_tracked, market)
     held = value_holdings(instruments, ledger, market, days, table, entries)
     cash, used = cash_matrix(running_balances(entries.cash, len(days)), table, len(days))
@@ -193,19 +195,22 @@ def times(amounts: Floats, rates: Floats) -> Floats:
     return np.where(amounts == 0.0, 0.0, amounts * rates)
 
 
-def _instruments(ledger: CheckedLedger, market: MarketData) -> tuple[Instrument, ...]:
+def instruments_of(ledger: CheckedLedger, market: MarketData) -> tuple[Instrument, ...]:
     """The instruments of the ledger's rows; one that is not known is taken in the currency of its first row."""
-    found: dict[str, Instrument] = {}
-    for row in ledger.transactions:
-        for symbol in (row.symbol, row.target_symbol) if row.target_symbol else (row.symbol,):
-            if symbol and symbol not in found:
-                found[symbol] = market.instruments.get(symbol) or Instrument(symbol, row.currency)
-    return tuple(found.values())
+    symbols = dict.fromkeys(row.symbol for row in ledger.transactions)
+    symbols |= dict.fromkeys(row.target_symbol for row in ledger.transactions if row.target_symbol)
+    found = {symbol: market.instruments.get(symbol) for symbol in symbols if symbol}
+    if None in found.values():
+        for row in reversed(ledger.transactions):
+            for symbol in (row.symbol, row.target_symbol):
+                if symbol and symbol not in market.instruments:
+                    found[symbol] = Instrument(symbol, row.currency)
+    return tuple(instrument for instrument in found.values() if instrument is not None)
 
 
-def currencies_of(ledger: CheckedLedger, market: MarketData) -> dict[str, None]:
-    """The currencies of the ledger's instruments and rows, in the order in which they come up."""
-    names = dict.fromkeys(instrument.currency for instrument in _instruments(ledger, market))
+def currencies_of(ledger: CheckedLedger, instruments: Iterable[Instrument]) -> dict[str, None]:
+    """The currencies of instruments and of the ledger's rows."""
+    names = dict.fromkeys(instrument.currency for instrument in instruments)
     for row in ledger.transactions:
         names[row.currency] = None
         if row.cash_currency:
@@ -217,8 +222,8 @@ def currencies_of(ledger: CheckedLedger, market: MarketData) -> dict[str, None]:
     return names
 
 
-def _rate_table(ledger: CheckedLedger, market: MarketData, days: Days, currency: str, base_currency: str) -> RateTable:
-    names = dict.fromkeys([base_currency, currency, *currencies_of(ledger, market)])
+def _rate_table(names: Iterable[str], market: MarketData, days: Days, currency: str, base_currency: str) -> RateTable:
+    names = dict.fromkeys([base_currency, currency, *names])
     rates = Rates(market.rates)
     matrix = np.array([rates.on(name, currency, days) for name in names]).T
     return RateTable(currency, base_currency, {name: at for at, name in enumerate(names)}, matrix)

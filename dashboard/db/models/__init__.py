@@ -2,7 +2,6 @@
 
 from dashboard.db.models.audit import AuditEntry
 from dashboard.db.models.base import Base
-from dashboard.db.models.embeds import Embed
 from dashboard.db.models.identity import User, UserSession
 from dashboard.db.models.jobs import JobOccurrence, ReportRun, Schedule
 from dashboard.db.models.ledger import Account, ImportBatch, LedgerTransaction, Portfolio, PortfolioTag
@@ -13,7 +12,6 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Dividend",
-    "Embed",
     "ExchangeSession",
     "FxPair",
     "FxRate",

@@ -1,1 +1,0 @@
-"""Embedded views over HTTP and from the command line."""
