@@ -8,12 +8,24 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import pages
-from dashboard import api
+from dashboard import api, embeds
 from dashboard.db import schema
 from dashboard.db.engine import database_address
 from dashboard.server import create_server
 from dashboard.settings import Settings
-from dashboard.web import auth, csrf, downloads, guard, headers, identity, ops, problems, static_files, uploads
+from dashboard.web import (
+    auth,
+    csrf,
+    downloads,
+    explanations,
+    guard,
+    headers,
+    identity,
+    ops,
+    problems,
+    static_files,
+    uploads,
+)
 from dashboard.web.dash_app import make_dash
 
 PLAIN_COOKIES = "The address is http: cookies and pages travel in the clear. For more than one machine, use https."
@@ -45,7 +57,9 @@ def create_app(settings: Settings) -> Dash:
     auth.install(server)
     uploads.install(server)
     downloads.install(server)
+    explanations.install(server)
     api.install(server)
+    embeds.install(server)
     Compress(server)
     static_files.install(server)
     app = make_dash(server, pages.register, secure=settings.secure_cookies)

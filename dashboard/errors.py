@@ -11,6 +11,7 @@
     │   └── InvalidCredentials          wrong e-mail or password, or the user is disabled
     ├── PermissionDenied                the object may be seen but this may not be done to it
     ├── NotFound                        no such object, or another user's
+    ├── NotShared                       an embedded view that is not shown; never why
     ├── Conflict                        it exists already, or was changed meanwhile
     ├── TooManyRequests                 retry_after_seconds
     ├── PayloadTooLarge                 limit_bytes
@@ -106,6 +107,16 @@ class NotFound(DashboardError):
 
     code = "not_found"
     http_status = 404
+
+
+class NotShared(DashboardError):
+    """An embedded view is not shown, for a reason that its visitor is not told."""
+
+    code = "not_shared"
+    http_status = 403
+
+    def __init__(self) -> None:
+        super().__init__("This view is no longer shared.")
 
 
 class Conflict(DashboardError):

@@ -69,4 +69,5 @@ def _share(value: Measure, total: Measure) -> Measure:
     if total.value <= 0.0:
         return Measure.undefined("The value of all together is not positive.")
     status = worst(value.status, total.status)
-    return Measure(value.value / total.value, status, value.reason if status is not Status.OK else "")
+    reason = value.reason if value.status is status else total.reason
+    return Measure(value.value / total.value, status, reason if status is not Status.OK else "")

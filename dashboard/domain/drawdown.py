@@ -64,12 +64,15 @@ def max_drawdown(returns: npt.ArrayLike | pd.Series) -> float:
     return float(depths(wealth(seen)).min()) if len(seen) else float("nan")
 
 
-def episodes(grown: Floats) -> list[Episode]:
-    """Every drawdown of ``grown``, in time."""
+def episodes(grown: Floats, count: int | None = None) -> list[Episode]:
+    """Every drawdown of ``grown`` in time, or the ``count`` deepest, the deepest first."""
     falls = depths(grown)
     under = np.concatenate(([False], falls < 0.0, [False]))
     starts = np.flatnonzero(~under[:-1] & under[1:])
     ends = np.flatnonzero(under[:-1] & ~under[1:])
+    if count is not None and len(starts):
+        deepest = np.argsort(np.minimum.reduceat(falls, starts), kind="stable")[:count]
+        starts, ends = starts[deepest], ends[deepest]
     found: list[Episode] = []
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         trough = start + int(np.argmin(falls[start:end]))
@@ -82,8 +85,7 @@ def worst_drawdowns(returns: npt.ArrayLike | pd.Series, count: int = 5) -> list[
     series = returns if isinstance(returns, pd.Series) else pd.Series(np.asarray(returns, dtype=np.float64))
     seen = series.dropna()
     grown = wealth(np.asarray(seen, dtype=np.float64))
-    deepest = sorted(episodes(grown), key=lambda episode: episode.depth)[:count]
-    return [_labelled(episode, seen.index) for episode in deepest]
+    return [_labelled(episode, seen.index) for episode in episodes(grown, count)]
 
 
 def _labelled(episode: Episode, index: pd.Index) -> Drawdown:

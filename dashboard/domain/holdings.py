@@ -120,6 +120,8 @@ def _figure(status: Status, reason: str, number: float) -> Measure:
 
 def _price(price: float, status: Status, reason: str) -> Measure:
     """The price; a missing rate is no fault of it."""
+    if not np.isfinite(price):
+        return Measure.undefined(reason or "It is not known.")
     return Measure(price) if status is Status.UNDEFINED else Measure(price, status, reason)
 
 

@@ -121,7 +121,8 @@ def _standing(history: PortfolioHistory) -> Mask:
     """Rows whose costs no lot, proceeds or income carries: they are no flow of a holding."""
     entries = history.entries
     if not history.cash_tracked:
-        return entries.outside != 0.0
+        outside: Mask = entries.outside != 0.0
+        return outside
     standing = np.zeros(len(entries.day), np.bool_)
     for at in np.flatnonzero(entries.standing != 0.0).tolist():
         of_nothing = entries.instrument[at] < 0 and entries.income[at] == 0.0

@@ -66,6 +66,11 @@ class LotBook:
         shares = zip(lots, *self._costs(lots), strict=True)
         return tuple(Lot(lot_id, *self._lots[lot_id][:2], cost, base_cost) for lot_id, cost, base_cost in shares)
 
+    def acquired_on(self, lot_id: str) -> Date | None:
+        """When an open lot was acquired; None where no such lot is open."""
+        lot = (self if self._short is None else self._short)._lots.get(lot_id)
+        return None if lot is None else lot[0]
+
     def copy(self) -> LotBook:
         """A book that holds the same and can be changed by itself."""
         twin = LotBook(self.method)
@@ -229,7 +234,7 @@ class LotBook:
         shares = zip(spread(Decimal(cost), quantities), spread(Decimal(base_cost), quantities), strict=True)
         left, base_left = Decimal(cost), Decimal(base_cost)
         for lot_id, held, held_base, (share, base_share) in zip(lots, *self._costs(lots), shares, strict=True):
-            taken, base_taken = min(share, held), min(base_share, held_base)
+            taken, base_taken = _least(share, held), _least(base_share, held_base)
             self._lower(lot_id, taken, base_taken)
             left, base_left = left - taken, base_left - base_taken
         self._arrange()
@@ -331,6 +336,11 @@ class LotBook:
                 closed[match.lot_id] = match.acquired
         if len(closed) > SMALL and len(closed) > len(lots):
             self._arrange()
+
+
+def _least(one: Decimal, other: Decimal) -> Decimal:
+    """The smaller of the two; NaN where one is not known, which an order of Decimals would refuse."""
+    return min(one, other) if (one + other).is_finite() else one + other
 
 
 def _reversed(lot: Lot) -> Lot:

@@ -86,8 +86,8 @@ class LotKeeper:
 
     def put_in(self, position: Position, lot: Lot, day: date) -> Outcome:
         """A lot that comes from elsewhere, long or short, with the date and the id that it had."""
-        taken = any(one.lot_id == lot.lot_id and one.acquired != lot.acquired for one in self.book(position).open_lots)
-        found = replace(lot, lot_id="") if taken else lot
+        known = self.book(position).acquired_on(lot.lot_id)
+        found = lot if known is None or known == lot.acquired else replace(lot, lot_id="")
         if found.quantity > ZERO:
             return self.acquire(position, found, day)
         return self.release(position, _reversed(found), day)

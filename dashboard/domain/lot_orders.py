@@ -15,6 +15,7 @@ from dashboard.domain.transactions import LotMethod
 
 # Unit costs are compared in 20 digits: what partial sales and ratios round away further on must not break a tie.
 RANKING = Context(prec=20)
+UNKNOWN = Decimal("-Infinity")
 
 Ranked = tuple[float, Decimal, date, int, str]
 
@@ -100,6 +101,8 @@ def _rank(lot_id: str, lot: OpenLot, number: int) -> Ranked:
     """What sorts a lot; the float decides nearly always, and is quicker to compare."""
     acquired, quantity, _, base_cost = lot
     unit_cost = RANKING.divide(base_cost, quantity)
+    if unit_cost.is_nan():  # the day had no rate: nobody knows that it is the highest
+        unit_cost = UNKNOWN
     return -float(unit_cost), unit_cost.copy_negate(), acquired, number, lot_id
 
 

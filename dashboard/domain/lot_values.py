@@ -58,6 +58,8 @@ OpenLot = tuple[Date, Decimal, Decimal, Decimal]
 
 def spread(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     """``total`` × weight ÷ Σ weights for each of ``weights``, in sum exactly ``total``: the last takes what is left."""
+    if not weights:
+        return []
     whole = sum(weights, ZERO)
-    shares = [total * weight / whole for weight in weights[:-1]]
-    return [*shares, total - sum(shares, ZERO)] if weights else []
+    shares = [total * weight / whole if whole else ZERO for weight in weights[:-1]]
+    return [*shares, total - sum(shares, ZERO)]

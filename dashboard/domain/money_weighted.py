@@ -17,7 +17,7 @@ from dashboard.errors import InvalidInput
 DAYS_A_YEAR = 365.0
 HIGHEST_RATE = 1e6
 LOWEST_LOG = -20.0  # r = e^-20 - 1, as near to a total loss as a rate can be told from it
-_GRID = 400
+_GRID = 300
 _STEPS = 200
 _TOLERANCE = 1e-14
 _MANY = 512
@@ -180,14 +180,15 @@ def _netted(days: Floats, amounts: Floats) -> _Flows:
 
 
 def _solve(flows: _Flows) -> Measure:
-    if flows.sign_changes == 0:
+    changes = flows.sign_changes
+    if changes == 0:
         return Measure.undefined("No rate solves the equation: the flows never change sign.")
     longest = float(flows.times[-1])
     low, high = max(LOWEST_LOG, -600.0 / longest), float(np.log1p(HIGHEST_RATE))
     known = _free_newton(flows, low, high)
     if known is not None and _is_only_root(flows, known):
         return Measure(float(np.expm1(known)))
-    if flows.sign_changes == 1:
+    if changes == 1:
         roots = _roots(flows, np.array([low, 0.0, high]), known)
     else:
         roots = _roots(flows, np.unique(np.concatenate((np.linspace(low, 3.0, _GRID), [0.0, high]))), known)

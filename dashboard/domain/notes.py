@@ -22,6 +22,8 @@ def price_status(history: PortfolioHistory, column: int, day: int) -> tuple[Stat
     as_of = history.days[day]
     if np.isnan(history.rates_on(day)[column]):
         return Status.UNDEFINED, f"There is no exchange rate from {instrument.currency} to {history.currency}."
+    if history.estimated[day, column] and np.isnan(history.prices[day, column]):
+        return Status.UNDEFINED, f"There is no price of {instrument.symbol}, and no trade that tells one."
     if history.estimated[day, column]:
         return Status.ESTIMATED, f"There is no price of {instrument.symbol}; the last trade's stands in."
     priced = last_price_date(history.market.prices.get(instrument.symbol), as_of)

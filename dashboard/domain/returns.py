@@ -6,19 +6,20 @@ measure is undefined. Returns are fractions: 0.05 is 5 %.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dashboard.domain.arrays import Floats
+from dashboard.domain.arrays import Days, Floats
 from dashboard.errors import InvalidInput
 
 SeriesOrArray = TypeVar("SeriesOrArray", pd.Series, Floats)
 AggregationPeriod = Literal["weekly", "monthly", "quarterly", "yearly"]
 LEAST_AT_WORK = 1.0
-_FREQUENCIES: dict[str, str] = {"weekly": "W-SUN", "monthly": "ME", "quarterly": "QE-DEC", "yearly": "YE-DEC"}
 
 
 def observations(values: object) -> Floats:
@@ -85,11 +86,38 @@ def annualized_return(returns: npt.ArrayLike | pd.Series, periods_per_year: floa
 
 def aggregate_returns(returns: pd.Series, period: AggregationPeriod) -> pd.Series:
     """Returns compounded by calendar period; the index holds each period's last day. Needs a date index."""
-    if period not in _FREQUENCIES:
-        raise InvalidInput(f"Returns are aggregated {', '.join(_FREQUENCIES)}, not {period}.", field="period")
+    if period not in _LAST_DAYS:
+        raise InvalidInput(f"Returns are aggregated {', '.join(_LAST_DAYS)}, not {period}.", field="period")
     if not isinstance(returns.index, pd.DatetimeIndex):
         raise InvalidInput("Returns need dates to be aggregated.", field="returns")
     seen = returns.dropna().astype(np.float64)
-    groups = (1.0 + seen).groupby(pd.Grouper(freq=_FREQUENCIES[period]))
-    compounded = groups.prod() - 1.0
-    return compounded[groups.count() > 0]
+    seen = seen if seen.index.is_monotonic_increasing else seen.sort_index()
+    index = pd.DatetimeIndex(seen.index)
+    if not len(seen):
+        return seen
+    last_days = _LAST_DAYS[period](index.tz_localize(None).to_numpy().astype("datetime64[D]"))
+    firsts = np.flatnonzero(np.concatenate(([True], last_days[1:] != last_days[:-1])))
+    grown = np.multiply.reduceat(1.0 + seen.to_numpy(), firsts)
+    return pd.Series(grown - 1.0, pd.DatetimeIndex(last_days[firsts], tz=index.tz), name=returns.name)
+
+
+def _last_of_months(days: Days, months: int) -> Days:
+    """The last day of the calendar period of so many months that each of ``days`` is in."""
+    numbers = days.astype("datetime64[M]").astype(np.int64)
+    following: Days = ((numbers // months + 1) * months).astype("datetime64[M]").astype("datetime64[D]")
+    return following - 1
+
+
+def _last_of_weeks(days: Days) -> Days:
+    """The Sunday of each week."""
+    number = days.astype(np.int64)  # day 0, 1970-01-01, was a Thursday
+    sundays: Days = days + (3 - number) % 7
+    return sundays
+
+
+_LAST_DAYS: dict[str, Callable[[Days], Days]] = {
+    "weekly": _last_of_weeks,
+    "monthly": partial(_last_of_months, months=1),
+    "quarterly": partial(_last_of_months, months=3),
+    "yearly": partial(_last_of_months, months=12),
+}

@@ -132,7 +132,7 @@ def dated_drawdowns(returns: Floats, dates: Days, period: Period, count: int) ->
         return date_of(dates[position - 1]) if position else period.start - timedelta(days=1)
 
     found = []
-    for episode in sorted(episodes(wealth(returns)), key=lambda one: one.depth)[:count]:
+    for episode in episodes(wealth(returns), count):
         peak, recovery = on(episode.peak), None if episode.recovery is None else on(episode.recovery)
         days = ((recovery or period.end) - peak).days
         found.append(DatedDrawdown(peak, on(episode.trough), recovery, episode.depth, days))

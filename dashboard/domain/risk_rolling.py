@@ -14,7 +14,8 @@ from dashboard.domain.arrays import Floats
 from dashboard.errors import InvalidInput
 
 LEAST_WINDOW = 2
-_BLOCK = 1 << 20  # values that are looked at together, so that long windows stay in memory
+_BLOCK = 1 << 16  # values that are looked at together, so that they stay in the processor's cache
+_ROUNDING = 1e-13
 
 
 def rolling_return(returns: Floats, window: int) -> Floats:
@@ -24,15 +25,15 @@ def rolling_return(returns: Floats, window: int) -> Floats:
 
 def rolling_volatility(returns: Floats, window: int, periods_per_year: float = 252) -> Floats:
     """sd(r)·√N of each window."""
-    found: Floats = _rolled(_deviation, window, returns) * np.sqrt(periods_per_year)
+    found: Floats = _rolled(lambda own: own.deviation(), window, returns) * np.sqrt(periods_per_year)
     return found
 
 
 def rolling_sharpe(returns: Floats, window: int, risk_free: float = 0.0, periods_per_year: float = 252) -> Floats:
     """mean(r − rf) / sd(r)·√N of each window; ``risk_free`` is per period."""
 
-    def ratio(seen: Floats) -> Floats:
-        return _divided(_mean(seen) - risk_free, _deviation(seen))
+    def ratio(own: _Windows) -> Floats:
+        return _divided(own.mean - risk_free, own.deviation())
 
     found: Floats = _rolled(ratio, window, returns) * np.sqrt(periods_per_year)
     return found
@@ -41,9 +42,8 @@ def rolling_sharpe(returns: Floats, window: int, risk_free: float = 0.0, periods
 def rolling_beta(returns: Floats, benchmark: Floats, window: int) -> Floats:
     """cov(r, b) / var(b) of each window."""
 
-    def slope(one: Floats, other: Floats) -> Floats:
-        _, products, squares = _moments(one, other)
-        return _divided(products, squares)
+    def slope(one: _Windows, other: _Windows) -> Floats:
+        return _divided(_products(one, other), _products(other, other))
 
     return _rolled(slope, window, *_both(returns, benchmark))
 
@@ -51,25 +51,69 @@ def rolling_beta(returns: Floats, benchmark: Floats, window: int) -> Floats:
 def rolling_correlation(returns: Floats, benchmark: Floats, window: int) -> Floats:
     """Pearson's correlation of each window."""
 
-    def related(one: Floats, other: Floats) -> Floats:
-        own, products, squares = _moments(one, other)
-        return np.clip(_divided(products, np.sqrt(own * squares)), -1.0, 1.0)
+    def related(one: _Windows, other: _Windows) -> Floats:
+        scale = np.sqrt(_products(one, one) * _products(other, other))
+        return np.clip(_divided(_products(one, other), scale), -1.0, 1.0)
 
     return _rolled(related, window, *_both(returns, benchmark))
 
 
+class _Windows:
+    """A block of windows, (m, window), its means and its distances from them."""
+
+    def __init__(self, seen: Floats, gaps: bool) -> None:
+        self.seen, self.gaps = seen, gaps
+        if gaps:
+            counts = np.count_nonzero(~np.isnan(seen), axis=1).astype(np.float64)
+            self.counts: Floats = np.where(counts < LEAST_WINDOW, np.nan, counts)
+            self.mean: Floats = np.where(np.isnan(seen), 0.0, seen).sum(axis=1) / self.counts
+        else:
+            self.counts = np.full(len(seen), float(seen.shape[1]))
+            self.mean = seen.mean(axis=1)
+        self.centred = self._centred()
+
+    def _centred(self) -> Floats:
+        """0 where an observation is missing, and exactly 0 where all of a window are equal."""
+        moved: Floats = self.seen - self.mean[:, None]
+        if self.gaps:
+            moved[np.isnan(moved)] = 0.0
+        squares = np.einsum("ij,ij->i", moved, moved)
+        # Equal returns leave rounding errors alone; whether these rows are such is then looked at exactly.
+        near = np.flatnonzero(squares <= self.seen.shape[1] * (_ROUNDING * self.mean) ** 2)
+        flat = np.fmax.reduce(self.seen[near], axis=1) <= np.fmin.reduce(self.seen[near], axis=1)
+        moved[near[flat]] = 0.0
+        return moved
+
+    def deviation(self) -> Floats:
+        """Standard deviations with n − 1."""
+        deviations: Floats = np.sqrt(_products(self, self) / (self.counts - 1.0))
+        return deviations
+
+
+def _products(one: _Windows, other: _Windows) -> Floats:
+    """Sums of products of the distances from the means."""
+    sums: Floats = np.einsum("ij,ij->i", one.centred, other.centred)
+    return sums
+
+
+def _cumulative(own: _Windows) -> Floats:
+    grown = np.where(np.isnan(own.seen), 1.0, 1.0 + own.seen) if own.gaps else 1.0 + own.seen
+    return np.where(np.isnan(own.counts), np.nan, np.prod(grown, axis=1) - 1.0)
+
+
 def _rolled(measure: Callable[..., Floats], window: int, *vectors: Floats) -> Floats:
-    """``measure`` of blocks of windows, each of shape (m, window), at the position of the window's last return."""
+    """``measure`` of blocks of windows, at the position of each window's last return."""
     if window < LEAST_WINDOW:
         raise InvalidInput("A rolling window needs at least two returns.", field="window")
     count = len(vectors[0])
     result = np.full(count, np.nan)
     if window > count:
         return result
+    gaps = any(bool(np.isnan(vector).any()) for vector in vectors)
     views = [np.lib.stride_tricks.sliding_window_view(vector, window) for vector in vectors]
     step = max(1, _BLOCK // window)
     for first in range(0, count - window + 1, step):
-        found = measure(*(view[first : first + step] for view in views))
+        found = measure(*(_Windows(view[first : first + step], gaps) for view in views))
         result[first + window - 1 : first + window - 1 + len(found)] = found
     return result
 
@@ -78,43 +122,6 @@ def _both(returns: Floats, benchmark: Floats) -> tuple[Floats, Floats]:
     """Both with NaN wherever either has it."""
     missing = np.isnan(returns) | np.isnan(benchmark)
     return np.where(missing, np.nan, returns), np.where(missing, np.nan, benchmark)
-
-
-def _counts(seen: Floats) -> Floats:
-    """Observations of each window, NaN where there are fewer than two."""
-    counts = np.count_nonzero(~np.isnan(seen), axis=1).astype(np.float64)
-    return np.where(counts < LEAST_WINDOW, np.nan, counts)
-
-
-def _cumulative(seen: Floats) -> Floats:
-    grown: Floats = np.prod(np.where(np.isnan(seen), 1.0, 1.0 + seen), axis=1) - 1.0
-    return np.where(np.isnan(_counts(seen)), np.nan, grown)
-
-
-def _mean(seen: Floats) -> Floats:
-    means: Floats = np.where(np.isnan(seen), 0.0, seen).sum(axis=1) / _counts(seen)
-    return means
-
-
-def _centred(seen: Floats) -> Floats:
-    """Distances from the mean: 0 where an observation is missing, and exactly 0 where all are equal."""
-    moved = seen - _mean(seen)[:, None]
-    varies = np.fmax.reduce(seen, axis=1) > np.fmin.reduce(seen, axis=1)
-    return np.where(np.isnan(moved) | ~varies[:, None], 0.0, moved)
-
-
-def _deviation(seen: Floats) -> Floats:
-    moved = _centred(seen)
-    deviations: Floats = np.sqrt(np.einsum("ij,ij->i", moved, moved) / (_counts(seen) - 1.0))
-    return deviations
-
-
-def _moments(one: Floats, other: Floats) -> tuple[Floats, Floats, Floats]:
-    """Sums of squares of the first, of products, and of squares of the second."""
-    first, second = _centred(one), _centred(other)
-    pairs = ((first, first), (first, second), (second, second))
-    own, products, squares = (np.einsum("ij,ij->i", left, right) for left, right in pairs)
-    return own, products, squares
 
 
 def _divided(numerators: Floats, denominators: Floats) -> Floats:

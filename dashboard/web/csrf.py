@@ -19,6 +19,7 @@ from dashboard.web.identity import actor_or_none, session_token
 
 HEADER = "X-CSRFToken"
 FIELD = "csrf_token"
+COOKIELESS = "/embed/"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -69,7 +70,8 @@ def install(server: Flask) -> None:
 
 
 def _refresh(response: Response) -> Response:
-    shown = response.mimetype == "text/html" and "csrf_remembered" not in g
+    embedded = request.path.startswith(COOKIELESS)
+    shown = response.mimetype == "text/html" and "csrf_remembered" not in g and not embedded
     if shown and request.cookies.get(_cookie()) != token():
         remember(response, token())
     return response

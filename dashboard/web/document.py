@@ -12,7 +12,7 @@ from dashboard.web.page import BRAND
 from dashboard.web.sample import sample
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-IGNORED = r"(^|/)(vendor|fonts)(/|$)"
+IGNORED = r"(^|/)(vendor|fonts|embed)(/|$)"
 
 # Runs before anything is painted, so that a dark page never flashes white.
 THEME_SCRIPT = (

@@ -94,6 +94,15 @@ def test_the_value_is_what_is_held_and_the_console_stays_silent(overview: Browse
     assert [entry["message"] for entry in entries if "ERR_CONNECTION_REFUSED" not in entry["message"]] == []
 
 
+def test_a_figure_shows_how_it_was_computed_and_closes_by_key(overview: Browser) -> None:
+    overview.click("[data-explain$='/explain/money_weighted']")
+    overview.wait_for_text("#explain", "The start value is paid in on the day before the period")
+    assert overview.find("#explain math") and overview.find("#explain a[download]")
+    press(overview, Keys.ESCAPE)
+    overview.wait_for(lambda: not overview.find_all("#explain"), "the working to close")
+    assert str(overview.run("return document.activeElement.dataset.explain")).endswith("/explain/money_weighted")
+
+
 def test_the_filter_keeps_gainers_or_losers_and_the_total(overview: Browser) -> None:
     for chosen, kept in (("up", ["UPUP"]), ("down", ["DOWN"]), ("all", ["cash", "UPUP", "DOWN"])):
         overview.run(f"document.querySelector('#holdings-filter input[value={chosen}]').click()")

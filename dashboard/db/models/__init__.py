@@ -2,6 +2,7 @@
 
 from dashboard.db.models.audit import AuditEntry
 from dashboard.db.models.base import Base
+from dashboard.db.models.embeds import Embed
 from dashboard.db.models.identity import User, UserSession
 from dashboard.db.models.jobs import JobOccurrence, ReportRun, Schedule
 from dashboard.db.models.ledger import Account, ImportBatch, LedgerTransaction, Portfolio, PortfolioTag
@@ -12,6 +13,7 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Dividend",
+    "Embed",
     "ExchangeSession",
     "FxPair",
     "FxRate",

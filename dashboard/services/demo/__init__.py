@@ -6,8 +6,8 @@ import csv
 import io
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import select
@@ -15,15 +15,14 @@ from sqlalchemy import select
 from dashboard.db.engine import db
 from dashboard.db.models import Dividend, InstrumentRow
 from dashboard.domain.access import SYSTEM, Role
-from dashboard.domain.transactions import Transaction
 from dashboard.providers.simulated_catalogue import DEMO_INSTRUMENTS
 from dashboard.runtime import settings
 from dashboard.services import accounts, imports, market_data, performance, portfolios
 from dashboard.services.demo.ledger import ExDividend, plan_ledger
 from dashboard.services.demo.plans import PLANS, Plan
+from dashboard.services.ledger.export import canonical_csv
 
 EMAIL = "demo@basis.example"
-COLUMNS = tuple(field.name for field in fields(Transaction) if field.name not in {"sequence", "id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def _make(plan: Plan) -> None:
     today = datetime.now(UTC).date()
     market = market_data.market_data_for(sorted(plan.weights), currencies, end=today)
     ledger = plan_ledger(plan, market, _dividends(plan), today)
-    imports.commit(SYSTEM, portfolio.id, _ledger_csv(ledger), f"{plan.name}.csv", "canonical")
+    imports.commit(SYSTEM, portfolio.id, canonical_csv(ledger), f"{plan.name}.csv", "canonical")
     performance.revalue(portfolio.id)
 
 
@@ -104,18 +103,3 @@ def _instruments_csv() -> bytes:
     for instrument in DEMO_INSTRUMENTS:
         writer.writerow([getattr(instrument, column) for column in columns])
     return text.getvalue().encode()
-
-
-def _ledger_csv(ledger: tuple[Transaction, ...]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for row in ledger:
-        writer.writerow([_cell(getattr(row, column)) for column in COLUMNS])
-    return text.getvalue().encode()
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return value.isoformat() if isinstance(value, date) else format(value, "")

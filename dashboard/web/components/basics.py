@@ -9,7 +9,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.web.components.attributes import aria, given
+from dashboard.web.components.attributes import aria, data, given
 
 Children = Component | str | Sequence[Component | str]
 Id = str | dict[str, str]
@@ -66,16 +66,34 @@ def card(
 
 
 def kpi(
-    label: Children, value: Children, sub: Children = "", *, direction: str = "", id: Id | None = None, why: str = ""
+    label: str,
+    value: Children,
+    sub: Children = "",
+    *,
+    direction: str = "",
+    id: Id | None = None,
+    why: str = "",
+    explained: str = "",
 ) -> Component:
-    """A key figure; ``direction`` is up, down, flat or "", ``why`` says why a figure is missing."""
+    """A key figure; ``direction`` is up, down, flat or "", ``why`` says why a figure is missing.
+
+    ``explained`` is the address of its working, which a button beside the label opens.
+    """
     shown = html.Div(
         [html.Span(value), html.Span(why, className="sr")] if why else value,
         className=f"v num {direction}".strip(),
         **given(title=why),
     )
-    parts = [html.Div(label, className="l"), shown, html.Div(sub, className="s num")]
+    names: list[Component | str] = [label, *([explain_button(label, explained)] if explained else [])]
+    parts = [html.Div(names, className="l"), shown, html.Div(sub, className="s num")]
     return html.Div(parts, className="kpi", **given(id=id))
+
+
+def explain_button(name: str, address: str) -> Component:
+    """The button that opens how ``name`` was computed; ``assets/74-explain.js`` fetches ``address``."""
+    label = f"How was {name} computed?"
+    told = {**data(explain=address), **aria(label=label, haspopup="dialog")}
+    return html.Button(icon("info-circle"), className="explain", type="button", title=label, **told)
 
 
 def kpi_strip(*figures: Component, id: Id = "kpis") -> Component:

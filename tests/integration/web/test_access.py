@@ -28,7 +28,7 @@ from tests.web import HTML, ROUTER, Json, dispatch, make_person, open_page
 OPEN = {
     "/healthz", "/readyz", "/metrics", "/sign-in", "/set-up", "/favicon.ico", "/_favicon.ico",
     "/assets/<path:filename>", "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
-    "/api/v1/health", "/api/openapi.json",
+    "/api/v1/health", "/api/openapi.json", "/embed/<kind>/<key>", "/embed/<kind>/<key>/data",
 }  # fmt: skip
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 # Callbacks that name no object that could be another's; a new one has to be put here, or it is tried.

@@ -82,13 +82,13 @@ def _fields(draw: st.DrawFn, row: Transaction) -> dict[str, object]:
         return {"target_amount": row.amount * 2, "target_currency": "USD" if row.currency != "USD" else "EUR"}
     if kind is TransactionType.SPLIT:
         return {
-            "ratio": Decimal(draw(st.sampled_from(["2", "1.5", "0.5"]))),
+            "ratio": Decimal(draw(st.sampled_from(["2", "1.5", "0.5", "0.3333333333333333333333333333"]))),
             "amount": draw(_some(row.amount)),
             "quantity": ZERO,
         }
     if kind in SWAPS:
         target = draw(st.sampled_from([name for name in CURRENCIES if name != row.symbol]))
-        ratio = Decimal(draw(st.sampled_from(["1", "0.4", "2.5"])))
+        ratio = Decimal(draw(st.sampled_from(["1", "0.4", "2.5", "0.3333333333333333333333333333"])))
         if kind is TransactionType.MERGER and draw(st.booleans()):
             return {"target_symbol": None, "ratio": None, "price": None}
         return {"target_symbol": target, "ratio": ratio, "cost_fraction": Decimal("0.3"), "price": None}

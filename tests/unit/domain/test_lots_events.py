@@ -167,3 +167,28 @@ def test_quantities_that_open_or_close_a_short_are_positive(quantity: str) -> No
         book.sell_short(DAY, Decimal(quantity), Decimal(1))
     with pytest.raises(LedgerError, match="positive quantity"):
         book.cover(DAY, Decimal(quantity))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_cost_that_is_not_known_in_the_portfolios_currency_stays_unknown(method: str) -> None:
+    book = two_lots(method)
+    book.buy(date(2023, 3, 2), Decimal(1), cost=Decimal(10), base_cost=Decimal("NaN"))
+    book.reduce_cost(Decimal(41), Decimal("NaN"))
+    assert (book.quantity, book.cost) == (Decimal(41), Decimal(669))
+    assert book.base_cost.is_nan()
+    matches = book.sell(DAY, Decimal(41))
+    assert sum(match.cost for match in matches) == Decimal(669)
+    assert book.base_cost == Decimal(0)
+
+
+def test_a_lot_without_a_known_cost_is_the_last_of_the_highest() -> None:
+    book = LotBook("hifo")
+    book.buy(date(2023, 1, 2), Decimal(1), cost=Decimal(9), base_cost=Decimal("NaN"))
+    book.buy(date(2023, 2, 2), Decimal(1), cost=Decimal(1))
+    assert [match.lot_id for match in book.sell(DAY, Decimal(2))] == ["2", "1"]
+
+
+def test_a_book_says_when_a_lot_was_acquired() -> None:
+    assert two_lots("fifo").acquired_on("2") == date(2023, 2, 2)
+    assert short_lots("fifo").acquired_on("1") == date(2023, 1, 2)
+    assert two_lots("fifo").acquired_on("3") is None

@@ -11,6 +11,7 @@ from tests.unit import golden
 
 CASES = collected(golden)
 SHORTEST_SOURCE = 12
+LEAST_CASES = 120
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
@@ -36,3 +37,7 @@ def test_a_tolerance_leaves_something_to_fail(case: GoldenCase) -> None:
 def test_no_two_cases_share_a_name() -> None:
     names = [case.name for case in CASES]
     assert len(names) == len(set(names))
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(CASES) >= LEAST_CASES

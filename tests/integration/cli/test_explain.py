@@ -1,0 +1,90 @@
+"""``dashboard explain``: the working of a figure as text, as JSON and as a workbook that computes it again."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from dashboard.domain.access import SYSTEM
+from dashboard.services import market_data
+from tests.factories import make_instrument, make_portfolio
+from tests.integration.cli.conftest import CommandLine
+from tests.spreadsheet import computed
+
+LEDGER = """
+    date        type     symbol  quantity  price  amount
+    2024-01-02  deposit  -       -         -      5000
+    2024-01-03  buy      AAA     10        100    -
+    2024-01-05  buy      AAA     10        110    -
+    2024-01-12  deposit  -       -         -      1000
+    2024-01-19  sell     AAA     15        120    -
+"""
+CLOSES = [100, 101.5, 99.25, 104, 108, 107.5, 111, 113, 110.25, 112, 115, 118.5, 117, 116, 119, 121, 120.5, 118, 122]
+WHOLE = ("--from", "2024-01-02", "--to", "2024-01-31")
+
+
+@pytest.fixture
+def portfolio(app_context: Flask) -> str:
+    """Trades in one instrument whose closes come from a file."""
+    make_instrument("AAA", "EUR")
+    days = [f"AAA,{date(2024, 1, 2 + number)},{close}" for number, close in enumerate(CLOSES)]
+    market_data.import_prices(SYSTEM, "\n".join(["symbol,date,close", *days]).encode(), "prices.csv")
+    return make_portfolio(name="Traded", ledger=LEDGER).name
+
+
+def test_the_figure_of_the_working_is_that_of_the_performance(dashboard: CommandLine, portfolio: str) -> None:
+    shown = dashboard("performance", portfolio, *WHOLE, "--json").data
+    for metric, expected in (
+        ("time_weighted", shown["returns"]["time_weighted"]),
+        ("money_weighted", shown["returns"]["money_weighted"]),
+        ("realized", shown["gain"]["realized"]),
+        ("gain", shown["gain"]["total"]),
+        ("market_value", shown["market_value"]),
+    ):
+        found = dashboard("explain", portfolio, metric, *WHOLE, "--json").data
+        assert float(found["value"]) == pytest.approx(float(expected), rel=1e-12), metric
+        assert found["formula"] and found["convention"] and found["method"]
+        assert found["steps"][-1]["value"] == found["value"]
+
+
+def test_the_workbook_computes_the_figure_from_its_inputs(
+    dashboard: CommandLine, portfolio: str, tmp_path: Path
+) -> None:
+    shown = dashboard("performance", portfolio, *WHOLE, "--json").data
+    for metric, title, expected in (
+        ("time_weighted", "Time-weighted return", shown["returns"]["time_weighted"]),
+        ("money_weighted", "Money-weighted return", shown["returns"]["money_weighted"]),
+        ("realized", "Realised gain", float(shown["gain"]["realized"])),
+    ):
+        path = tmp_path / f"{metric}.xlsx"
+        answer = dashboard("explain", portfolio, metric, *WHOLE, "--format", "xlsx", "-o", str(path))
+        assert answer.status == 0, answer.err
+        assert computed(path.read_bytes(), "Working")[title] == pytest.approx(expected, rel=1e-9)
+
+
+def test_as_text_it_shows_formula_convention_and_steps(dashboard: CommandLine, portfolio: str) -> None:
+    answer = dashboard("explain", portfolio, "realized", *WHOLE)
+    assert "First in, first out" in answer.out
+    assert "Cost of the lots closed" in answer.out and "1,550" in answer.out
+    assert "Lots closed: 2 rows." in answer.out
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message"),
+    [
+        (("magic",), 1, "time_weighted"),
+        (("sharpe", "--to", "2999-01-01"), 1, "later than today"),
+        (("sharpe", "--format", "xlsx"), 2, "-o FILE"),
+        (("sharpe", "--format", "xlsx", "-o", "/nowhere/x.xlsx"), 1, "cannot be written"),
+    ],
+)
+def test_what_cannot_be_explained_or_written_is_said_in_a_sentence(
+    dashboard: CommandLine, portfolio: str, words: tuple[str, ...], status: int, message: str
+) -> None:
+    answer = dashboard("explain", portfolio, *words)
+    assert answer.status == status
+    assert message in answer.err
+    assert "Traceback" not in answer.err

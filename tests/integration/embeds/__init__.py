@@ -1,0 +1,1 @@
+"""Embedded views over HTTP and from the command line."""
