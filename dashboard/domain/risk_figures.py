@@ -8,7 +8,6 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from dashboard.domain import risk
 from dashboard.domain.arrays import Days, Floats, date_of
 from dashboard.domain.benchmarks import Benchmark
 from dashboard.domain.calendar import Period
@@ -16,11 +15,14 @@ from dashboard.domain.drawdown import episodes, wealth
 from dashboard.domain.measures import Measure
 from dashboard.domain.returns import aggregate_returns
 from dashboard.domain.risk_judge import Judge, per_period
+from dashboard.domain.risk_panel import MEASURES, measure_columns
 from dashboard.domain.risk_relative import RelativeFigures, relative_figures
 from dashboard.domain.series import DailyReturns, Series
 from dashboard.domain.valuation import PortfolioHistory
 
 NO_BENCHMARK = RelativeFigures.absent("No benchmark.")
+# Those that the period has in a form of its own: its return, annualised by days, and its drawdown with dates.
+NOT_OF_A_DAY = frozenset({"cumulative_return", "annualized_return", "calmar", "max_drawdown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,29 +102,27 @@ def risk_figures(
     return RiskFigures(
         observations=len(returns),
         periods_per_year=per_year,
-        volatility=judge(risk.volatility, returns, per_year),
-        downside_deviation=judge(risk.downside_deviation, returns, rate, per_year),
-        sharpe=judge(risk.sharpe_ratio, returns, rate, per_year),
-        sortino=judge(risk.sortino_ratio, returns, rate, per_year),
         calmar=judge.of(_calmar(annualized, deepest)),
         max_drawdown=judge.of(Measure(deepest.depth if deepest else 0.0)),
         max_drawdown_peak=deepest.peak if deepest else None,
         max_drawdown_trough=deepest.trough if deepest else None,
         max_drawdown_recovery=deepest.recovery if deepest else None,
         max_drawdown_days=deepest.days if deepest else None,
-        ulcer_index=judge(risk.ulcer_index, returns),
-        omega=judge(risk.omega_ratio, returns, rate),
-        tail_ratio=judge(risk.tail_ratio, returns),
-        skew=judge(risk.skewness, returns),
-        kurtosis=judge(risk.excess_kurtosis, returns),
-        win_rate=judge(risk.win_rate, returns),
-        best_day=judge(np.max, returns),
-        worst_day=judge(np.min, returns),
         best_month=judge(np.max, months),
         worst_month=judge(np.min, months),
-        **_tails(judge, returns),
+        **_own(judge, returns, rate, per_year),
         **{field.name: getattr(relative, field.name) for field in fields(relative)},
     )
+
+
+def _own(judge: Judge, returns: Floats, rate: float, per_year: int) -> dict[str, Measure]:
+    """The figures that come from the returns alone, all in one pass over them."""
+    names = {name: name for name in MEASURES if name not in NOT_OF_A_DAY}
+    names |= {"best_day": names.pop("best"), "worst_day": names.pop("worst")}
+    if not judge.good:
+        return dict.fromkeys(names, judge.fault)
+    found = measure_columns(returns, rate, per_year)
+    return {name: judge.value(float(found[measure][0])) for name, measure in names.items()}
 
 
 def dated_drawdowns(returns: Floats, dates: Days, period: Period, count: int) -> tuple[DatedDrawdown, ...]:
@@ -137,16 +137,6 @@ def dated_drawdowns(returns: Floats, dates: Days, period: Period, count: int) ->
         days = ((recovery or period.end) - peak).days
         found.append(DatedDrawdown(peak, on(episode.trough), recovery, episode.depth, days))
     return tuple(found)
-
-
-def _tails(judge: Judge, returns: Floats) -> dict[str, Measure]:
-    """Value at risk and what lies beyond it, by level and method."""
-    found: dict[str, Measure] = {}
-    for level in (95, 99):
-        for method, suffix in (("historical", ""), ("normal", "_normal")):
-            found[f"var_{level}{suffix}"] = judge(risk.value_at_risk, returns, level / 100, method)
-            found[f"cvar_{level}{suffix}"] = judge(risk.conditional_value_at_risk, returns, level / 100, method)
-    return found
 
 
 def _calmar(annualized: Measure, deepest: DatedDrawdown | None) -> Measure:

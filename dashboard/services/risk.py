@@ -29,10 +29,12 @@ from dashboard.errors import InsufficientData, InvalidInput
 from dashboard.results.notes import StatusNote
 from dashboard.results.risk import BenchmarkRisk, RiskMatrix, RiskReport, RollingSeries
 from dashboard.services import market_data, portfolios, valuation
+from dashboard.services.memo import SharedMemo
 from dashboard.services.performance import instrument_notes, known_currency, risk_result, status_note
 from dashboard.services.valuation import Valued
 
 DRAWDOWNS = 5
+_reports: SharedMemo[RiskReport] = SharedMemo("risk", RiskReport, 32)
 MATRICES = ("correlation", "covariance")
 
 
@@ -82,7 +84,10 @@ def report(
     symbols = tuple(dict.fromkeys(asked.benchmarks)) or ((portfolio.benchmark,) if portfolio.benchmark else ())
     found = valuation.valued(portfolio, end=end, currency=currency, benchmark=next(iter(symbols), None))
     period = Period(start or found.first_date, end or today)
-    return _report(found, period, replace(asked, benchmarks=symbols))
+    asked = replace(asked, benchmarks=symbols)
+    made_of = valuation.version(portfolio, *symbols)
+    name = f"{portfolio_id}:{found.version}:{made_of}:{period.start}:{period.end}:{currency}:{portfolio.name}:{asked}"
+    return _reports.get(name, lambda: _report(found, period, asked))
 
 
 def _report(found: Valued, period: Period, asked: RiskQuestion) -> RiskReport:

@@ -100,10 +100,12 @@ def _finite(data: Any) -> bool:  # Any: parsed JSON
 def test_the_risk_of_a_portfolio_is_the_performances_with_all_its_parts(priced: CommandLine) -> None:
     asked = ("--from", "2024-01-03", "--to", "2024-03-29", "--json")
     performance = priced("performance", "one", *asked).data
-    found = priced(
+    words = (
         "risk", "one", *asked, "--benchmark", "IDX", "--benchmark", "ALT", "--rolling", "20", "--matrix", "correlation",
         "--by", "holding",
-    ).data  # fmt: skip
+    )  # fmt: skip
+    found = priced(*words).data
+    assert priced(*words).data == found
     assert found["risk"] == performance["risk"]
     assert set(found["risk"]) >= RISK
     assert found["risk"]["observations"] == 63
