@@ -8,11 +8,13 @@
   const FIELDS = [
     ...["date", "type", "symbol", "account", "quantity", "price", "currency", "fx_rate", "fee", "tax", "amount"],
     ...["target_amount", "target_currency", "ratio", "cash_currency", "settle_date", "note", "external_id"],
+    ...["target_symbol", "cost_fraction", "acquired", "cost", "lot_ids", "accrued", "fee_currency"],
   ];
   // Where a fault is shown whose field has no column of its own.
   const PLACES = {
     ...{ "": "date", settle_date: "date", cash_currency: "currency", note: "symbol", external_id: "symbol" },
-    ...{ target_amount: "amount", target_currency: "amount", ratio: "amount" },
+    ...{ target_amount: "amount", target_currency: "amount", ratio: "amount", cost: "amount", accrued: "amount" },
+    ...{ target_symbol: "symbol", cost_fraction: "symbol", acquired: "date", lot_ids: "quantity", fee_currency: "fee" },
   };
   const WAIT = 150;
   const kept = new Map(); // what is not saved yet, by portfolio: it outlives a look at another page
@@ -29,7 +31,9 @@
     }
   };
   const rows = (number) => `${format.number(number, 0)} row${number === 1 ? "" : "s"}`;
-  const word = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+  const word = (text) => text.charAt(0).toUpperCase() + text.slice(1).replaceAll("_", " ");
+  // What a type is called in plain words: the server knows.
+  const kind = (type) => (grid() && grid().getGridOption("context")?.words?.[type]) || word(type || "");
   const blank = (value) => value == null || value === "";
 
   // ---- what is not saved yet: key -> {data, origin}; origin is null for a new row
@@ -75,8 +79,9 @@
 
   // What follows from a cell by itself: an amount is worked out again, a type has the columns that it takes.
   const follow = (data, field) => {
-    if (field === "quantity" || field === "price") data.amount = "";
-    if (field === "symbol") data.symbol = data.symbol.trim().toUpperCase();
+    const parts = data.type === "reinvest" ? ["quantity", "price", "fee", "tax"] : ["quantity", "price"];
+    if (parts.includes(field) && data.type !== "split") data.amount = "";
+    if (field === "symbol" || field === "target_symbol") data[field] = data[field].trim().toUpperCase();
     if (field === "type" && ledger.takes[data.type]) {
       for (const name of FIELDS) if (!ledger.takes[data.type].includes(name)) data[name] = "";
     }
@@ -182,11 +187,28 @@
 
   // Amounts are never cut: their columns are as wide as what is shown, the instrument's has the rest.
   const MEASURED = ["type", "quantity", "price", "fx_rate", "fee", "tax", "amount", "effect"];
-  const fit = () => grid() && grid().getDisplayedRowCount() && grid().autoSizeColumns(MEASURED);
+  const fit = () => {
+    const api = grid();
+    if (!api || !api.getDisplayedRowCount()) return;
+    // Columns that no row needs give their room to the others; the panel has them always.
+    const { base } = api.getGridOption("context");
+    let [taxed, foreign] = [false, false];
+    api.forEachNode(({ data }) => {
+      taxed = taxed || !blank(data.tax);
+      foreign = foreign || !blank(data.fx_rate) || (!blank(data.currency) && data.currency !== base);
+    });
+    for (const [name, shown] of [
+      ["tax", taxed],
+      ["fx_rate", foreign],
+    ]) {
+      if (api.getColumn(name).isVisible() !== shown) api.setColumnsVisible([name], shown);
+    }
+    api.autoSizeColumns(MEASURED);
+  };
 
   basis.ledger = {
     fit,
-    ...{ at, set, grid, node, open, rows, word, blank, typed, payload, faultsOf, FIELDS, PLACES },
+    ...{ at, set, grid, node, open, rows, word, kind, blank, typed, payload, faultsOf, FIELDS, PLACES },
     ...{ changed, redraw, later, drawBar, counts, size },
     get state() {
       return ledger;

@@ -4,7 +4,7 @@
   const basis = window.basis;
   const format = basis.format;
   const ledger = basis.ledger;
-  const { at, blank, word } = ledger;
+  const { at, blank, kind } = ledger;
   const make = (...all) => window.React.createElement(...all);
   const NUMBER = /^-?\d+(\.\d+)?$/;
   const DECIMALS = { quantity: [8, 0], price: [8, 2], fx_rate: [6, 0], fee: [2, 2], tax: [2, 2], amount: [2, 2] };
@@ -15,7 +15,32 @@
       return NUMBER.test(value) ? format.number(value, most, { min_decimals: fewest }) : value;
     }
     if (field === "date" || field === "settle_date") return format.day(value);
-    return field === "type" ? word(value) : value;
+    return field === "type" ? kind(value) : value;
+  };
+  // What came and what went where that is not money alone: "0.5 for 1", "+12.5 units".
+  const moved = (row, money) => {
+    const ratio = row.ratio || (row.filled && row.filled.ratio);
+    const units = row.quantity ? `${text(row.quantity, "quantity")} units` : "";
+    const swap = ratio ? `${text(ratio, "quantity")} for 1` : "";
+    switch (row.type) {
+      case "split":
+      case "merger":
+        return money || swap;
+      case "spin_off":
+      case "symbol_change":
+        return swap;
+      case "exchange":
+        return row.target_amount ? `${format.number(row.target_amount, 2)} ${row.target_currency}` : "";
+      case "transfer_out":
+        return units && `\u2212${units}`;
+      case "reinvest":
+      case "transfer_in":
+      case "staking":
+      case "airdrop":
+        return units && `+${units}`;
+      default:
+        return "";
+    }
   };
   const faulty = (data, field) => {
     const faults = data && data.faults && data.faults[field];
@@ -42,11 +67,8 @@
     },
     ledgerEffectText: (params) => {
       const row = params.data;
-      if (row.type === "split" && row.ratio) return `${text(row.ratio, "quantity")} for 1`;
-      if (row.type === "exchange" && row.target_amount) {
-        return `${format.number(row.target_amount, 2)} ${row.target_currency}`;
-      }
-      return format.number(params.value, 2, { signed: true });
+      const money = format.number(params.value, 2, { signed: true });
+      return moved(row, Number(params.value) ? money : "") || money;
     },
     ledgerFaulty: (params) => faulty(params.data, params.colDef.field),
     ledgerEdited: (params) => params.data.state === "edited",
@@ -95,17 +117,19 @@
   });
 
   Object.assign((window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {}), {
-    LedgerTypeCell: (props) =>
-      make("span", { className: `chip ${props.tones[props.value] || ""}` }, word(props.value || "")),
+    LedgerTypeCell: (props) => make("span", { className: `chip ${props.tones[props.value] || ""}` }, kind(props.value)),
     LedgerInstrumentCell: (props) => {
       const row = props.data;
       const symbol = row.symbol || (row.filled && row.filled.symbol) || "";
+      const target = row.target_symbol || "";
       const missing = faulty(row, "symbol") ? "Required" : "–";
-      const name = symbol ? ledger.name(symbol) : row.note || (faulty(row, "symbol") ? "" : "Cash");
+      const name = symbol ? ledger.name(target || symbol) : row.note || (faulty(row, "symbol") ? "" : "Cash");
       return make(
         "span",
         { className: "row-f gap6 ledger-name" },
         make("b", { className: symbol ? "med" : "t3" }, symbol || missing),
+        target && make("span", { className: "t3" }, "→"),
+        target && make("b", { className: "med" }, target),
         make("span", { className: "t2 ell", title: name }, name),
       );
     },
@@ -120,7 +144,7 @@
             ? make("span", { className: "dot", style: { background: "var(--accent)" } })
             : make("i", { className: "bi bi-three-dots", "aria-hidden": true });
       const status = bad ? ", has errors" : row.state ? ", not saved" : "";
-      const label = `Details of the ${row.type} of ${format.day(row.date)}${status}`;
+      const label = `Details of the ${kind(row.type).toLowerCase()} of ${format.day(row.date)}${status}`;
       return make(
         "button",
         {

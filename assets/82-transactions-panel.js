@@ -12,17 +12,55 @@
     external_id: "External id",
     target_amount: "Amount received",
     target_currency: "Currency received",
-    ratio: "Ratio, new for 1 old",
-    amount: "Amount, before fee and tax",
+    target_symbol: "New instrument",
+    ratio: "New units for 1 old",
+    cost_fraction: "Share of the cost that moves",
+    acquired: "Acquired on",
+    cost: "What they cost",
+    lot_ids: "Lots, by their id",
+    accrued: "Accrued interest",
+    fee_currency: "Currency of the fee",
+    amount: "Gross amount",
   };
+  // Where a type gives a field a meaning of its own.
+  const OF_TYPE = {
+    split: { quantity: "Fraction paid out", amount: "Cash for the fraction" },
+    reinvest: { amount: "Gross income" },
+    transfer_in: { amount: "Market value", price: "Price on the day" },
+    transfer_out: { amount: "Market value", price: "Price on the day" },
+    spin_off: { symbol: "Parent", ratio: "New units for each held" },
+    merger: { symbol: "Instrument that ends", target_symbol: "Becomes", amount: "Cash received" },
+    symbol_change: { symbol: "Old symbol", target_symbol: "New symbol" },
+    return_of_capital: { amount: "Amount returned" },
+    staking: { amount: "Income, if not at the close", price: "Price, if not the close" },
+    airdrop: { amount: "Income, if not at the close", price: "Price, if not the close" },
+  };
+  const HINTS = {
+    cost_fraction: "From 0 to 1: 0.2 is a fifth",
+    lot_ids: "Semicolons between; blank: the portfolio\u2019s method",
+    cost: "In all; blank: the value on the day",
+  };
+  const BRINGS_LOTS = ["buy", "reinvest", "transfer_in", "staking", "airdrop"];
+  const lotName = (row) => (row.state === "new" ? "" : `A sale names it as lot ${row.external_id || row.id}`);
   const LISTS = {
     symbol: "tx-symbols",
+    target_symbol: "tx-symbols",
     account: "tx-accounts",
     currency: "tx-currencies",
     cash_currency: "tx-currencies",
     target_currency: "tx-currencies",
+    fee_currency: "tx-currencies",
   };
-  const NUMBERS = ["quantity", "price", "fx_rate", "fee", "tax", "amount", "target_amount", "ratio"];
+  const NUMBERS = [
+    ...["quantity", "price", "fx_rate", "fee", "tax", "amount", "target_amount", "ratio", "cost_fraction", "cost"],
+    "accrued",
+  ];
+  const ORDER = [
+    ...["date", "type", "symbol", "target_symbol", "account", "quantity", "price", "ratio", "cost_fraction"],
+    ...["amount", "currency", "target_amount", "target_currency", "cost", "acquired", "lot_ids", "fx_rate", "accrued"],
+    ...["fee", "tax", "fee_currency", "cash_currency", "settle_date", "note", "external_id"],
+  ];
+  const HALF = ["date", "type", "symbol", "target_symbol", "acquired", "settle_date", "account", "external_id"];
   let key = null;
   let opener = null;
 
@@ -40,35 +78,43 @@
     made.dataset.field = field;
     if (field === "type") {
       for (const type of Object.keys(ledger.grid().getGridOption("context").takes)) {
-        const option = element("option", "", word(type));
+        const option = element("option", "", ledger.kind(type));
         option.value = type;
         made.append(option);
       }
-    } else if (field.endsWith("date")) made.type = "date";
+    } else if (field.endsWith("date") || field === "acquired") made.type = "date";
     else if (NUMBERS.includes(field)) made.inputMode = "decimal";
     if (LISTS[field]) made.setAttribute("list", LISTS[field]);
     made.autocomplete = "off";
     made.value = row[field] || "";
     return made;
   };
+  const half = (field) => NUMBERS.includes(field) || HALF.includes(field) || field.includes("currency");
   const draw = () => {
     const row = data();
     const fields = ledger.takes(row.type);
-    const ordered = ledger.FIELDS.filter((field) => fields.includes(field));
+    const { needs, about } = ledger.grid().getGridOption("context");
+    const ordered = ORDER.filter((field) => fields.includes(field));
     const parts = ordered.map((field) => {
-      const box = element("div", NUMBERS.includes(field) || field.includes("currency") ? "half" : "");
-      const label = element("label", "lab", LABELS[field] || word(field));
+      const own = (OF_TYPE[row.type] || {})[field];
+      const label = element("label", "lab", own || LABELS[field] || word(field));
       label.htmlFor = `tx-field-${field}`;
+      const wanted = ["date", "type", ...needs[row.type]].includes(field);
+      if (!wanted) label.append(element("span", "t3 may-x", "optional"));
       const hint = element("div", "hint bad");
       hint.dataset.hint = field;
+      const box = element("div", half(field) ? "half" : "");
       box.append(label, input(field, row), hint);
+      const text = field === "external_id" && BRINGS_LOTS.includes(row.type) ? lotName(row) : HINTS[field];
+      if (text) box.append(element("div", "hint", text));
       return box;
     });
-    at("tx-panel-fields").replaceChildren(...parts);
+    const meaning = about[row.type] ? [element("p", "about-x t2", about[row.type])] : [];
+    at("tx-panel-fields").replaceChildren(...meaning, ...parts);
     refresh();
   };
   const title = (row) =>
-    row.state === "new" ? "New transaction" : `${word(row.type)}${row.symbol ? ` ${row.symbol}` : ""}`;
+    row.state === "new" ? "New transaction" : `${ledger.kind(row.type)}${row.symbol ? ` ${row.symbol}` : ""}`;
   const refresh = () => {
     const row = data();
     if (!row || at("tx-panel").hidden) return;

@@ -10,6 +10,7 @@ from dashboard.domain.transactions import TransactionType
 from dashboard.figures.contribution import Contribution
 from dashboard.figures.contribution import contributions as moved
 from dashboard.formatting import dates, numbers
+from dashboard.formatting.transaction_types import type_name
 from dashboard.results.holdings import HoldingsReport
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.transactions import TransactionRow
@@ -79,7 +80,7 @@ def _bar(item: Contribution, currency: str) -> Component:
 
 def _row(row: TransactionRow) -> Component:
     fact = row.transaction
-    kind = html.Span(fact.type.value.capitalize(), className=f"chip {TONES.get(fact.type, '')}".strip())
+    kind = html.Span(type_name(fact.type), className=f"chip {TONES.get(fact.type, '')}".strip())
     return html.Tr(
         [
             html.Td(dates.day(fact.date), className="num t2 nowrap"),
@@ -93,7 +94,7 @@ def _row(row: TransactionRow) -> Component:
 
 def _mobile_row(row: TransactionRow) -> Component:
     fact = row.transaction
-    name = html.B(f"{fact.type.value.capitalize()} {fact.symbol or 'cash'}", className="ell")
+    name = html.B(f"{type_name(fact.type)} {fact.symbol or 'cash'}", className="ell")
     below = html.Small(f"{dates.day(fact.date)} · {_detail(row)}", className="num ell")
     amount = html.Span(numbers.number(row.cash_effect, signed=True), className="num med")
     return html.Div([html.Span([name, below], className="inst two-lines"), amount], className="mrow two")
@@ -104,8 +105,10 @@ def _detail(row: TransactionRow) -> str:
     if fact.type in (TransactionType.BUY, TransactionType.SELL):
         fee = f", fee {numbers.money(fact.fee, fact.currency)}" if fact.fee else ""
         return f"{numbers.quantity(fact.quantity)} × {numbers.price(fact.price, fact.currency)}{fee}"
-    if fact.type is TransactionType.SPLIT:
-        return f"{numbers.quantity(fact.ratio)} for 1"
+    if fact.ratio is not None:
+        return f"{numbers.quantity(fact.ratio)} {fact.target_symbol or ''}".strip() + " for 1"
+    if fact.quantity:
+        return f"{numbers.quantity(fact.quantity)} units"
     if fact.type is TransactionType.EXCHANGE:
         target = numbers.money(fact.target_amount, fact.target_currency or fact.currency)
         return f"{numbers.money(fact.amount, fact.currency)} to {target}"

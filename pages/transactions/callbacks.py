@@ -70,8 +70,9 @@ def save(actor: Actor, asked: Json, search: str, address: Address) -> Json:
         deleted=_ids(asked.get("deleted")),
     )
     touched = [row.transaction for row in saved]
-    foreign = any(row.currency != portfolio.base_currency for row in touched)
-    market_data.ask_for_missing({row.symbol for row in touched if row.symbol}, rates=foreign)
+    foreign = any(not {row.currency, row.fee_currency} <= {portfolio.base_currency, None} for row in touched)
+    symbols = {symbol for row in touched for symbol in (row.symbol, row.target_symbol) if symbol}
+    market_data.ask_for_missing(symbols, rates=foreign)
     return {
         "serial": asked.get("serial"),
         "keys": faults.keys([*added, *edited]),

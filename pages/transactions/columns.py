@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard.domain.transactions import TransactionType
+from dashboard.formatting.transaction_types import type_meaning, type_name
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services.ledger.shapes import SHAPES
 
 Column = dict[str, Any]  # ag-grid's definitions are free-form JSON
 NUMBER = "num ag-right-aligned-cell"
-HIDDEN = ("target_amount", "target_currency", "ratio", "settle_date", "cash_currency", "note", "external_id")
+HIDDEN = (
+    *("target_amount", "target_currency", "ratio", "settle_date", "cash_currency", "note", "external_id"),
+    *("target_symbol", "cost_fraction", "acquired", "cost", "lot_ids", "accrued", "fee_currency"),
+)
 SELECTION: Column = {"pinned": "left", "width": 42, "minWidth": 42, "resizable": False}
 TONES = {
     "deposit": "info",
@@ -21,6 +25,15 @@ TONES = {
     "dividend": "ok",
     "interest": "ok",
     "split": "out",
+    "reinvest": "ok",
+    "staking": "ok",
+    "airdrop": "ok",
+    "return_of_capital": "ok",
+    "transfer_in": "info",
+    "transfer_out": "info",
+    "spin_off": "out",
+    "merger": "out",
+    "symbol_change": "out",
 }
 
 
@@ -33,9 +46,9 @@ def columns(portfolio: PortfolioRef, accounts: tuple[str, ...]) -> list[Column]:
         | {"cellEditor": "agDateStringCellEditor", "comparator": {"function": "ledgerOrder"}, "cellClass": "num"},
         _cell("type", "Type", 96, cellRenderer="LedgerTypeCell", cellRendererParams={"tones": TONES})
         | {"cellEditor": "agSelectCellEditor", "cellEditorParams": {"values": types}},
-        _cell("symbol", "Instrument", 200, cellRenderer="LedgerInstrumentCell", flex=1, minWidth=120)
+        _cell("symbol", "Instrument", 200, cellRenderer="LedgerInstrumentCell", flex=1, minWidth=132)
         | _suggesting("tx-symbols"),
-        _cell("account", "Account", 88, cellClass="t2", hide=not any(accounts)) | _suggesting("tx-accounts"),
+        _cell("account", "Account", 84, cellClass="t2", hide=not any(accounts)) | _suggesting("tx-accounts"),
         _figure("quantity", "Quantity", 82),
         _figure("price", "Price", 84),
         _cell("currency", "Ccy", 56, cellClass="t2", minWidth=60) | _suggesting("tx-currencies"),
@@ -58,8 +71,9 @@ def columns(portfolio: PortfolioRef, accounts: tuple[str, ...]) -> list[Column]:
             "colId": "menu",
             "headerName": "",
             "cellRenderer": "LedgerMenuCell",
-            "width": 62,
-            "minWidth": 62,
+            "width": 58,
+            "minWidth": 58,
+            "pinned": "right",
             "sortable": False,
             "resizable": False,
             "cellClass": "menu-x",
@@ -72,6 +86,8 @@ def context(portfolio: PortfolioRef, today: str) -> Column:
     return {
         "takes": {str(kind): sorted(shape.takes | {"type", "date"}) for kind, shape in SHAPES.items()},
         "needs": {str(kind): list(shape.needs) for kind, shape in SHAPES.items()},
+        "words": {str(kind): type_name(kind) for kind in TransactionType},
+        "about": {str(kind): type_meaning(kind) for kind in TransactionType},
         "base": portfolio.base_currency,
         "today": today,
     }

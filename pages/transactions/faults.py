@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from dashboard.domain.transactions import Transaction
+from dashboard.domain.transactions import Transaction, TransactionType
 from dashboard.errors import InvalidInput, Oversell
 from dashboard.formatting import dates, numbers
 from dashboard.results.scalars import Json
@@ -16,7 +16,7 @@ from dashboard.services.ledger.shapes import SHAPES
 from pages.transactions.rows import NUMBERS, Raw
 
 _comma = NumberReader(DecimalMark.COMMA)
-SIGNED = frozenset({"quantity", "fee", "tax", "amount", "price"})
+SIGNED = frozenset({"quantity", "fee", "tax", "amount", "price", "cost", "accrued"})
 
 
 def unread(faults: tuple[InvalidInput, ...], raw: Raw) -> dict[str, Json]:
@@ -46,6 +46,10 @@ def checked(row: RowCheck, typed: Transaction, today: date) -> dict[str, Json]:
         "symbol": row.transaction.symbol or "",
         "effect": None if row.faults else row.cash_effect,
     }
+    if row.transaction.target_symbol:
+        filled["target_symbol"] = row.transaction.target_symbol
+    if row.transaction.ratio is not None:
+        filled["ratio"] = plain(row.transaction.ratio)
     return {"faults": found, "filled": filled}
 
 
@@ -61,7 +65,8 @@ def described(fault: InvalidInput, typed: Transaction, today: date) -> Json:
 def _oversell(fault: Oversell, typed: Transaction) -> Json:
     held, wanted = numbers.quantity(fault.held), numbers.quantity(fault.wanted)
     where = typed.account or "The portfolio"
-    title = f"Sells {wanted}, but {held} {'is' if fault.held == 1 else 'are'} held on this date"
+    moves = "Moves" if typed.type is TransactionType.TRANSFER_OUT else "Sells"
+    title = f"{moves} {wanted}, but {held} {'is' if fault.held == 1 else 'are'} held on this date"
     text = f"{where} held {held} {(typed.symbol or '').upper()} on {dates.day(typed.date)}."
     fix: Json = {"label": f"Use {held}", "set": {"quantity": plain(fault.held), "amount": ""}}
     return {"field": "quantity", "title": title, "text": text, "fixes": [fix] if fault.held > 0 else []}

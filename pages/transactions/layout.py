@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from dashboard.domain.access import Actor
 from dashboard.domain.transactions import TransactionType
+from dashboard.formatting.transaction_types import type_name
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import portfolios
 from dashboard.services.ledger.currencies import known_currencies
@@ -66,7 +67,7 @@ def _filters(view: ViewState, accounts: tuple[str, ...]) -> Component:
         value=view.get("q"),
         debounce=True,
     )
-    kinds = [(ANY, "Any type"), *((str(kind), kind.capitalize()) for kind in TransactionType)]
+    kinds = [(ANY, "Any type"), *((str(kind), type_name(kind)) for kind in TransactionType)]
     named = [(ANY, f"All accounts ({len(accounts)})"), *((name, name or "No account") for name in accounts if name)]
     custom = view.get("days") == "custom"
     days = html.Span(

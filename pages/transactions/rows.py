@@ -15,11 +15,15 @@ from dashboard.results.transactions import TransactionRow
 from dashboard.services.imports import DecimalMark
 from dashboard.services.imports.numbers import NotANumberError, NumberReader
 from dashboard.services.ledger.draft import Draft
+from dashboard.services.ledger.lot_names import lots_in, lots_text
 
 Raw = Mapping[str, Any]  # a row as a browser sends it: nothing is known of it yet
 COLUMNS = tuple(field.name for field in fields(Draft))
-NUMBERS = ("quantity", "price", "fee", "tax", "amount", "fx_rate", "target_amount", "ratio")
-DATES = ("date", "settle_date")
+NUMBERS = (
+    *("quantity", "price", "fee", "tax", "amount", "fx_rate", "target_amount", "ratio", "cost_fraction", "cost"),
+    "accrued",
+)
+DATES = ("date", "settle_date", "acquired")
 LONGEST_CELL = 4_000
 _reader = NumberReader(DecimalMark.POINT)
 
@@ -67,6 +71,13 @@ def transaction(raw: Raw) -> tuple[Transaction | None, tuple[InvalidInput, ...]]
         settle_date=days["settle_date"],
         note=_text(raw, "note"),
         external_id=_text(raw, "external_id") or None,
+        target_symbol=_text(raw, "target_symbol") or None,
+        cost_fraction=numbers["cost_fraction"],
+        acquired=days["acquired"],
+        cost=numbers["cost"],
+        lot_ids=lots_in(_text(raw, "lot_ids")),
+        accrued=numbers["accrued"] or Decimal(0),
+        fee_currency=_text(raw, "fee_currency") or None,
     )
     return made, ()
 
@@ -74,6 +85,8 @@ def transaction(raw: Raw) -> tuple[Transaction | None, tuple[InvalidInput, ...]]
 def _cell(value: object) -> str:
     if isinstance(value, Decimal):
         return amount(value) or ""
+    if isinstance(value, tuple):
+        return lots_text(value)
     return (day(value) or "") if isinstance(value, date) else str(value or "")
 
 

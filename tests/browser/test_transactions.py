@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import Select
 
 from dashboard.domain.access import Actor
 from dashboard.services import portfolios, transactions
@@ -162,6 +165,99 @@ def test_rows_are_added_and_deleted_and_the_deletion_is_taken_back(
         assert (newest.transaction.symbol, str(newest.transaction.quantity)) == ("BBB", "1.5")
 
 
+def new_row(browser: Browser, kind: str, **fields: str) -> None:
+    """Add a row, open its panel, choose the type and type into the fields that it shows."""
+    browser.click("#tx-add")
+    browser.find("#tx-grid .ag-cell-inline-editing input").send_keys(Keys.ESCAPE)
+    browser.click('#tx-grid .ag-row[row-index="0"] .row-b')
+    Select(browser.find("#tx-field-type")).select_by_visible_text(kind)
+    fill(browser, **fields)
+
+
+def fill(browser: Browser, **fields: str) -> None:
+    """Type into fields of the panel, each left with Tab; dates go in as a picker would put them."""
+    for name, text in fields.items():
+        field = browser.find(f"#tx-field-{name}")
+        if field.get_attribute("type") == "date":
+            told = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('change', {bubbles: true}))"
+            browser.run(told, field, text)
+        else:
+            field.clear()
+            field.send_keys(text, Keys.TAB)
+
+
+def save_panel(browser: Browser) -> None:
+    browser.click("#tx-panel-done")
+    browser.wait_for(lambda: browser.find("#tx-save-all").is_enabled(), "the row to be right")
+    browser.click("#tx-save-all")
+    gone(browser, "#tx-bar")
+
+
+def test_a_spin_off_a_transfer_and_a_reinvested_dividend_are_added_in_the_panel(
+    browser: Browser, server: Flask, person: Actor, ledger: int
+) -> None:
+    browser.sign_in(path="/p/mine/transactions")
+    browser.wait_for_text("#tx-count", "3 rows")
+    new_row(browser, "Spin-off", date="2024-02-05", symbol="aaa", target_symbol="kid", ratio="0.5", cost_fraction="0.2")
+    browser.wait_for_text("#tx-panel-fields", "a share of the cost moves to it")
+    assert not browser.find_all("#tx-field-quantity, #tx-field-price, #tx-field-fee")
+    save_panel(browser)
+    browser.wait_for_text(where(0, "symbol"), "KID")
+    assert (cell(browser, 0, "type").text, cell(browser, 0, "effect").text) == ("Spin-off", "0.5 for 1")
+
+    new_row(browser, "Transfer in", date="2024-02-06", symbol="BBB", quantity="40", cost="250", acquired="2019-05-06")
+    save_panel(browser)
+    browser.wait_for_text(where(0, "effect"), "+40 units")
+
+    new_row(browser, "Reinvested", date="2024-02-07", symbol="AAA", quantity="2", price="10", tax="3")
+    save_panel(browser)
+    browser.wait_for_text(where(0, "effect"), "+2 units")
+    assert cell(browser, 0, "amount").text == "23.00"
+    with server.app_context():
+        reinvested, moved, spun = (row.transaction for row in transactions.list_transactions(person, ledger).rows[:3])
+    assert (spun.type, spun.target_symbol, spun.ratio) == ("spin_off", "KID", Decimal("0.5"))
+    assert spun.cost_fraction == Decimal("0.2")
+    assert (moved.quantity, moved.cost, moved.acquired) == (Decimal(40), Decimal(250), date(2019, 5, 6))
+    assert (reinvested.amount, reinvested.tax, reinvested.quantity) == (Decimal(23), Decimal(3), Decimal(2))
+
+    browser.click('#tx-grid .ag-row[row-index="2"] .row-b')
+    browser.wait_for_text("#tx-panel-title", "Spin-off AAA")
+    fill(browser, ratio="0.25")
+    save_panel(browser)
+    browser.wait_for_text(where(2, "effect"), "0.25 for 1")
+    browser.click('#tx-grid .ag-row[row-index="2"] .row-b')
+    browser.click("#tx-panel-delete")
+    browser.wait_for_text("#tx-count", "5 rows")
+
+
+def test_what_is_wrong_with_a_merger_or_a_transfer_stands_below_its_field(browser: Browser, ledger: int) -> None:
+    def told(field: str) -> str:
+        return browser.find(f'[data-hint="{field}"]').text
+
+    browser.sign_in(path="/p/mine/transactions")
+    browser.wait_for_text("#tx-count", "3 rows")
+    new_row(browser, "Merger", date="2024-02-05", symbol="AAA", target_symbol="AAA", ratio="2")
+    browser.wait_for_text('[data-hint="target_symbol"]', "A merger is into another instrument; both are AAA.")
+    assert browser.find("#tx-field-target_symbol").get_attribute("aria-invalid") == "true"
+    fill(browser, target_symbol="BBB", ratio="0")
+    browser.wait_for_text('[data-hint="ratio"]', "The ratio is 0: it must be more than 0.")
+    fill(browser, ratio="0.5")
+    browser.wait_for(lambda: not browser.find_all("#tx-panel .in.bad"), "the merger to be right")
+
+    Select(browser.find("#tx-field-type")).select_by_visible_text("Transfer out")
+    fill(browser, quantity="7")
+    browser.wait_for_text('[data-hint="quantity"]', "Moves 7, but 6 are held on this date")
+    assert not browser.find_all("#tx-field-target_symbol, #tx-field-ratio")
+    browser.click('[data-hint="quantity"] .b')
+    browser.wait_for(lambda: not browser.find_all("#tx-panel .in.bad"), "the transfer to be right")
+    assert browser.find("#tx-field-quantity").get_attribute("value") == "6"
+    fill(browser, lot_ids="nothing")
+    browser.wait_for(lambda: "nothing" in told("lot_ids"), "the lot to be unknown")
+    browser.click("#tx-panel-done")
+    browser.click("#tx-discard")
+    gone(browser, "#tx-bar")
+
+
 def test_filters_are_in_the_address_and_a_phone_shows_it_all(browser: Browser, ledger: int) -> None:
     browser.sign_in(path="/p/mine/transactions")
     browser.wait_for_text("#tx-count", "3 rows")
@@ -176,7 +272,7 @@ def test_filters_are_in_the_address_and_a_phone_shows_it_all(browser: Browser, l
     browser.resize(*PHONE)
     browser.wait_for(lambda: not browser.run("return document.documentElement.scrollWidth > innerWidth"), "no overflow")
     browser.click('#tx-grid .ag-row[row-index="0"] .ag-cell[col-id="date"]')
-    browser.run("basis.ledgerPanel.show(document.querySelector('#tx-grid .ag-row').getAttribute('row-id'))")
+    browser.click('#tx-grid .ag-row[row-index="0"] .row-b')
     browser.wait_for_text("#tx-panel-title", "Sell AAA")
     field = browser.find("#tx-field-quantity")
     assert field.get_attribute("value") == "4"

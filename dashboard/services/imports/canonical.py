@@ -16,6 +16,7 @@ from dashboard.services.imports.numbers import NotANumberError, NumberReader, cu
 from dashboard.services.imports.options import ImportOptions
 from dashboard.services.imports.table import Table
 from dashboard.services.ledger.draft import Draft, other_currency
+from dashboard.services.ledger.lot_names import lots_in
 
 T = TypeVar("T")
 FORMAT = "canonical"
@@ -149,7 +150,7 @@ class _RowReader:
             cost_fraction=values["cost_fraction"],
             acquired=self._date(cells, "acquired"),
             cost=values["cost"],
-            lot_ids=_lot_ids(cells.get(LOT_IDS, "")),
+            lot_ids=lots_in(restore(cells.get(LOT_IDS, "").strip())),
             accrued=values["accrued"],
             fee_currency=fee_currency,
         )
@@ -179,12 +180,6 @@ def _type(cell: str) -> TransactionType:
     if name not in TYPES:
         raise _FaultyCellError("type", f"{shown(cell)} is not a type; the types are {', '.join(TransactionType)}.")
     return TYPES[name]
-
-
-def _lot_ids(cell: str) -> tuple[str, ...]:
-    """Ids apart by semicolons, or by spaces where there is none (an id may hold spaces: then one stands behind it)."""
-    text = restore(cell.strip())
-    return tuple(name for part in (text.split(";") if ";" in text else text.split()) if (name := part.strip()))
 
 
 def _check_signs(cells: Mapping[str, str], currency: str, fee_currency: str | None) -> None:

@@ -12,6 +12,7 @@ from dashboard.domain.transactions import Transaction
 from dashboard.security.csv_safety import neutralise
 from dashboard.services.ledger.decimals import plain
 from dashboard.services.ledger.draft import Draft
+from dashboard.services.ledger.lot_names import lots_text
 
 COLUMNS = (
     *("date", "type", "symbol", "quantity", "price", "currency", "fee", "tax", "amount", "fx_rate", "cash_currency"),
@@ -37,11 +38,5 @@ def _cell(value: object) -> str:
     if isinstance(value, Decimal):
         return plain(value)
     if isinstance(value, tuple):
-        return neutralise(_lot_ids(value))
+        return neutralise(lots_text(value))
     return value.isoformat() if isinstance(value, date) else neutralise(str(value))
-
-
-def _lot_ids(names: tuple[str, ...]) -> str:
-    """Ids apart by semicolons; one behind a lone id with spaces says that it is one."""
-    text = ";".join(names)
-    return f"{text};" if len(names) == 1 and " " in text else text

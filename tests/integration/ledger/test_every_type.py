@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from dashboard.domain.access import SYSTEM
+from dashboard.domain.transactions import TransactionType
 from dashboard.errors import Oversell
 from dashboard.results.transactions import VerdictKind
 from dashboard.services import imports, portfolio_settings, portfolios, transactions
+from dashboard.services.ledger.shapes import SHAPES
 from tests.factories import ledger_file, make_portfolio
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -91,6 +96,29 @@ def test_shorts_cannot_be_forbidden_while_there_is_one() -> None:
     with pytest.raises(Oversell, match="11 AAA sold on 2024-01-03, but 0 held"):
         portfolio_settings.edit_portfolio(SYSTEM, shorts.id, allow_shorts=False)
     assert portfolios.portfolio_by_id(SYSTEM, shorts.id).allow_shorts
+
+
+GUIDE = Path(__file__).parents[3] / "docs" / "transactions-file.md"
+
+
+def test_the_example_of_the_guide_has_every_type_and_is_taken_as_it_stands() -> None:
+    (example,) = re.findall(r"```csv\n(.+?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    portfolio = make_portfolio()
+    found = imports.preview(SYSTEM, portfolio.id, example.encode(), "example.csv")
+    assert [row.reason for row in found.rows if row.kind is not VerdictKind.NEW] == []
+    assert {row.transaction.type for row in found.rows if row.transaction} == set(TransactionType)
+    done = imports.commit(SYSTEM, portfolio.id, example.encode(), "example.csv")
+    assert done.added == len(example.strip().splitlines()) - 1
+    again = transactions.export_csv(SYSTEM, portfolio.id)
+    assert imports.commit(SYSTEM, make_portfolio().id, again, "again.csv").added == done.added
+
+
+@pytest.mark.parametrize("kind", list(TransactionType))
+def test_the_guide_says_what_a_type_needs_and_takes(kind: TransactionType) -> None:
+    lines = [line.split("|") for line in GUIDE.read_text(encoding="utf-8").splitlines() if line.count("|") == 5]
+    (needs,) = [cells[2] for cells in lines if f"`{kind}`" in cells[1]]
+    for column in SHAPES[kind].needs:
+        assert f"`{column}`" in needs, column
 
 
 CASH = """
