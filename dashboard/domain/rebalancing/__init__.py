@@ -6,8 +6,8 @@ the gain it makes, and the cash that is left, to the last digit.
 
 from dashboard.domain.rebalancing.plan import Drift, Rebalancing, Trade, rebalance
 from dashboard.domain.rebalancing.portfolio import CashHeld, RebalancingPosition, RebalancingState, TradingRules
-from dashboard.domain.rebalancing.tax_lots import LotSale, TaxLot, close_lots
 from dashboard.domain.rebalancing.targets import Targets, parse_targets
+from dashboard.domain.rebalancing.tax_lots import LotSale, TaxLot, close_lots
 
 __all__ = [
     "CashHeld",

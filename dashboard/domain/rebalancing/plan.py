@@ -13,13 +13,13 @@ from dashboard.domain.rebalancing.tax_lots import LotSale, close_lots
 from dashboard.domain.transactions import ZERO
 from dashboard.errors import InsufficientData, InvalidInput
 
-DIGITS = 120  # quantity, price, multiplier and rate have 28 at most each: products and sums are exact in this many
+DIGITS = 120  # quantity, price, multiplier and rate have 28 at most each: products and sums are exact
 CASH = "cash"
 
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """A purchase (``quantity`` > 0) or a sale (< 0), with ``amount`` in the quote's currency and ``value`` in the report's.
+    """A purchase (``quantity`` > 0) or a sale (< 0); ``amount`` in the quote's currency, ``value`` in the report's.
 
     Both have the sign of the quantity. ``lots`` are what a sale closes; ``realized`` is the gain that it makes.
     """
@@ -56,7 +56,7 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Rebalancing:
-    """``total`` with ``cash_before``, which has the new cash in it; ``cash_after = cash_before − Σ value of trades``."""
+    """``total`` with ``cash_before`` (the new cash in it); ``cash_after`` = ``cash_before`` − Σ value of trades."""
 
     total: Decimal
     cash_before: Decimal
@@ -90,7 +90,8 @@ class _Planner:
 
     def __init__(self, state: RebalancingState, targets: Targets, rules: TradingRules) -> None:
         self._state, self._targets, self._rules = state, targets, rules
-        self._known = {one.symbol: one for one in state.positions if one.unit_value is not None and one.quantity >= ZERO}
+        priced = [one for one in state.positions if one.unit_value is not None and one.quantity >= ZERO]
+        self._known = {one.symbol: one for one in priced}
         self._values = {symbol: one.quantity * _unit(one) for symbol, one in self._known.items()}
         self._cash = sum((one.value for one in state.cash if one.value is not None), ZERO) + rules.new_cash
         self._total = sum(self._values.values(), ZERO) + self._cash
@@ -180,9 +181,7 @@ class _Planner:
             days = self._rules.long_term_days
             lots = close_lots(position.lots, -quantity, _unit(position), self._state.as_of, days)
         amount = quantity * price * position.multiplier
-        return Trade(
-            position.symbol, position.currency, quantity, price, amount, quantity * _unit(position), lots
-        )
+        return Trade(position.symbol, position.currency, quantity, price, amount, quantity * _unit(position), lots)
 
     def _key(self, position: RebalancingPosition) -> str:
         return position.key(self._targets.level)

@@ -70,9 +70,7 @@ def _held_long(lot: TaxLot, today: date, long_term_days: int) -> bool:
     return today - lot.acquired > timedelta(days=long_term_days)
 
 
-def _rank(
-    lot: TaxLot, unit_value: Decimal, today: date, long_term_days: int
-) -> tuple[int, Decimal, date, str, str]:
+def _rank(lot: TaxLot, unit_value: Decimal, today: date, long_term_days: int) -> tuple[int, Decimal, date, str, str]:
     gain = unit_value - lot.cost / lot.quantity
     group = 0 if gain < ZERO else 1 if _held_long(lot, today, long_term_days) else 2
     return group, gain, lot.acquired, lot.account, lot.lot_id

@@ -15,7 +15,7 @@ BlockMethod = Literal["stationary", "circular"]
 def block_places(
     count: int, paths: int, periods: int, block: int, method: BlockMethod, generator: np.random.Generator
 ) -> Ints:
-    """Places of observations 0 … count − 1, shape (paths, periods): blocks of neighbours, the last followed by the first.
+    """Places of observations 0 … count − 1, (paths, periods): blocks of neighbours, the last followed by the first.
 
     Stationary: lengths are geometric with mean ``block``; circular: each is ``block`` long. With ``block`` 1 both draw
     independently. Source: Politis and Romano, The Stationary Bootstrap, JASA 89 (1994), and A Circular

@@ -55,9 +55,7 @@ class ScenarioOutcome:
         return tuple(line for line in self.lines if line.change.value is None)
 
 
-def outcome(
-    exposures: Sequence[Exposure], returns_of: Callable[[Exposure], Measure], currency: str
-) -> ScenarioOutcome:
+def outcome(exposures: Sequence[Exposure], returns_of: Callable[[Exposure], Measure], currency: str) -> ScenarioOutcome:
     """``returns_of`` each exposure, in the report's currency, as changes of value: change = value · return."""
     lines = tuple(_line(exposure, returns_of(exposure)) for exposure in exposures)
     known = [line for line in lines if line.change.value is not None]

@@ -25,7 +25,8 @@ class Shocks:
     market: float | None = None
 
     def __post_init__(self) -> None:
-        named = {**self.instruments, **self.asset_classes, **self.currencies}
+        named: dict[str, float] = {**self.instruments, **self.currencies}
+        named |= {str(name): size for name, size in self.asset_classes.items()}
         if self.market is not None:
             named["market"] = self.market
         if not named:

@@ -21,7 +21,7 @@ PERCENTILES = (5, 25, 50, 75, 95)
 
 @dataclass(frozen=True, slots=True)
 class SimulationPlan:
-    """How to simulate: ``horizons`` in periods, ``flow`` put in (negative: taken out) after every ``flow_every`` of them."""
+    """How to simulate: ``horizons`` in periods; ``flow`` goes in (negative: out) after every ``flow_every`` periods."""
 
     horizons: tuple[int, ...]
     paths: int = 2_000
@@ -136,7 +136,9 @@ def _outcome(periods: int, values: Floats, put_in: float) -> HorizonOutcome:
         periods=periods,
         put_in=put_in,
         mean=float(values.mean()),
-        percentiles={level: float(value) for level, value in zip(PERCENTILES, np.percentile(values, PERCENTILES), strict=True)},
+        percentiles={
+            level: float(value) for level, value in zip(PERCENTILES, np.percentile(values, PERCENTILES), strict=True)
+        },
         probability_of_loss=float((values < put_in - abs(put_in) * SAME).mean()),
         probability_of_depletion=float((values <= 0.0).mean()),
     )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence as Seq
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -36,7 +35,7 @@ NO_PROXIES = Proxies()
 
 
 def stress(
-    exposures: Seq[Exposure],
+    exposures: Sequence[Exposure],
     window: StressWindow,
     market: MarketData,
     currency: str,

@@ -15,6 +15,14 @@ from tests.integration.cli.conftest import CommandLine
 from tests.market_pages import make_market
 
 TODAY = datetime.now(UTC).date()
+REFUSED = (
+    (("AAA", "sma", "--length", "0"), "length must be a whole number from 2 to 1000, not 0"),
+    (("AAA", "sma", "--length", "ten"), "not ten"),
+    (("AAA", "sma", "--width", "2"), "has no parameter width"),
+    (("AAA", "macd", "--fast", "30"), "slow average must be longer"),
+    (("AAA", "nonsense"), "There is no indicator nonsense"),
+    (("ZZZ", "sma"), "There is no instrument ZZZ"),
+)
 CLOSES_ONLY = b"symbol,date,close\nDDD,2024-01-02,10\nDDD,2024-01-03,11\nDDD,2024-01-04,12\n"
 
 
@@ -61,19 +69,9 @@ def test_what_cannot_be_computed_is_null_with_a_reason(dashboard: CommandLine) -
 
 
 @pytest.mark.usefixtures("market")
-@pytest.mark.parametrize(
-    ("words", "reason"),
-    [
-        (("AAA", "sma", "--length", "0"), "length must be a whole number from 2 to 1000, not 0"),
-        (("AAA", "sma", "--length", "ten"), "not ten"),
-        (("AAA", "sma", "--width", "2"), "has no parameter width"),
-        (("AAA", "macd", "--fast", "30"), "slow average must be longer"),
-        (("AAA", "nonsense"), "There is no indicator nonsense"),
-        (("ZZZ", "sma"), "There is no instrument ZZZ"),
-    ],
-)
-def test_what_is_wrong_is_refused_in_a_sentence(dashboard: CommandLine, words: tuple[str, ...], reason: str) -> None:
-    answer = dashboard("indicators", *words)
-    assert answer.status == 1
-    assert reason in answer.err
-    assert "Traceback" not in answer.err
+def test_what_is_wrong_is_refused_in_a_sentence(dashboard: CommandLine) -> None:
+    for words, reason in REFUSED:
+        answer = dashboard("indicators", *words)
+        assert answer.status == 1, (words, answer.err)
+        assert reason in answer.err, (words, answer.err)
+        assert "Traceback" not in answer.err

@@ -100,7 +100,12 @@ def test_the_windows_are_dated_and_own_ones_must_have_days() -> None:
 
 
 def test_the_most_specific_shock_of_a_price_counts_and_currencies_come_on_top() -> None:
-    held = [exposure("AAA"), exposure("BBB", currency="USD"), exposure("BND", kind="bond"), exposure("USD", 100, "USD", "cash")]
+    held = [
+        exposure("AAA"),
+        exposure("BBB", currency="USD"),
+        exposure("BND", kind="bond"),
+        exposure("USD", 100, "USD", "cash"),
+    ]
     shocks = Shocks({"AAA": -0.5}, {AssetClass.EQUITY: -0.2}, {"USD": 0.1}, market=-0.4)
     found = shock(held, shocks, "EUR", {"BND": Measure(0.25)})
     assert [line.returns.value for line in found.lines] == pytest.approx([-0.5, 0.8 * 1.1 - 1, -0.1, 0.1])
@@ -170,7 +175,9 @@ def test_contributions_are_put_in_and_withdrawals_can_use_everything_up() -> Non
     assert [one.mean for one in found] == pytest.approx([70.0, 40.0, 0.0])
     assert [one.put_in for one in found] == pytest.approx([70.0, 40.0, -20.0])
     assert [one.probability_of_depletion for one in found] == [0.0, 0.0, 1.0]
-    grown = simulate(still, [60.0, 40.0][:1], SimulationPlan((20,), paths=5, block=5, flow=10.0, flow_every=5)).outcomes[0]
+    grown = simulate(
+        still, [60.0, 40.0][:1], SimulationPlan((20,), paths=5, block=5, flow=10.0, flow_every=5)
+    ).outcomes[0]
     assert grown.mean == pytest.approx(100.0)
     assert grown.probability_of_loss == 0.0
 

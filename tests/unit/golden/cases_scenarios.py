@@ -40,7 +40,7 @@ CLOSES = {
 def replayed(code: str) -> float:
     """What 1,000 in the index would change by in the window."""
     window, (first, last, _) = WINDOWS[code], CLOSES[code]
-    market = MarketData(prices={"SPX": PriceSeries.of([window.start, window.end], [first, last])})
+    market = MarketData(prices={"SPX": PriceSeries.of([str(window.start), str(window.end)], [first, last])})
     held = Exposure("SPX", AssetClass.INDEX, "USD", Measure(1000.0))
     return (stress([held], window, market, "USD").change.value or 0.0) / 1000.0
 
