@@ -165,13 +165,19 @@ def _benchmark(
     points = (measured.series.dates - history.days[start + 1]).astype(int)
     return BenchmarkResult(
         symbol=benchmark.symbol,
-        name=history.market.instruments[benchmark.symbol].name or benchmark.symbol,
+        name=_benchmark_name(found, benchmark.symbol),
         time_weighted=measured.benchmark.time_weighted,
         flow_matched_value=measured.benchmark.flow_matched_value,
         dates=tuple(measured.series.dates.tolist()),
         time_weighted_series=tuple((levels[1:][points] / levels[0] - 1.0).tolist()),
         flow_matched_series=tuple(matched[points].tolist()),
     )
+
+
+def _benchmark_name(found: Valued, text: str) -> str:
+    """The name of an instrument; a blend is called as it is written."""
+    instrument = found.history.market.instruments.get(text)
+    return text if instrument is None else instrument.name or text
 
 
 def _number(measure: Measure) -> float:

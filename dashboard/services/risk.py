@@ -11,6 +11,7 @@ import numpy as np
 from dashboard.domain import benchmarks as domain_benchmarks
 from dashboard.domain.access import Actor, PortfolioId
 from dashboard.domain.benchmarks import Benchmark
+from dashboard.domain.blends import benchmark_symbols
 from dashboard.domain.calendar import Period
 from dashboard.domain.holding_risk import (
     HoldingMatrix,
@@ -128,7 +129,8 @@ def _benchmarks(found: Valued, symbols: Sequence[str]) -> tuple[list[Benchmark],
     history, known, notes = found.history, [], []
     if len(symbols) > 1:
         currencies = {history.currency, history.base_currency}
-        more = market_data.market_data_for(sorted(symbols), sorted(currencies), end=history.days[-1].item())
+        wanted = sorted({symbol for text in symbols for symbol in benchmark_symbols(text)})
+        more = market_data.market_data_for(wanted, sorted(currencies), end=history.days[-1].item())
         history = replace(history, market=more)
     for symbol in symbols:
         try:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.db.repositories import versions
 from dashboard.domain.access import SYSTEM, Actor, PortfolioId
+from dashboard.domain.blends import benchmark_symbols
 from dashboard.domain.marking import PortfolioSnapshot, snapshot_of
 from dashboard.domain.positions import PositionBooks, book_positions
 from dashboard.domain.valuation import PortfolioHistory, value_portfolio
@@ -88,7 +89,8 @@ def _value(portfolio: PortfolioRef, end: date, currency: str | None, benchmark: 
         raise InsufficientData(
             "There is no transaction yet." if not ledger else f"There is no transaction up to {end}."
         )
-    symbols = {name for row in rows for name in (row.symbol, row.target_symbol, benchmark) if name}
+    symbols = {name for row in rows for name in (row.symbol, row.target_symbol) if name}
+    symbols |= set(benchmark_symbols(benchmark))
     used = {
         name
         for row in rows
@@ -118,6 +120,6 @@ def _value(portfolio: PortfolioRef, end: date, currency: str | None, benchmark: 
 
 def _version(portfolio: PortfolioRef, until: date, *benchmarks: str | None) -> str:
     """One round trip: the ledger's version, those of the prices that it and ``benchmarks`` need, those of the rates."""
-    found = versions.of_portfolio(portfolio.id, sorted({symbol for symbol in benchmarks if symbol}))
+    found = versions.of_portfolio(portfolio.id, sorted({symbol for text in benchmarks for symbol in benchmark_symbols(text)}))
     digest = hashlib.blake2b(found.encode(), digest_size=12).hexdigest()
     return f"{digest}.{until:%Y%m%d}"
