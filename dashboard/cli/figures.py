@@ -48,7 +48,7 @@ DIMENSIONS = ("holding", "portfolio", "account", "asset_class", "sector", "indus
 )
 @click.option("--to", "end", type=DAY, callback=day_of_option, metavar="DATE", help="Last day (default: today).")
 @click.option("--currency", metavar="CCY", help="Report in this currency instead of the portfolio's.")
-@click.option("--benchmark", metavar="SYMBOL", help="Compare with this instrument instead of the portfolio's own.")
+@click.option("--benchmark", metavar="SYMBOL", help="Compare with this instrument or blend (A=0.6,B=0.4@monthly).")
 @click.option("--series", is_flag=True, help="With --json: the daily points too.")
 @click.option("--variants", is_flag=True, help="Also before and after costs, and why the four returns differ.")
 @click.option("--owner", metavar="EMAIL", help="Whose portfolio, where the name alone does not tell.")

@@ -1,4 +1,4 @@
-"""Benchmarks: the growth of an instrument or a blend in the portfolio's currency, and what its flows would have become."""
+"""Benchmarks: the growth of an instrument or a blend in the portfolio's currency, and what its flows would be worth."""
 
 from __future__ import annotations
 
@@ -100,7 +100,8 @@ def _reinvested(history: PortfolioHistory, instrument: Instrument, prices: Float
             day = history.days[at : at + 1]
             rate = float(Rates(history.market.rates).on(paid.currency, instrument.currency, day)[0])
             grown[at] *= 1.0 + paid.amount * rate / prices[at]
-    return np.cumprod(grown)
+    units: Floats = np.cumprod(grown, dtype=np.float64)
+    return units
 
 
 def _targets(days: Days, blend: Blend) -> Floats:

@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 
+from dashboard.db.repositories.ledger import tags
 from dashboard.domain import groups
 from dashboard.domain.access import Actor, PortfolioId
 from dashboard.domain.arrays import Ints
@@ -127,8 +128,18 @@ def status_of(valued: ValuedTogether) -> tuple[StatusNote, ...]:
     return tuple(dict.fromkeys((*valued.notes, *found)))
 
 
+def tags_of(refs: Sequence[PortfolioRef]) -> dict[str, str]:
+    """The group of each tagged symbol: all its tags, as a symbol is in one group alone and groups sum to the whole."""
+    found: dict[str, set[str]] = {}
+    for ref in refs:
+        for symbol, names in tags.of_portfolio(ref.id).items():
+            found.setdefault(symbol, set()).update(names)
+    return {symbol: " + ".join(sorted(names)) for symbol, names in found.items()}
+
+
 def _report(valued: ValuedTogether, by: Dimension) -> BreakdownReport:
-    found = groups.breakdown(valued.portfolios, valued.period, by)
+    tagged = tags_of([one.portfolio for one in valued.found]) if by is Dimension.TAG else None
+    found = groups.breakdown(valued.portfolios, valued.period, by, tagged)
     return BreakdownReport(
         portfolios=tuple(one.portfolio for one in valued.found),
         by=by,

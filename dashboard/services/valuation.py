@@ -120,6 +120,8 @@ def _value(portfolio: PortfolioRef, end: date, currency: str | None, benchmark: 
 
 def _version(portfolio: PortfolioRef, until: date, *benchmarks: str | None) -> str:
     """One round trip: the ledger's version, those of the prices that it and ``benchmarks`` need, those of the rates."""
-    found = versions.of_portfolio(portfolio.id, sorted({symbol for text in benchmarks for symbol in benchmark_symbols(text)}))
+    found = versions.of_portfolio(
+        portfolio.id, sorted({symbol for text in benchmarks for symbol in benchmark_symbols(text)})
+    )
     digest = hashlib.blake2b(found.encode(), digest_size=12).hexdigest()
     return f"{digest}.{until:%Y%m%d}"

@@ -122,6 +122,24 @@ def test_a_holding_has_its_own_returns(priced: CommandLine) -> None:
     assert alpha["returns"]["simple"] == pytest.approx(238 / 1002)
 
 
+def test_effects_of_groups_sum_to_the_active_return_over_a_blend(priced: CommandLine) -> None:
+    blend = ("--benchmark", "AAA=0.6,BBB=0.4@daily")
+    period = ("--from", "2024-01-03", "--to", "2024-01-04")
+    found = priced("attribution", "one", "--by", "sector", *blend, *period, "--json").data
+    assert found["total"]["benchmark"] == pytest.approx((1 + 0.6 * 0.1) * (1 + 0.6 * 0.1 + 0.4 * 0.1) - 1)
+    assert found["total"]["active"] == pytest.approx(found["total"]["portfolio"] - found["total"]["benchmark"])
+    assert sum(group["active"] for group in found["groups"]) == pytest.approx(found["total"]["active"], abs=1e-12)
+    assert {group["group"] for group in found["groups"]} >= {"Energy", "Utilities", "cash"}
+    whole = priced("performance", "one", *blend, *period, "--json").data
+    assert whole["benchmark"]["time_weighted"] == pytest.approx(found["total"]["benchmark"])
+    assert whole["returns"]["time_weighted"] == pytest.approx(found["total"]["portfolio"])
+
+    missing = priced("attribution", "one", "--json")
+    assert (missing.status, missing.data["error"]["code"]) == (1, "invalid_input")
+    wrong = priced("attribution", "one", "--benchmark", "AAA=0.6,BBB=0.6@daily", "--json")
+    assert "sum to 1" in wrong.data["error"]["message"]
+
+
 def test_several_portfolios_go_together_in_the_currency_asked(priced: CommandLine) -> None:
     found = priced("performance", "one", "two", "--currency", "EUR", "--to", "2024-01-04", "--series", "--json").data
     assert [ref["name"] for ref in found["portfolios"]] == ["one", "two"]

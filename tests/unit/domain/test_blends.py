@@ -73,8 +73,8 @@ def test_a_blend_begins_where_all_its_sleeves_have_prices() -> None:
 
 def test_a_total_return_buys_more_at_the_close_of_each_ex_date() -> None:
     data = market({"A": daily("2024-01-30", 100, 98, 98, 49)}, splits={"A": (Split(date(2024, 2, 2), Decimal(2)),)})
-    paid = (Dividend(date(2023, 5, 1), 9, "EUR"), Dividend(date(2024, 1, 31), 2, "EUR"))
-    paid = (*paid, Dividend(date(2024, 2, 2), 0.49, "EUR"))
+    amounts = {date(2023, 5, 1): 9, date(2024, 1, 31): 2, date(2024, 2, 2): 0.49}
+    paid = tuple(Dividend(day, amount, "EUR") for day, amount in amounts.items())
     found = valued(replace(data, dividends={"A": paid}))
     assert growth(benchmark_on(found, "A").levels) == pytest.approx([0.98, 0.98, 0.98])
     assert growth(benchmark_on(found, "A:total").levels) == pytest.approx([1.0, 1.0, 1.01])
