@@ -79,10 +79,13 @@ def xirr(dates: DatesLike, amounts: npt.ArrayLike) -> float:
     return float("nan") if found.value is None else found.value
 
 
-def solve_xirr(dates: DatesLike, amounts: npt.ArrayLike) -> Measure:
-    """As ``xirr``, with the status: ``estimated`` where several rates solve the equation, and why there is none."""
+def solve_xirr(dates: DatesLike, amounts: npt.ArrayLike, unit_days: float = DAYS_A_YEAR) -> Measure:
+    """As ``xirr``, with the status: ``estimated`` where several rates solve the equation, and why there is none.
+
+    The rate is that of ``unit_days`` days.
+    """
     days, flows = _dated(dates, amounts)
-    return _solve(_netted(days, flows))
+    return _solve(_netted(days, flows, unit_days))
 
 
 def irr(amounts: npt.ArrayLike) -> float:
@@ -169,14 +172,14 @@ def _dated(dates: DatesLike, amounts: npt.ArrayLike) -> tuple[Floats, Floats]:
     return days[order], flows[order]
 
 
-def _netted(days: Floats, amounts: Floats) -> _Flows:
+def _netted(days: Floats, amounts: Floats, unit_days: float) -> _Flows:
     """Flows of one day as one, days on which they cancel out left out; ``days`` ascend."""
     if not len(days):
         return _Flows(days, amounts)
     offsets = (days - days[0]).astype(np.intp)
     net = summed(offsets, amounts, int(offsets[-1]) + 1)
     moved = np.flatnonzero(net)
-    return _Flows(moved / DAYS_A_YEAR, net[moved])
+    return _Flows(moved / unit_days, net[moved])
 
 
 def _solve(flows: _Flows) -> Measure:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from dashboard.domain.arrays import Floats
+from dashboard.domain.arrays import Days, Floats
 from dashboard.domain.calendar import Period
 from dashboard.domain.measures import Measure, Status
 from dashboard.domain.money_weighted import modified_dietz, solve_xirr
@@ -43,11 +43,12 @@ def period_returns(level: Level, period: Period, daily: DailyReturns, gain: floa
     kept = values[1] - float(level.standing_costs[span].sum())
     dietz = modified_dietz(values[0], kept, days[moved], net[moved], period.start, period.end)
     rate = money_weighted(level, period)
+    own = rate if rate.value is not None or period.days >= DAYS_A_YEAR else _of_period(level, period)
     return Returns(
         time_weighted=twr,
         time_weighted_annualized=yearly,
         money_weighted=rate,
-        money_weighted_period=_for_period(rate, period),
+        money_weighted_period=_for_period(rate, period) if own is rate else own,
         modified_dietz=ratio(dietz, "Nothing was invested on average."),
         simple=_simple(gain, values[0] + np.concatenate(([0.0], np.cumsum(net)))),
     )
@@ -71,16 +72,24 @@ def annualized(found: Measure, period: Period) -> Measure:
 
 def money_weighted(level: Level, period: Period) -> Measure:
     """XIRR of the start value, the flows and the end value, from the investor's side."""
-    start, end = level.position(period.before), level.position(period.end)
-    span = slice(start + 1, end + 1)
-    flows = level.outflows[span] - level.inflows[span] - level.standing_costs[span]
-    days = level.days[span]
-    amounts = np.concatenate(([-level.value[start]], flows, [level.value[end]]))
-    dates = np.concatenate(([np.datetime64(period.before, "D")], days, [np.datetime64(period.end, "D")]))
-    found = solve_xirr(dates[amounts != 0.0], amounts[amounts != 0.0])
+    found = solve_xirr(*_investors_flows(level, period))
     if found.status is Status.OK and period.days < DAYS_A_YEAR:
         return Measure(found.value, found.status, "The yearly rate of a period that is shorter than a year.")
     return found
+
+
+def _of_period(level: Level, period: Period) -> Measure:
+    """The rate of a short period by itself: that of a year may be beyond all bounds where this one is ordinary."""
+    return solve_xirr(*_investors_flows(level, period), unit_days=period.days)
+
+
+def _investors_flows(level: Level, period: Period) -> tuple[Days, Floats]:
+    start, end = level.position(period.before), level.position(period.end)
+    span = slice(start + 1, end + 1)
+    flows = level.outflows[span] - level.inflows[span] - level.standing_costs[span]
+    amounts = np.concatenate(([-level.value[start]], flows, [level.value[end]]))
+    dates = np.concatenate(([np.datetime64(period.before, "D")], level.days[span], [np.datetime64(period.end, "D")]))
+    return dates[amounts != 0.0], amounts[amounts != 0.0]
 
 
 def graded(returns: Returns, values: tuple[Measure, ...]) -> Returns:

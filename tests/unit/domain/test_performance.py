@@ -283,3 +283,14 @@ def test_the_worst_months_and_days_are_of_the_series() -> None:
     months = [after / before - 1 for before, after in pairwise(levels)]
     assert risk.worst_month.value == pytest.approx(min(months))
     assert risk.best_month.value == pytest.approx(max(months))
+
+
+@pytest.mark.parametrize("close", [90.0, 104.0, 0.02, 5000.0])
+def test_a_day_has_a_money_weighted_return_although_the_rate_of_its_year_is_beyond_all_bounds(close: float) -> None:
+    text = "2024-01-01 deposit 1000\n2024-01-01 buy ACME 10 100"
+    returns = measured(
+        history(text, market({"ACME": daily("2024-01-01", 100, close)}), "2024-01-02"), "2024-01-02"
+    ).returns
+    assert returns.money_weighted.value is None
+    assert returns.money_weighted_period.value == pytest.approx(close / 100 - 1)
+    assert returns.money_weighted_period.value == pytest.approx(returns.time_weighted.value)
