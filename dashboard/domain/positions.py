@@ -140,12 +140,14 @@ class _Walker:
     def _buy(self, row: Transaction) -> None:
         symbol = row.symbol or ""
         cost = gross_amount(row, self._instruments[symbol].multiplier) + row.fee + row.tax
-        lot, position = self._lot(row, cost), (row.account, symbol)
+        local, base = self._money(row, cost)
+        position = (row.account, symbol)
         book = self.keeper.book(position)
         if book.quantity >= ZERO:  # the common case by itself: a ledger has many
-            book.buy(lot.acquired, lot.quantity, cost=lot.cost, lot_id=lot.lot_id or None, base_cost=lot.base_cost)
-            self._note(ZERO, lot.base_cost)
+            book.buy(row.date, row.quantity, cost=local, lot_id=lot_id(row) or None, base_cost=base)
+            self._note(ZERO, base)
             return
+        lot = Lot(lot_id(row), row.date, row.quantity, local, base)
         found = self.keeper.acquire(position, lot, row.date, row.lot_ids)
         self._note(found.realized, found.cost_change)
         opened = sum((match.base_cost for match in found.matches), ZERO)
@@ -154,15 +156,27 @@ class _Walker:
     def _sell(self, row: Transaction) -> None:
         symbol = row.symbol or ""
         net = gross_amount(row, self._instruments[symbol].multiplier) - row.fee - row.tax
-        found = self.keeper.release((row.account, symbol), self._lot(row, net), row.date, row.lot_ids)
+        local, base = self._money(row, net)
+        position = (row.account, symbol)
+        book = self.keeper.book(position)
+        if row.quantity <= book.quantity and not row.lot_ids:  # as with purchases
+            matches = tuple(book.sell(row.date, row.quantity))
+            cost = ZERO
+            for match in matches:
+                cost += match.base_cost
+            self._note(base - cost, -cost)
+            self.realizations.append(Realization(row, base, matches, symbol, row.account))
+            return
+        lot = Lot(lot_id(row), row.date, row.quantity, local, base)
+        found = self.keeper.release(position, lot, row.date, row.lot_ids)
         self._note(found.realized, found.cost_change)
         if found.matches:
             self.realizations.append(Realization(row, found.settled, found.matches, symbol, row.account))
 
-    def _lot(self, row: Transaction, money: Decimal) -> Lot:
-        """A row's units with its money in the instrument's currency and in the report's."""
+    def _money(self, row: Transaction, money: Decimal) -> tuple[Decimal, Decimal]:
+        """A row's money in the instrument's currency and in the report's."""
         day = self._days[len(self.realized)]
         rate = self._table.of(row, day)
         currency = self._instruments[row.symbol or ""].currency
-        local = money if currency == row.currency else money * rate / self._table.market(currency, day)
-        return Lot(lot_id(row), row.date, row.quantity, local, money * rate)
+        base = money * rate
+        return money if currency == row.currency else base / self._table.market(currency, day), base
