@@ -108,10 +108,11 @@ def post_ledger(
     for at, leg in legs.items():  # their money is that of the legs
         gross[at] = fees[at] = taxes[at] = ZERO
         held[at] = index.get(leg.symbol, -1)
-    rate = row_rates(rows, kinds, day, table)
+    currency = np.array([table.currencies[row.currency] for row in rows], np.intp)
+    rate = row_rates(rows, kinds, day, currency, table)
     money = PlainMoney(np.array(kinds, np.intp), held, worth(gross, rate), worth(fees, rate), worth(taxes, rate))
     trade = money.trade()
-    cash = _legs(rows, day, cash_changes(kinds, gross, fees, taxes), money, table) if cash_tracked else NO_LEGS
+    moved = cash_changes(kinds, gross, fees, taxes) if cash_tracked else []
     counted = money.counted(cash_tracked)
     all_fees, all_taxes = np.where(counted, money.fees(), 0.0), np.where(counted, money.taxes(), 0.0)
     entries = LedgerEntries(
@@ -120,7 +121,9 @@ def post_ledger(
         day=day,
         instrument=held,
         rate=rate,
-        trade_local=np.where(trade == 0.0, 0.0, trade / instrument_rates(held, day, rate, rows, instruments, table)),
+        trade_local=np.where(
+            trade == 0.0, 0.0, trade / instrument_rates(held, day, rate, currency, instruments, table)
+        ),
         trade=trade,
         income=np.where(counted, money.income(), 0.0),
         fees=all_fees,
@@ -128,7 +131,7 @@ def post_ledger(
         standing=np.where(money.is_of(TransactionType.BUY, TransactionType.SELL), 0.0, all_fees + all_taxes),
         external=money.deposits() if cash_tracked else money.untracked_flows(),
         outside=np.zeros(len(rows)) if cash_tracked else np.where(money.standing(), all_fees + all_taxes, 0.0),
-        cash=cash,
+        cash=_legs(rows, day, currency, moved, money, table) if cash_tracked else NO_LEGS,
         receivable=NO_LEGS,
         legs=legs,
     )
@@ -210,25 +213,26 @@ NO_LEGS = CashLegs(np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0, np.in
 
 
 def _legs(
-    rows: Sequence[Transaction], day: Ints, local: list[Decimal], money: PlainMoney, table: RateTable
+    rows: Sequence[Transaction], day: Ints, currency: Ints, local: list[Decimal], money: PlainMoney, table: RateTable
 ) -> CashLegs:
     """The movements of cash: ``local`` of the rows, and what exchanges bring, which is worth what went out."""
-    base = table.base_currency
-    names = [
-        row.currency if row.fx_rate is None and not row.cash_currency else cash_currency(row, base) for row in rows
-    ]
-    for at, (row, name) in enumerate(zip(rows, names, strict=True)):
+    balances = currency.copy()
+    for at in [at for at, row in enumerate(rows) if row.fx_rate is not None or row.cash_currency]:
+        row, name = rows[at], cash_currency(rows[at], table.base_currency)
         if name != row.currency:
             local[at] = in_currency(row, local[at], name, int(day[at]), table)
-    incoming = np.flatnonzero(money.is_of(TransactionType.EXCHANGE)).tolist()
-    local.extend(rows[at].target_amount or ZERO for at in incoming)
-    names.extend(rows[at].target_currency or "" for at in incoming)
+            balances[at] = table.currencies[name]
+    incoming = np.flatnonzero(money.is_of(TransactionType.EXCHANGE))
+    if not len(incoming):
+        return CashLegs(np.arange(len(rows)), day, balances, tuple(local), money.cash())
+    local.extend(rows[at].target_amount or ZERO for at in incoming.tolist())
+    targets = [table.currencies[rows[at].target_currency or ""] for at in incoming.tolist()]
     days = np.concatenate((day, day[incoming]))
-    order = np.argsort(days, kind="stable") if incoming else np.arange(len(rows))
+    order = np.argsort(days, kind="stable")
     return CashLegs(
-        row=np.concatenate((np.arange(len(rows)), incoming))[order].astype(np.intp, copy=False),
+        row=np.concatenate((np.arange(len(rows)), incoming))[order],
         day=days[order],
-        currency=np.array([table.currencies[name] for name in names], np.intp)[order],
-        local=tuple(local) if not incoming else tuple(local[at] for at in order.tolist()),
+        currency=np.concatenate((balances, np.array(targets, np.intp)))[order],
+        local=tuple(local[at] for at in order.tolist()),
         value=np.concatenate((money.cash(), money.gross[incoming]))[order],
     )

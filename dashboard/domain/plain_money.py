@@ -86,9 +86,9 @@ def worth(amounts: Sequence[Decimal], rate: Floats) -> Floats:
     return np.where(values == 0.0, 0.0, values * rate)
 
 
-def row_rates(rows: Sequence[Transaction], kinds: Sequence[int], day: Ints, table: RateTable) -> Floats:
+def row_rates(rows: Sequence[Transaction], kinds: Sequence[int], day: Ints, currency: Ints, table: RateTable) -> Floats:
     """What 1 of each row's currency was worth: its own rate, else the market's; an exchange goes by the market."""
-    rates = table.matrix[day, np.array([table.currencies[row.currency] for row in rows], np.intp)]
+    rates = table.matrix[day, currency]
     exchange = KINDS[TransactionType.EXCHANGE]
     own = [at for at, row in enumerate(rows) if row.fx_rate is not None and kinds[at] != exchange]
     if own:
@@ -107,19 +107,15 @@ def instrument_rates(
     held: Ints,
     day: Ints,
     rate: Floats,
-    rows: Sequence[Transaction],
+    currency: Ints,
     instruments: Sequence[Instrument],
     table: RateTable,
 ) -> Floats:
     """The rate that takes a row's value to its instrument's currency: the row's own where the currencies agree."""
-    currencies = [instrument.currency for instrument in instruments]
-    other = [at for at, column in enumerate(held.tolist()) if column >= 0 and currencies[column] != rows[at].currency]
-    if not other:
-        return rate
-    columns = np.array([table.currencies[currency] for currency in currencies], np.intp)
-    rates = rate.copy()
-    rates[other] = table.matrix[day[other], columns[held[other]]]
-    return rates
+    columns = np.array([*(table.currencies[instrument.currency] for instrument in instruments), -1], np.intp)
+    of_held = columns[held]  # −1, no instrument, is the last
+    other = (of_held >= 0) & (of_held != currency)
+    return np.where(other, table.matrix[day, of_held], rate) if other.any() else rate
 
 
 def cash_changes(
@@ -127,7 +123,8 @@ def cash_changes(
 ) -> list[Decimal]:
     """What each row moves in cash, in its own currency; of an exchange, the leg that goes out."""
     brings = {KINDS[kind] for kind in BRINGS_CASH}
+    costs = [fee + tax for fee, tax in zip(fees, taxes, strict=True)] if any(taxes) else fees
     return [
-        amount - fee - tax if kind in brings else -amount - fee - tax
-        for kind, amount, fee, tax in zip(kinds, gross, fees, taxes, strict=True)
+        amount - cost if kind in brings else -amount - cost
+        for kind, amount, cost in zip(kinds, gross, costs, strict=True)
     ]
