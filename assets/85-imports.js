@@ -3,7 +3,16 @@
   "use strict";
   const basis = window.basis;
   const format = basis.format;
-  const SHOWN = ["date", "type", "symbol", "quantity", "price", "currency", "amount", "account"];
+  const SHOWN = [
+    ...["date", "type", "symbol", "quantity", "price", "currency", "amount", "account", "target_symbol", "ratio"],
+    ...["cost_fraction", "acquired", "cost", "lot_ids", "accrued", "fee_currency"],
+  ];
+  // Where an error is marked whose column is not shown; the reason names it.
+  const PLACES = {
+    ...{ target_symbol: "symbol", ratio: "symbol", cost_fraction: "symbol", acquired: "date", settle_date: "date" },
+    ...{ lot_ids: "quantity", cost: "amount", accrued: "amount", fee: "amount", tax: "amount", fx_rate: "currency" },
+    ...{ target_amount: "amount", target_currency: "currency", cash_currency: "currency", fee_currency: "currency" },
+  };
   const QUESTIONS = {
     date_order: ["Is 03/04/2024 the 3rd of April or the 4th of March?", { dmy: "Day first", mdy: "Month first" }],
     decimal_mark: ["Is 1,234 a thousand or one and a bit?", { ".": "1,234 is 1234", ",": "1,234 is 1.234" }],
@@ -138,6 +147,8 @@
     // What the file has is shown where it is wrong, what was read of it elsewhere.
     if (verdict.verdict === "error" && verdict.column) row[verdict.column] = verdict.cells[verdict.column] || "";
     row.fresh = verdict.new_instrument;
+    row.place = PLACES[verdict.column] || verdict.column;
+    if (verdict.transaction && Number(row.amount) === 0) row.amount = "";
     return row;
   };
   const drawPreview = () => {
@@ -309,6 +320,8 @@
         window.React.Fragment,
         null,
         make("span", { className: props.value ? "med" : "t3" }, props.value || "–"),
+        props.data.target_symbol ? make("span", { className: "t3" }, " → ") : null,
+        props.data.target_symbol ? make("span", { className: "med" }, props.data.target_symbol) : null,
         props.data.fresh ? make("span", { className: "chip acc tiny" }, "new") : null,
       ),
   });
@@ -322,7 +335,7 @@
         ? format.day(params.value)
         : params.value || "–",
     importType: (params) =>
-      params.data.column === "type" ? params.value : params.value.charAt(0).toUpperCase() + params.value.slice(1),
+      params.data.column === "type" ? params.value : params.context.words[params.value] || params.value,
   });
 
   // ---- what a person does

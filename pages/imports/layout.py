@@ -8,6 +8,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.domain.access import Actor
+from dashboard.domain.transactions import TransactionType
+from dashboard.formatting.transaction_types import type_name
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import imports, portfolios
 from dashboard.web.components.attributes import aria, data
@@ -33,12 +35,14 @@ STORES = (
 VERDICTS = (("all", "All", ""), ("new", "New", "ok"), ("duplicate", "Duplicate", ""), ("error", "Error", "bad"))
 COLUMNS = (
     ("date", "Always. 2026-03-31, 31.03.2026 or 31/03/2026"),
-    ("type", "Always. buy, sell, dividend, interest, fee, tax, deposit, withdrawal, exchange, split"),
-    ("symbol", "For what is traded or pays"),
-    ("quantity, price", "For a buy or sell; positive, the type gives the direction"),
-    ("amount", "For everything else; also in place of the price"),
+    ("type", f"Always. {', '.join(TransactionType)}"),
+    ("symbol", "For what is held or pays"),
+    ("quantity, price", "For units that come or go; positive, the type gives the direction"),
+    ("amount", "For money alone; also in place of the price"),
     ("currency", "Without it, the instrument's own"),
-    ("fee, tax, fx_rate, account, note, external_id", "As you have them"),
+    ("target_symbol, ratio, cost_fraction", "For what an instrument turns into"),
+    ("cost, acquired", "For a transfer in: what the units cost, and when"),
+    ("fee, tax, accrued, fx_rate, lot_ids, account, note, external_id", "As you have them"),
 )
 
 
@@ -112,7 +116,10 @@ def _preview() -> Component:
         label="Rows of the file",
         row_id="key",
         column_size=None,
-        options={"rowClassRules": {"t3": "params.data.verdict === 'duplicate'"}},
+        options={
+            "rowClassRules": {"t3": "params.data.verdict === 'duplicate'"},
+            "context": {"words": {str(kind): type_name(kind) for kind in TransactionType}},
+        },
     )
     shown = html.Section(
         [
@@ -186,8 +193,8 @@ def columns() -> list[Column]:
         row | {"type": "rightAligned", "cellClass": f"{FIGURE} t3"},
         {"field": "verdict", "headerName": "Verdict", "cellRenderer": "VerdictCell", "width": 116, "minWidth": 112},
         _column("date", "Date", 112, "importDay(params)"),
-        _column("type", "Type", 92, "importType(params)"),
-        _column("symbol", "Instrument", 118) | {"cellRenderer": "ImportSymbolCell"},
+        _column("type", "Type", 128, "importType(params)"),
+        _column("symbol", "Instrument", 136) | {"cellRenderer": "ImportSymbolCell"},
         _figure("quantity", "Quantity", 92, 0),
         _figure("price", "Price", 92, 2),
         _column("currency", "Ccy", 62) | {"minWidth": 60},
@@ -199,7 +206,7 @@ def columns() -> list[Column]:
 
 def _column(field: str, name: str, width: int, shown: str = "") -> Column:
     column: Column = {"field": field, "headerName": name, "width": width}
-    column["cellClassRules"] = {"err": "params.data.column === params.colDef.field"}
+    column["cellClassRules"] = {"err": "params.data.place === params.colDef.field"}
     if shown:
         column["valueFormatter"] = {"function": shown}
     return column

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 
 from dashboard.db.repositories.ledger.transactions import NewRow, StoredRow
 from dashboard.domain.transactions import Transaction, TransactionType
-from dashboard.errors import LedgerError
+from dashboard.errors import LedgerError, Oversell
 from dashboard.results.transactions import RowVerdict, VerdictKind
 from dashboard.services.imports.canonical import FileRow
 from dashboard.services.ledger.changes import UNSTORED
@@ -170,16 +170,16 @@ def _refused(
     if error is None or verdict.kind is not VerdictKind.NEW or verdict.transaction is None:
         return verdict
     symbol = verdict.transaction.symbol or ""
-    reason = error.message + _hint(symbol, lost.get(symbol, []), around)
+    reason = error.message + _hint(symbol, lost.get(symbol, []), around, isinstance(error, Oversell))
     return replace(verdict, kind=VerdictKind.ERROR, column=error.field, reason=reason)
 
 
-def _hint(symbol: str, lost: Sequence[int], around: Surroundings) -> str:
-    """What may be behind an oversell."""
+def _hint(symbol: str, lost: Sequence[int], around: Surroundings, some_held: bool) -> str:
+    """What may be behind an oversell, or behind an event of something that is not held at all."""
     if lost:
         return f" Row {lost[0]}, which is an error itself, may be what is missing."
     known = around.instruments.get(symbol)
-    if known is None or not known.resolved:
+    if some_held and (known is None or not known.resolved):
         return f" If {symbol} was split, refresh its prices and import the file again."
     return ""
 
