@@ -70,7 +70,7 @@ class Position(RuleBasedStateMachine):
     @precondition(lambda self: self.units > 0)
     @rule(share=st.integers(1, 4), named=st.booleans())
     def sell(self, share: int, named: bool) -> None:
-        sold = self.units * share / 4
+        sold = self.units if share == 4 else self.units * share / 4  # all of it leaves nothing to rounding
         for method, book in self.books.items():
             names = [lot.lot_id for lot in reversed(book.open_lots)] if named else None
             matches = book.sell(DAY, sold, names)
@@ -89,7 +89,7 @@ class Position(RuleBasedStateMachine):
     @precondition(lambda self: self.units < 0)
     @rule(share=st.integers(1, 4))
     def cover(self, share: int) -> None:
-        bought = -self.units * share / 4
+        bought = -self.units if share == 4 else -self.units * share / 4
         for method, book in self.books.items():
             matches = book.cover(DAY, bought)
             assert abs(sum((match.quantity for match in matches), ZERO) - bought) < TINY
