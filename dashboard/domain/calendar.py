@@ -23,6 +23,8 @@ class Period:
     def __post_init__(self) -> None:
         if self.end < self.start:
             raise InvalidInput(f"The period ends ({self.end}) before it starts ({self.start}).", field="to")
+        if self.start == date.min:
+            raise InvalidInput(f"The period starts on {self.start}: there is no day before it.", field="from")
 
     @property
     def before(self) -> date:

@@ -331,3 +331,31 @@ def _references(part: Json) -> list[str]:
         return []
     own = [part["$ref"]] if "$ref" in part else []
     return own + [name for item in part.values() for name in _references(item)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "/performance?from=0001-01-01",
+        "/performance?from=9999-12-31",
+        "/performance?from=2026-06-01&to=2025-06-01",
+        "/performance?to=0001-01-01",
+        "/performance?from=1800-01-01&series=1",
+        "/performance?benchmark=NOSUCH",
+        "/performance?benchmark=CCC",
+        "/performance?benchmark=%F0%9F%A6%86",
+        "/holdings?as_of=0001-01-01",
+        "/holdings?as_of=1999-12-31",
+        "/transactions?from=9999-12-31&to=0001-01-01",
+        "/transactions?symbol=%F0%9F%A6%86&search=%25",
+        "/transactions?cursor=MDAwMS0wMS0wMSAx",
+        "/transactions?cursor=OTk5OS0xMi0zMSA5MjIzMzcyMDM2ODU0Nzc1ODA3",
+        "/performance?" + "&".join(f"x{number}=1" for number in range(60)),
+    ],
+)
+def test_odd_but_possible_questions_get_an_answer_or_a_reason(
+    portfolio: PortfolioRef, signed: FlaskClient, query: str
+) -> None:
+    response = signed.get(path_of(portfolio, query))
+    assert response.status_code in {200, 422}, response.get_data(as_text=True)
+    assert b"NaN" not in response.data and b"Infinity" not in response.data
