@@ -20,8 +20,6 @@ from dashboard.errors import InvalidInput
 
 HEADERS = (("symbol", "weight"), ("key", "weight"))
 MOST_FILE_BYTES = 1_000_000
-MOST_YEARS = 100.0
-SESSIONS_A_YEAR = 252
 
 
 def windows_of(codes: Sequence[str], start: date | None, end: date | None) -> tuple[StressWindow, ...]:
@@ -121,10 +119,3 @@ def _asset_class(name: str) -> AssetClass:
         return AssetClass(name.lower())
     except ValueError:
         raise InvalidInput(f"There is no class {name}. There are: {', '.join(AssetClass)}.", field="class") from None
-
-
-def periods_of(years: float) -> int:
-    """Trading sessions of a horizon in years. Raises InvalidInput."""
-    if not (isfinite(years) and 0.0 < years <= MOST_YEARS):
-        raise InvalidInput(f"A horizon is between 0 and 100 years, not {years}.", field="years")
-    return max(1, round(years * SESSIONS_A_YEAR))

@@ -9,9 +9,9 @@ import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
 from dashboard.cli.options import DAY, day_of_option, portfolio_id, print_notes
-from dashboard.cli.scenario_options import periods_of, proxies_of, shocks_of, windows_of
+from dashboard.cli.scenario_options import proxies_of, shocks_of, windows_of
 from dashboard.domain.access import SYSTEM, PortfolioId
-from dashboard.domain.scenarios.simulation import PERCENTILES, SimulationPlan
+from dashboard.domain.scenarios.simulation import PERCENTILES
 
 if TYPE_CHECKING:
     from dashboard.domain.scenarios.exposures import ScenarioOutcome
@@ -115,16 +115,18 @@ def simulate(
     from dashboard.results import scenarios as results
     from dashboard.services import scenarios as service
 
-    plan = SimulationPlan(
-        horizons=tuple(periods_of(years) for years in horizons),
-        paths=paths,
-        block=block,
-        method="circular" if method == "circular" else "stationary",
-        seed=seed,
-        flow=contribution,
-    )
     with context.app():
-        report = service.simulation(SYSTEM, _id(), plan, source=source)
+        report = service.simulation(
+            SYSTEM,
+            _id(),
+            horizons,
+            contribution=contribution,
+            paths=paths,
+            block=block,
+            method="circular" if method == "circular" else "stationary",
+            seed=seed,
+            source=source,
+        )
     if as_json:
         context.emit(results.simulation(report))
     else:

@@ -14,9 +14,10 @@ from dashboard.domain.access import Actor, PortfolioId
 from dashboard.domain.arrays import Days, Floats, date_of
 from dashboard.domain.fx import Rates
 from dashboard.domain.instruments import AssetClass
-from dashboard.domain.measures import Measure
+from dashboard.domain.measures import Measure, Status
 from dashboard.domain.performance import measure
 from dashboard.domain.prices import MarketData, adjusted_closes
+from dashboard.domain.scenarios.bootstrap import BlockMethod
 from dashboard.domain.scenarios.exposures import Exposure
 from dashboard.domain.scenarios.shocks import Shocks
 from dashboard.domain.scenarios.shocks import shock as domain_shock
@@ -32,7 +33,8 @@ from dashboard.services import market_data, portfolios, valuation
 from dashboard.services.valuation import Valued
 
 BETA_YEARS = 2
-DAYS_A_YEAR, SESSIONS_A_YEAR = 365, 252
+DAYS_A_YEAR, SESSIONS_A_YEAR, MONTHS = 365, 252, 12
+MOST_YEARS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,20 @@ def shock(actor: Actor, portfolio_id: PortfolioId, shocks: Shocks, *, benchmark:
 
 
 def simulation(
-    actor: Actor, portfolio_id: PortfolioId, plan: SimulationPlan, *, source: str = "holdings"
+    actor: Actor,
+    portfolio_id: PortfolioId,
+    years: Sequence[float],
+    *,
+    contribution: float = 0.0,
+    paths: int = 2_000,
+    block: int = 20,
+    method: BlockMethod = "stationary",
+    seed: int = 1,
+    source: str = "holdings",
 ) -> SimulationReport:
     """Possible values ahead, from the joint past of the ``holdings`` of today, or from the ``portfolio``'s own returns.
 
+    ``contribution`` is put in (negative: taken out) at the end of every month, a twelfth of a year's observations.
     Raises: NotFound, InvalidInput, InsufficientData (a holding without a value or without a past is named).
     """
     held = _held(actor, portfolio_id)
@@ -101,6 +113,9 @@ def simulation(
         raise InvalidInput(f"The source is holdings or portfolio, not {source}.", field="source")
     if not len(days):
         raise InsufficientData(f"A simulation needs {LEAST_OBSERVATIONS} joint returns, and there is none.")
+    per_year = SESSIONS_A_YEAR if np.is_busday(days).all() else DAYS_A_YEAR
+    horizons = tuple(_periods(horizon, per_year) for horizon in years)
+    plan = SimulationPlan(horizons, paths, block, method, seed, contribution, per_year // MONTHS)
     return SimulationReport(
         portfolio=held.valued.portfolio,
         as_of=held.as_of,
@@ -108,9 +123,16 @@ def simulation(
         source=source,
         first=date_of(days[0]),
         last=date_of(days[-1]),
-        per_year=SESSIONS_A_YEAR if np.is_busday(days).all() else DAYS_A_YEAR,
+        per_year=per_year,
         simulation=simulate(returns, values, plan),
+        status=_notes(held.exposures),
     )
+
+
+def _periods(years: float, per_year: int) -> int:
+    if not 0.0 < years <= MOST_YEARS:
+        raise InvalidInput(f"A horizon is between 0 and {MOST_YEARS} years, not {years}.", field="years")
+    return max(1, round(years * per_year))
 
 
 def _held(actor: Actor, portfolio_id: PortfolioId) -> Held:
@@ -234,9 +256,9 @@ def _own_past(held: Held) -> tuple[Days, Floats, Floats]:
 
 
 def _notes(exposures: Sequence[Exposure]) -> tuple[StatusNote, ...]:
-    """What is held without a value."""
+    """What is held without a value, or with one that is doubtful."""
     return tuple(
-        StatusNote(one.value.status.value, f"{one.symbol} has no value: {one.value.reason}", one.symbol)
+        StatusNote(one.value.status.value, f"{one.symbol}: {one.value.reason or one.value.status.value}", one.symbol)
         for one in exposures
-        if one.value.value is None
+        if one.value.status is not Status.OK
     )

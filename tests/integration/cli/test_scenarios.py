@@ -25,7 +25,7 @@ REFUSED = (
     (("scenario", "Mine", "shock", "market=-5%"), 1, "needs a benchmark"),
     (("scenario", "Mine", "shock", "currency:EUR=5%"), 1, "against itself"),
     (("scenario", "Mine", "shock", "AAA=-150%"), 1, "100 % or more"),
-    (("scenario", "Mine", "simulate", "--years", "0"), 1, "between 0 and 100"),
+    (("scenario", "Mine", "simulate", "--years", "0"), 1, "between 0 and 80 years"),
     (("scenario", "Mine", "simulate", "--block", "100000"), 1, "A block must have"),
     (("scenario", "Other", "stress"), 1, "Other"),
     (("rebalance", "Mine"), 2, "Give targets"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -208,3 +209,12 @@ def test_an_address_that_names_none_is_refused(key: str, field: str) -> None:
 def test_a_parameter_that_an_indicator_has_not_is_refused() -> None:
     with pytest.raises(InvalidInput, match="It takes: length"):
         choose("sma", {"width": 2})
+
+
+def test_the_documentation_names_every_indicator_with_its_defaults() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "indicators.md").read_text()
+    for name, known in INDICATORS.items():
+        row = next((line for line in text.splitlines() if f"`{name}`" in line and line.startswith("|")), "")
+        assert row, name
+        for parameter in known.parameters:
+            assert f"{parameter.default:g}" in row, (name, parameter.name)
