@@ -32,7 +32,7 @@ def nice_ticks(low: float, high: float, count: int) -> list[float]:
     magnitude = 10.0 ** floor(log10(raw))
     step = next(factor * magnitude for factor in STEPS if factor * magnitude >= raw * (1 - 1e-9))
     first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
-    return [float(f"{index * step:.12g}") for index in range(first, last + 1)]
+    return [float(f"{index * step:.12g}") + 0.0 for index in range(first, last + 1)]  # no tick is −0
 
 
 def without_near(ticks: Sequence[float], value: float | None, distance: float) -> list[float]:

@@ -10,11 +10,12 @@ from dashboard.errors import InsufficientData
 from dashboard.services import performance, portfolios, valuation
 from dashboard.web import state
 from dashboard.web.callback import callback
+from dashboard.web.components import benchmarks, period_days
 from dashboard.web.components.states import empty
 from dashboard.web.page import ADDRESS_STORE, VIEW_STORE, Page, add_page
 from dashboard.web.prepared import Fragment
 from dashboard.web.view import Control, bind_view
-from pages.overview import allocation, benchmarks, chart, dates
+from pages.overview import allocation, chart
 from pages.overview.layout import BODY, CHANGED, content, layout
 from pages.overview.retry import failed
 
@@ -27,7 +28,7 @@ def redraw(actor: Actor, search: str, address: Address) -> tuple[list[Component]
     portfolio = portfolios.portfolio_by_slug(actor, address.get("slug", ""))
     today, first = valuation.today_of(portfolio), performance.summary(actor, portfolio.id).period.start
     custom = view.timeframe is state.Timeframe.CUSTOM
-    fault = dates.fault(search, today, first) if custom else ""
+    fault = period_days.fault(search, today, first) if custom else ""
     try:
         period = chart.period_of(view, today, first, performance.holdings(actor, portfolio.id))
         legend, plot = chart.drawn(actor, portfolio, view, period)

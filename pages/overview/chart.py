@@ -14,12 +14,11 @@ from dashboard.results.holdings import HoldingsReport
 from dashboard.results.performance import PerformanceSummary, Period
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import performance
-from dashboard.web.components import basics
+from dashboard.web.components import basics, benchmarks, period_days
 from dashboard.web.components.attributes import aria
 from dashboard.web.components.data import graph
 from dashboard.web.state import Timeframe, ViewState
 from dashboard.web.theme import Width, current_theme, current_width
-from pages.overview import benchmarks, dates
 from pages.overview.headline import last_session
 
 TIMEFRAMES = [(frame.value, frame.value) for frame in Timeframe if frame is not Timeframe.CUSTOM] + [
@@ -45,7 +44,11 @@ def card(actor: Actor, portfolio: PortfolioRef, view: ViewState, period: Period)
         html.Div(plot, id="value-plot"),
     ]
     return basics.card(
-        "Value and benchmark", body, controls=[frames, dates.boxes(view)], class_name="c8 value-card", id="value-card"
+        "Value and benchmark",
+        body,
+        controls=[frames, period_days.boxes(view)],
+        class_name="c8 value-card",
+        id="value-card",
     )
 
 

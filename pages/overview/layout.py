@@ -11,13 +11,14 @@ from dashboard.domain.access import Actor
 from dashboard.errors import DashboardError, InsufficientData
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import performance, portfolios, valuation
+from dashboard.web.components import benchmarks
 from dashboard.web.components.basics import button, card, chip, page_header
 from dashboard.web.live import live_source, stream_address
 from dashboard.web.page import portfolio_path
 from dashboard.web.prepared import Fragment, Unfinished, prepared
 from dashboard.web.state import ViewState
 from dashboard.web.theme import current_theme, current_width
-from pages.overview import allocation, benchmarks, chart, figures, headline, recent, table
+from pages.overview import allocation, chart, figures, headline, recent, table
 from pages.overview.banner import banner
 from pages.overview.nothing import nothing_yet
 from pages.overview.retry import failed

@@ -17,14 +17,22 @@ import pytest
 
 from dashboard.domain.indicators.registry import INDICATORS, choose
 from dashboard.domain.instruments import AssetClass
+from dashboard.domain.measures import Measure
 from dashboard.figures.allocation import allocation_groups, treemap_figure
 from dashboard.figures.colors import THEMES, Figure
 from dashboard.figures.contribution import contribution_figure, contributions
+from dashboard.figures.distribution import distribution_figure
+from dashboard.figures.drawdown import drawdown_figure
+from dashboard.figures.growth import growth_figure
 from dashboard.figures.instrument import TradeMark, price_figure
+from dashboard.figures.rolling import rolling_figure
 from dashboard.figures.sparkline import sparkline
 from dashboard.figures.states import empty_figure, error_figure
 from dashboard.figures.template import CONFIG, template_for
 from dashboard.figures.value import value_figure
+from dashboard.figures.waterfall import Bridge, Change, waterfall_figure
+from dashboard.results.risk import RollingSeries
+from dashboard.services.analysis import analysis
 from dashboard.services.indicators import over
 from tests import result_factories as make
 
@@ -33,6 +41,17 @@ TRADES = (
     TradeMark(dt.date(2026, 3, 10), True, Decimal("2.5")),
     TradeMark(dt.date(2026, 8, 1), False, Decimal(4)),
 )
+COMPARED = make.summary(with_benchmark=True)
+BRIDGE = Bridge(900000.0, (Change("Equity", 120000.0), Change("Fees", -2000.0)), 1018000.0, "EUR")
+
+
+def rolling(count: int = 60) -> RollingSeries:
+    """Windows of twenty returns, the first of them not full."""
+    dates = tuple(dt.date(2024, 1, 1) + dt.timedelta(days=number) for number in range(count))
+    values = tuple(float("nan") if number < 20 else 0.1 + number / 100 for number in range(count))
+    return RollingSeries(20, None, dates, {"sharpe": values, "volatility": values, "return": values})
+
+
 EVERY = over(make.bars(300), [choose(name) for name in INDICATORS])
 BUILDERS: dict[str, Callable[[str], Figure]] = {
     "value": lambda theme: value_figure(make.summary(with_benchmark=True), theme=theme),
@@ -45,6 +64,16 @@ BUILDERS: dict[str, Callable[[str], Figure]] = {
     "indicators": lambda theme: price_figure(make.bars(), indicators=EVERY, theme=theme),
     "indicators on a phone": lambda theme: price_figure(make.bars(60), indicators=EVERY, theme=theme, narrow=True),
     "contribution": lambda theme: contribution_figure(make.holdings_report(), theme=theme),
+    "growth": lambda theme: growth_figure(make.summary(with_benchmark=True), theme=theme),
+    "growth on a logarithmic scale": lambda theme: growth_figure(make.summary(), scale="log", theme=theme, narrow=True),
+    "drawdown": lambda theme: drawdown_figure(COMPARED, analysis(COMPARED), theme=theme),
+    "distribution": lambda theme: distribution_figure(
+        analysis(COMPARED).distribution, Measure(-0.0101), Measure(-0.0147), theme=theme
+    ),
+    "rolling": lambda theme: rolling_figure(rolling(), theme=theme),
+    "rolling without a full window": lambda theme: rolling_figure(rolling(10), theme=theme),
+    "waterfall": lambda theme: waterfall_figure(BRIDGE, theme=theme),
+    "waterfall on a phone": lambda theme: waterfall_figure(BRIDGE, theme=theme, narrow=True),
     "empty": lambda theme: empty_figure("Nothing yet.", theme=theme),
     "error": lambda theme: error_figure("The series did not load.", "7f3a", theme=theme),
     "no series": lambda theme: value_figure(make.summary(points=0), theme=theme),
@@ -217,6 +246,21 @@ def test_many_bars_become_bars_of_several_days_with_the_extremes_kept() -> None:
     assert max(candles["high"]) == pytest.approx(float(bars.high.max()), abs=1e-3)
     assert min(candles["low"]) == pytest.approx(float(bars.low.min()), abs=1e-3)
     assert candles["close"][-1] == pytest.approx(float(bars.close[-1]), abs=1e-3)
+
+
+def test_a_waterfall_leads_from_the_start_to_the_end_and_says_where_its_axis_begins() -> None:
+    found = waterfall_figure(BRIDGE)
+    bars = found["data"][0]
+    ends = [base + height for base, height in zip(bars["base"], bars["y"], strict=True)]
+    assert ends[0] == BRIDGE.start_value and ends[-1] == BRIDGE.end_value
+    assert ends[1] == 1020000.0 and bars["base"][2] == 1018000.0
+    assert 0.0 < BRIDGE.floor < BRIDGE.start_value
+    assert dataclasses.replace(BRIDGE, start_value=0.0).floor == 0.0
+
+
+def test_a_rolling_measure_begins_with_its_first_full_window() -> None:
+    assert rolling_figure(rolling())["data"][0]["x"][0] == "2024-01-21"
+    assert "Needs 21 returns, has 10" in str(rolling_figure(rolling(10)))
 
 
 def test_contributions_are_the_largest_gains_and_losses_best_first() -> None:

@@ -16,7 +16,7 @@ from dashboard.web.state import ViewState
 OWN, NONE = "own", "none"
 
 
-def choice(portfolio: PortfolioRef, view: ViewState) -> Component:
+def choice(portfolio: PortfolioRef, view: ViewState, *, id: str = "benchmark") -> Component:
     """A select: the portfolio's own benchmark first (none where it has none), then every other."""
     known = market_data.benchmarks()
     own = portfolio.benchmark
@@ -26,7 +26,7 @@ def choice(portfolio: PortfolioRef, view: ViewState) -> Component:
     if own:
         options.append({"value": NONE, "label": "None"})
     chosen = view.benchmark if view.benchmark in {*names, NONE} else OWN
-    select = dbc.Select(id="benchmark", options=options, value=chosen, class_name="in sm benchmark")
+    select = dbc.Select(id=id, options=options, value=chosen, class_name="in sm benchmark")
     return html.Label([html.Span("Benchmark"), select], className="only-d scope-select")
 
 

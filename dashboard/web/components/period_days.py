@@ -12,16 +12,16 @@ from dashboard.formatting import dates
 from dashboard.web.state import Timeframe, ViewState
 
 
-def boxes(view: ViewState) -> Component:
+def boxes(view: ViewState, *, prefix: str = "tf") -> Component:
     """The boxes, shown for a custom timeframe alone."""
     return html.Div(
         [
-            _box("tf-from", "First day", view.start),
+            _box(f"{prefix}-from", "First day", view.start),
             html.Span("–", className="t3"),
-            _box("tf-to", "Last day", view.end),
-            html.Span(id="tf-hint", className="hint bad", role="status"),
+            _box(f"{prefix}-to", "Last day", view.end),
+            html.Span(id=f"{prefix}-hint", className="hint bad", role="status"),
         ],
-        id="tf-days",
+        id=f"{prefix}-days",
         className="row-f tf-days",
         hidden=view.timeframe is not Timeframe.CUSTOM,
     )
