@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Context, Decimal
 from heapq import heapify, heappop, heappush
 
-from dashboard.domain.lot_book import LotBook
+from dashboard.domain.lot_book import LotBook, new_match
 from dashboard.domain.lot_values import LotMatch, OpenLot, spread
 from dashboard.domain.transactions import LotMethod
 
@@ -72,13 +72,15 @@ class LifoBook(_AgeBook, methods=(LotMethod.LIFO,)):
 class HifoBook(LotBook, methods=(LotMethod.HIFO,)):
     """The highest unit cost first, in the portfolio's currency at the rates of acquisition; of equals the oldest."""
 
-    __slots__ = ("_heap", "_ranked")
+    __slots__ = ("_heap", "_ranked", "_settled")
 
     _heap: list[Ranked]
     _ranked: int
+    _settled: bool
 
     def _arrange(self) -> None:
         self._closed = {}
+        self._settled = True
         self._heap = [_rank(lot_id, lot, number) for number, (lot_id, lot) in enumerate(self._lots.items())]
         self._ranked = len(self._heap)
         heapify(self._heap)
@@ -87,7 +89,12 @@ class HifoBook(LotBook, methods=(LotMethod.HIFO,)):
         heappush(self._heap, _rank(lot_id, lot, self._ranked))
         self._ranked += 1
 
+    def _unsettle(self) -> None:
+        self._settled = False
+
     def _first(self) -> str:
+        if not self._settled:
+            self._arrange()
         heap, lots = self._heap, self._lots
         while heap[0][4] not in lots:
             heappop(heap)
@@ -127,7 +134,7 @@ class AverageBook(FifoBook, methods=(LotMethod.AVERAGE,)):
             self._cost -= cost
             self._base_cost -= base_cost
             self._quantity = held - quantity
-        return LotMatch(lot_id, date, quantity, cost, base_cost)
+        return new_match(LotMatch, (lot_id, date, quantity, cost, base_cost))
 
     def _lower(self, lot_id: str, cost: Decimal, base_cost: Decimal) -> None:
         self._cost -= cost

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from dashboard.domain.lots import LotBook
-from dashboard.errors import LedgerError, Oversell
+from dashboard.errors import Oversell
 
 DAY = date(2024, 1, 2)
 METHODS = ("fifo", "lifo", "hifo", "average", "specific")
@@ -126,11 +126,10 @@ def test_units_that_come_back_join_the_lot_that_they_left() -> None:
     ]
 
 
-def test_a_lot_cannot_be_open_twice_with_two_dates() -> None:
+def test_another_lot_of_the_same_name_gets_a_number_for_its_id() -> None:
     book = bought("fifo", LEDGER)
-    with pytest.raises(LedgerError, match="Lot 1 is open already, acquired on 2023-01-02"):
-        book.buy(DAY, Decimal(1), cost=Decimal(1), lot_id="1")
-    assert book.quantity == Decimal(30)
+    assert book.buy(DAY, Decimal(1), cost=Decimal(1), lot_id="1") == "4"
+    assert [(lot.lot_id, int(lot.quantity)) for lot in book.open_lots] == [("1", 10), ("2", 10), ("3", 10), ("4", 1)]
 
 
 def test_a_number_that_is_taken_is_not_given_to_another_lot() -> None:
@@ -171,3 +170,18 @@ def test_everything_that_is_left_goes_without_a_remainder(method: str) -> None:
     book.sell(DAY, Decimal(1))
     book.sell(DAY, book.quantity)
     assert (book.quantity, book.cost, book.base_cost, book.open_lots) == (Decimal(0), Decimal(0), Decimal(0), ())
+
+
+def test_what_joins_a_lot_changes_its_place_among_the_highest() -> None:
+    book = bought("hifo", "2023-01-02 10 100\n2023-02-02 10 110")
+    book.buy(date(2023, 1, 2), Decimal(1), cost=Decimal(30), lot_id="1")
+    assert [lot_id for lot_id, _, _ in closed(book, "12")] == ["1", "2"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_lot_that_was_closed_by_name_comes_back_to_its_place(method: str) -> None:
+    book = bought(method, "2023-01-02 10 100\n2023-02-02 10 100\n2023-03-02 10 100")
+    book.sell(DAY, Decimal(10), ["2"])
+    book.buy(date(2023, 2, 2), Decimal(10), cost=Decimal(500), lot_id="2")
+    first = closed(book, "30")[0][0]
+    assert first == {"lifo": "3", "hifo": "2"}.get(method, "1")
