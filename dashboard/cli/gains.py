@@ -90,10 +90,8 @@ def income(
     "--long-after",
     "long_after_days",
     type=click.IntRange(min=0),
-    default=365,
-    show_default=True,
     metavar="DAYS",
-    help="What was held for more days than this is long-term.",
+    help="What was held for more days than this is long-term (default: for more than a year).",
 )
 @period_options
 @json_option
@@ -102,7 +100,7 @@ def realized(
     context: CommandContext,
     name: str,
     year_start: str,
-    long_after_days: int,
+    long_after_days: int | None,
     start: date | None,
     end: date | None,
     currency: str | None,

@@ -14,8 +14,6 @@ from dashboard.domain.positions import PositionBooks, Realization
 from dashboard.domain.transactions import ZERO
 from dashboard.errors import InvalidInput
 
-LONG_AFTER_DAYS = 365
-
 
 class Term(StrEnum):
     """How long something was held. ``other`` has no lot: a return of capital above cost, for one."""
@@ -90,11 +88,11 @@ class RealizedYear:
         return self.short + self.long + self.other
 
 
-def realized_lots(
-    books: PositionBooks, period: Period, long_after_days: int = LONG_AFTER_DAYS
-) -> tuple[RealizedLot, ...]:
-    """What was closed in ``period``, in the order of the ledger; held for more than ``long_after_days`` is long.
+def realized_lots(books: PositionBooks, period: Period, long_after_days: int | None = None) -> tuple[RealizedLot, ...]:
+    """What was closed in ``period``, in the order of the ledger.
 
+    Held for more than ``long_after_days`` is long; by default for more than a year of the calendar: closed after the
+    day of the year before on which it was acquired.
     The gains sum to the realised gain of the period.
     """
     found = [
@@ -129,7 +127,7 @@ def _year(begins: TaxYearStart, period: Period, lots: list[RealizedLot]) -> Real
     )
 
 
-def _closed(found: Realization, long_after_days: int) -> Iterator[RealizedLot]:
+def _closed(found: Realization, long_after_days: int | None) -> Iterator[RealizedLot]:
     """The lots of one realisation; what was paid or received goes to them by quantity, the last takes what is left.
 
     Of a short the lots are what it opened with: their share of what closing took is the cost.
@@ -143,8 +141,16 @@ def _closed(found: Realization, long_after_days: int) -> Iterator[RealizedLot]:
         share = left if at == len(found.matches) else settled * match.quantity / units
         left -= share
         proceeds, cost = (match.base_cost, share) if short else (share, match.base_cost)
-        held = (row.date - match.acquired).days
-        yield _lot(found, match, proceeds, cost, Term.LONG if held > long_after_days else Term.SHORT)
+        yield _lot(found, match, proceeds, cost, _term(match.acquired, row.date, long_after_days))
+
+
+def _term(acquired: date, closed: date, long_after_days: int | None) -> Term:
+    """Whether more than the threshold lies between; a year after 29 February is over on the 28th."""
+    if long_after_days is not None:
+        return Term.LONG if (closed - acquired).days > long_after_days else Term.SHORT
+    leap = (acquired.month, acquired.day) == (2, 29)
+    over = acquired.replace(year=acquired.year + 1, day=28 if leap else acquired.day)
+    return Term.LONG if closed > over else Term.SHORT
 
 
 def _lot(found: Realization, match: LotMatch | None, proceeds: Decimal, cost: Decimal, term: Term) -> RealizedLot:

@@ -48,7 +48,7 @@ def realized(report: RealizedReport) -> dict[str, Json]:
         "as_of": moment(report.as_of),
         "currency": report.currency,
         "year_start": report.year_start,
-        "long_after_days": report.long_after_days,
+        "long_after": "1 year" if report.long_after_days is None else f"{report.long_after_days} days",
         "years": [_year(one) for one in report.years],
         "costs": [_costs(one) for one in report.costs],
         "status": [wire.status(note) for note in realized_notes(report)],

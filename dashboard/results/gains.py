@@ -31,14 +31,14 @@ class GainsReport:
 
 @dataclass(frozen=True, slots=True)
 class RealizedReport:
-    """What was realised and what was paid, by tax year; held for more than ``long_after_days`` is long."""
+    """What was realised and paid, by tax year; held for more than ``long_after_days`` (None: a year) is long."""
 
     portfolio: PortfolioRef
     period: Period
     as_of: datetime
     currency: str
     year_start: str
-    long_after_days: int
+    long_after_days: int | None
     years: tuple[RealizedYear, ...]
     costs: tuple[CostYear, ...]
     status: tuple[StatusNote, ...] = ()

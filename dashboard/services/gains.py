@@ -7,7 +7,7 @@ from datetime import date
 from dashboard.domain.access import Actor, PortfolioId
 from dashboard.domain.attribution import Gain
 from dashboard.domain.gain_periods import GainTable, Granularity, gains_by_period
-from dashboard.domain.realized import LONG_AFTER_DAYS, TaxYearStart, realized_by_year, realized_lots
+from dashboard.domain.realized import TaxYearStart, realized_by_year, realized_lots
 from dashboard.domain.yearly_costs import costs_by_year
 from dashboard.errors import InvalidInput
 from dashboard.results.gains import GainsReport, RealizedReport
@@ -60,14 +60,14 @@ def realized(
     end: date | None = None,
     currency: str | None = None,
     year_start: str = "01-01",
-    long_after_days: int = LONG_AFTER_DAYS,
+    long_after_days: int | None = None,
 ) -> RealizedReport:
     """What was realised, lot by lot, and what was paid, by tax years that begin on ``year_start`` (``MM-DD``).
 
     Raises: NotFound, InvalidInput, InsufficientData.
     """
     begins = tax_year_start(year_start)
-    if long_after_days < 0:
+    if long_after_days is not None and long_after_days < 0:
         raise InvalidInput("Nothing is held for less than no days.", field="long_after_days")
     valued = valued_together(actor, [portfolio_id], start=start, end=end, currency=currency)
     (found,) = valued.found

@@ -69,6 +69,19 @@ def test_a_day_more_than_the_threshold_is_long() -> None:
     assert [lot.term for lot in realized_lots(books, ALL, long_after_days=30)] == [Term.LONG, Term.LONG]
 
 
+def test_a_year_is_one_of_the_calendar_and_not_a_number_of_days() -> None:
+    text = """
+    2024-02-03 buy A 1 100
+    2024-02-29 buy A 2 100
+    2025-02-03 sell A 1 110
+    2025-02-28 sell A 1 110
+    2025-03-01 sell A 1 110
+    """
+    found = history(text, DATA, "2025-12-31")
+    lots = realized_lots(book_positions(found, date(2025, 12, 31)), Period(date(2024, 1, 1), date(2025, 12, 31)))
+    assert [(lot.held_days, lot.term) for lot in lots] == [(366, Term.SHORT), (365, Term.SHORT), (366, Term.LONG)]
+
+
 def test_gains_take_the_rates_of_their_own_days() -> None:
     data = market(
         {"A": closes("2023-01-02 100")}, currencies={"A": "USD"}, fx={("USD", "EUR"): rates("2023-01-02", 0.8, 0.9)}
