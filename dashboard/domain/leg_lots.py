@@ -84,6 +84,8 @@ class LegLots:
             realized=sum((one.realized for one in found), ZERO),
             cost_change=sum((one.cost_change for one in found), ZERO),
             transferred=cost - leg.trade,
+            proceeds=sum((one.settled for one in found), ZERO),
+            matches=tuple(match for one in found for match in one.matches),
         )
 
     def _spin_off(self, row: Transaction, leg: Leg) -> Effect:
