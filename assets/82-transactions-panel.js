@@ -37,7 +37,7 @@
   };
   const HINTS = {
     cost_fraction: "From 0 to 1: 0.2 is a fifth",
-    lot_ids: "Semicolons between; blank: the portfolio\u2019s method",
+    lot_ids: "Semicolons between; for the method of specific lots",
     cost: "In all; blank: the value on the day",
   };
   const BRINGS_LOTS = ["buy", "reinvest", "transfer_in", "staking", "airdrop"];

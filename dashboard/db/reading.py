@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any  # Any: rows of any columns, read by name
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar  # Any: rows of any columns, read by name
 
 import psycopg
-from psycopg.rows import namedtuple_row
-from sqlalchemy import ClauseElement, Executable
+from psycopg.rows import namedtuple_row, tuple_row
+from sqlalchemy import ClauseElement, Executable, Result
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from dashboard.db.engine import db
 
 Rows = Sequence[Any]
+Made = TypeVar("Made")
+ROWS_AT_ONCE = 500
 
 
 class Reading:
@@ -30,19 +34,42 @@ class Reading:
 
     def __call__(self, **parameters: object) -> Rows:
         """The rows. Raises: what SQLAlchemy raises."""
+        return self._read(_named_rows, lambda result: result.all(), parameters)
+
+    def of_each(self, make: Callable[[Sequence[Any]], Made], **parameters: object) -> Sequence[Made]:
+        """``make`` of every row, which is given as plain values and let go at once: for results of many rows."""
+
+        def made(cursor: psycopg.Cursor[Any]) -> list[Made]:
+            cursor.row_factory = tuple_row
+            found: list[Made] = []
+            with _without_collector():
+                while rows := cursor.fetchmany(ROWS_AT_ONCE):
+                    found += map(make, rows)
+            return found
+
+        return self._read(made, lambda result: list(map(make, result)), parameters)
+
+    def _read(
+        self,
+        directly: Callable[[psycopg.Cursor[Any]], Sequence[Made]],
+        through: Callable[[Result[Any]], Sequence[Made]],
+        parameters: dict[str, object],
+    ) -> Sequence[Made]:
         session = db.session()
         if not session.in_transaction():
-            rows = self._directly(parameters)
+            rows = self._directly(directly, parameters)
             if rows is not None:
                 return rows
-        return session.execute(self._statement, parameters).all()
+        return through(session.execute(self._statement, parameters))
 
-    def _directly(self, parameters: dict[str, object]) -> Rows | None:
+    def _directly(
+        self, read: Callable[[psycopg.Cursor[Any]], Sequence[Made]], parameters: dict[str, object]
+    ) -> Sequence[Made] | None:
         """The rows from a connection of the pool; None where it failed, and has to be asked again by SQLAlchemy."""
         pooled = None
         try:
             pooled = db.engine.raw_connection()
-            return _rows(pooled.driver_connection, self._sql, parameters)
+            return _executed(pooled.driver_connection, self._sql, parameters, read)
         except psycopg.Error as error:
             if pooled is not None:
                 pooled.invalidate(error)
@@ -52,13 +79,34 @@ class Reading:
                 pooled.close()
 
 
-def _rows(connection: psycopg.Connection | None, sql: bytes, parameters: dict[str, object]) -> Rows:
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Make many objects that all stay: the collector of cycles would go through them again and again for nothing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _named_rows(cursor: psycopg.Cursor[Any]) -> list[Any]:
+    return cursor.fetchall()
+
+
+def _executed(
+    connection: psycopg.Connection | None,
+    sql: bytes,
+    parameters: dict[str, object],
+    read: Callable[[psycopg.Cursor[Any]], Sequence[Made]],
+) -> Sequence[Made]:
     if connection is None:
         raise psycopg.OperationalError("the pool gave no connection")
     connection.autocommit = True
     try:
         with connection.cursor(row_factory=namedtuple_row) as cursor:
-            return cursor.execute(sql, parameters).fetchall()
+            return read(cursor.execute(sql, parameters))
     finally:
         if not connection.closed:
             connection.autocommit = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import psycopg
 import pytest
 from flask import Flask
@@ -40,6 +42,20 @@ def test_inside_a_transaction_it_sees_what_that_has_written(app_context: Flask) 
     assert [row.email for row in e_mails(role="user")] == ["b@example.org"]
     db.session.rollback()
     assert list(e_mails(role="user")) == []
+
+
+def test_many_rows_are_made_one_by_one_within_a_transaction_and_outside(app_context: Flask) -> None:
+    counted = Reading(text("select n, null as nothing from generate_series(1, :most) as n order by n"))
+    numbers = list(range(1, 1302))
+    assert counted.of_each(lambda row: row[0], most=1301) == numbers
+    assert not db.session().in_transaction() and gc.isenabled()
+    db.session.execute(text("select 1"))
+    assert counted.of_each(lambda row: row[0], most=1301) == numbers
+    db.session.rollback()
+    with pytest.raises(ZeroDivisionError):
+        counted.of_each(lambda row: 1 // (row[0] - 700), most=1301)
+    assert gc.isenabled()
+    assert counted.of_each(lambda row: row[1], most=1) == [None]
 
 
 def test_connections_that_the_server_has_closed_are_replaced_unnoticed(

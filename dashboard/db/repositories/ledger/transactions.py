@@ -143,7 +143,7 @@ _ledger = Reading(
 
 def ledger(portfolio_id: int) -> tuple[Transaction, ...]:
     """All transactions in the order of entry within their day."""
-    return tuple(map(_transaction, _ledger(portfolio_id=portfolio_id)))
+    return tuple(_ledger.of_each(_transaction, portfolio_id=portfolio_id))
 
 
 def of_symbols(portfolio_id: int, symbols: Collection[str]) -> tuple[Transaction, ...]:
