@@ -15,13 +15,14 @@ from dashboard.domain.arrays import Floats
 STRETCH = 96
 
 
-def ratcheted(upper: Floats, lower: Floats, close: Floats) -> tuple[Floats, Floats]:
-    """The bands of ``upper`` and ``lower``, shape (n,) each."""
+def ratchet(upper: Floats, lower: Floats, close: Floats) -> None:
+    """Turn ``upper`` and ``lower``, shape (n,) each, into the bands, in their place: memory is what costs time here."""
     count = len(close)
     columns = -(-count // STRETCH)
-    limits, before, found = np.empty((3, STRETCH, 2 * columns))  # one block: large ones are slow to get
-    _side_by_side(limits, upper, lower, np.inf)
-    _side_by_side(before, close[:-1], close[:-1], -np.inf, late=1)
+    limits, before, found = np.empty((3, STRETCH, 2 * columns))
+    row = np.empty(columns * STRETCH)
+    _side_by_side(limits, row, upper, lower, np.inf)
+    _side_by_side(before, row, close[:-1], close[:-1], -np.inf, late=1)
     state = np.full(2 * columns, np.inf)
     _walk(limits, before, state)
     started = _passed_on(state, columns)
@@ -29,13 +30,16 @@ def ratcheted(upper: Floats, lower: Floats, close: Floats) -> tuple[Floats, Floa
     for column in np.flatnonzero(_passed_on(found[-1], columns) != started).tolist():
         while _walk_again(found, limits, before, column) and (column + 1) % columns:
             column += 1  # it came out elsewhere than it did, and the next one began there
-    return found[:, :columns].T.ravel()[:count], -found[:, columns:].T.ravel()[:count]
+    for band, part in ((upper, found[:, :columns]), (lower, found[:, columns:])):
+        row.reshape(columns, STRETCH)[...] = part.T
+        band[...] = row[:count]
+    np.negative(lower, out=lower)
 
 
-def _side_by_side(block: Floats, upper: Floats, lower: Floats, padding: float, late: int = 0) -> None:
+def _side_by_side(block: Floats, row: Floats, upper: Floats, lower: Floats, padding: float, late: int = 0) -> None:
     """Fill ``block``, (STRETCH, 2k): one column a stretch, the lower row's negated; what is padded changes nothing."""
     columns = block.shape[1] // 2
-    row = np.full(columns * STRETCH, padding)
+    row.fill(padding)
     row[late : late + len(upper)] = upper
     block[:, :columns] = row.reshape(columns, STRETCH).T
     np.negative(lower, out=row[late : late + len(lower)])
@@ -51,12 +55,11 @@ def _passed_on(state: Floats, columns: int) -> Floats:
 
 def _walk(limits: Floats, before: Floats, state: Floats, found: Floats | None = None) -> None:
     """Bring ``state`` to the end of each stretch; the bands go to ``found``."""
-    moved, broken = np.empty(len(state), np.bool_), np.empty(len(state), np.bool_)
+    broken = np.empty(len(state), np.bool_)
     for at in range(STRETCH):
-        np.less(limits[at], state, out=moved)
         np.greater(before[at], state, out=broken)
-        np.logical_or(moved, broken, out=moved)
-        np.copyto(state, limits[at], where=moved)
+        np.putmask(state, broken, np.inf)
+        np.minimum(limits[at], state, out=state)
         if found is not None:
             found[at] = state
 

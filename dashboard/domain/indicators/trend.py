@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import talib
 
-from dashboard.domain.arrays import Floats
+from dashboard.domain.arrays import Floats, Mask
 from dashboard.domain.indicators.bars import Line, Prices, factor, highest, line, lines, lowest, whole
-from dashboard.domain.indicators.ratchet import ratcheted
+from dashboard.domain.indicators.ratchet import ratchet
 from dashboard.errors import InvalidInput
 
 
@@ -78,26 +78,32 @@ def supertrend(high: Prices, low: Prices, close: Prices, length: int = 10, multi
     length, multiplier = whole(length, 1), factor(multiplier, "multiplier")
 
     def compute(tops: Floats, bottoms: Floats, closes: Floats) -> tuple[Floats, ...]:
-        reach = multiplier * talib.ATR(tops, bottoms, closes, length)[length:]
-        middle = (tops[length:] + bottoms[length:]) * 0.5
-        closes = closes[length:]
-        upper, lower = ratcheted(middle + reach, middle - reach, closes)
-        up = _direction(closes, upper, lower)
-        found = np.full((2, len(tops)), np.nan)
-        found[0, length:] = np.where(up, lower, upper)
-        found[1, length:] = np.where(up, 1.0, -1.0)
+        found = np.empty((2, len(tops)))
+        found[:, :length] = np.nan
+        upper, lower = found[:, length:]
+        reach = talib.ATR(tops, bottoms, closes, length)[length:]
+        reach *= multiplier
+        np.add(tops[length:], bottoms[length:], out=lower)
+        lower *= 0.5
+        np.add(lower, reach, out=upper)
+        lower -= reach
+        ratchet(upper, lower, closes[length:])
+        up = _direction(closes[length:], upper, lower)
+        np.copyto(upper, lower, where=up)
+        lower.fill(-1.0)
+        lower[up] = 1.0
         return found[0], found[1]
 
     return Supertrend(*lines(compute, length + 1, high, low, close, count=2))
 
 
-def _direction(closes: Floats, upper: Floats, lower: Floats) -> np.typing.NDArray[np.bool_]:
-    """Whether the trend is up: the last of the two bands that a close went beyond decides."""
-    above, below = closes > upper, closes < lower
-    places = np.arange(len(closes))
-    up: np.typing.NDArray[np.bool_] = np.maximum.accumulate(np.where(above, places, 0)) >= np.maximum.accumulate(
-        np.where(below, places + 1, 0)
-    )
+def _direction(closes: Floats, upper: Floats, lower: Floats) -> Mask:
+    """Whether the trend is up, shape (n,): the last band that a close went beyond decides; up before the first."""
+    beyond = (closes > upper).view(np.int8) - (closes < lower).view(np.int8)
+    turns = np.flatnonzero(beyond)
+    up: Mask = np.ones(len(closes), np.bool_)
+    if len(turns):
+        up[turns[0] :] = np.repeat(beyond[turns] > 0, np.diff(turns, append=len(closes)))
     return up
 
 

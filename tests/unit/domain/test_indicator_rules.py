@@ -15,7 +15,7 @@ from talib._ta_lib import MA_Type
 
 from dashboard.domain import indicators
 from dashboard.domain.arrays import Floats
-from dashboard.domain.indicators.ratchet import ratcheted
+from dashboard.domain.indicators.ratchet import ratchet
 from dashboard.domain.indicators.registry import INDICATORS, Pane, choose, parse
 from dashboard.errors import InvalidInput
 
@@ -169,7 +169,8 @@ def test_bands_walked_side_by_side_are_those_of_the_plain_loop(
     random = np.random.default_rng(seed)
     close = 100.0 + np.cumsum(drift + noise * random.normal(0.0, 1.0, count))
     reach = width * random.uniform(0.9, 1.1, count) if noise else np.full(count, width)
-    upper, lower = ratcheted(close + reach, close - reach, close)
+    upper, lower = close + reach, close - reach
+    ratchet(upper, lower, close)
     above, below = plain_bands(close + reach, close - reach, close)
     np.testing.assert_array_equal(upper, above)
     np.testing.assert_array_equal(lower, below)
