@@ -87,6 +87,10 @@ def book_positions(history: PortfolioHistory, as_of: date) -> PositionBooks:
     )
 
 
+def _reversed(match: LotMatch) -> LotMatch:
+    return match._replace(quantity=-match.quantity, cost=-match.cost, base_cost=-match.base_cost)
+
+
 def _padded(values: Sequence[Decimal], count: int) -> Floats:
     padded = np.zeros(count)
     padded[: len(values)] = floats_of(values)
@@ -132,10 +136,12 @@ class _Walker:
         found = self._leg_lots.apply(row, leg)
         self._note(found.realized, found.cost_change, found.transferred)
         if found.matches or found.realized:
-            covered = found.matches and leg.units > ZERO
-            opened = sum((match.base_cost for match in found.matches), ZERO)
-            proceeds, paid = (opened, found.proceeds) if covered else (found.proceeds, None)
-            self.realizations.append(Realization(row, proceeds, found.matches, leg.symbol, leg.account, paid))
+            sign = -1 if found.matches and found.matches[0].quantity < ZERO else 1  # cash that closed a short, negative
+            matches = found.matches if sign > 0 else tuple(map(_reversed, found.matches))
+            covered = matches and leg.units > ZERO
+            opened = sum((match.base_cost for match in matches), ZERO)
+            proceeds, paid = (opened, found.proceeds * sign) if covered else (found.proceeds, None)
+            self.realizations.append(Realization(row, proceeds, matches, leg.symbol, leg.account, paid))
 
     def _buy(self, row: Transaction) -> None:
         symbol = row.symbol or ""
