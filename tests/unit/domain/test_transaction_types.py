@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from dashboard.domain.account_rows import accounts_in, rows_of_account
 from dashboard.domain.attribution import Gain, attribute
 from dashboard.domain.calendar import Period
 from dashboard.domain.holdings import holdings
@@ -193,6 +194,20 @@ def test_a_child_without_a_price_is_worth_its_first_close_until_then() -> None:
     assert found.estimated[-3:, found.column("NEW")].tolist() == [True, True, False]
 
 
+def test_the_first_close_of_a_child_is_taken_back_across_its_split() -> None:
+    found = history(
+        "2024-01-01 buy ACME 10 100\n2024-01-02 spin_off ACME NEW 1 0.2",
+        market(
+            {"ACME": daily("2024-01-01", 100, 80), "NEW": daily("2024-01-05", 10)},
+            splits={"NEW": (Split(date(2024, 1, 4), Decimal(2)),)},
+        ),
+        "2024-01-05",
+    )
+    child = found.column("NEW")
+    assert found.quantities[2:, child].tolist() == [10, 10, 20, 20]
+    assert found.values[2:, child].tolist() == [200, 200, 200, 200]
+
+
 def test_a_child_that_never_had_a_price_is_worth_its_share_of_the_parent() -> None:
     found = history(
         "2024-01-01 buy ACME 10 100\n2024-01-02 spin_off ACME NEW 2 0.2",
@@ -249,6 +264,21 @@ def test_an_event_of_a_symbol_is_for_every_account_and_its_cash_is_shared_by_uni
     assert [r.proceeds for r in books_of(found).realizations] == [150, 50]
     assert [lots(found, "NEW", account)[0].quantity for account in "AB"] == [30, 10]
     assert found.cash_value[-1] == -3800
+
+
+def test_an_account_has_its_part_of_an_event_of_all() -> None:
+    found = history(
+        """
+        2024-01-01 buy ACME 30 100 account=A
+        2024-01-01 buy ACME 10 100 account=B
+        2024-01-03 merger ACME to=NEW ratio=1 amount=200 fee=4
+        """,
+        FLAT,
+        "2024-01-03",
+    )
+    assert accounts_in(found.ledger) == ("A", "B")
+    events = [list(rows_of_account(found.ledger, account))[-1] for account in "AB"]
+    assert [(row.account, float(row.amount), float(row.fee)) for row in events] == [("A", 150.0, 3.0), ("B", 50.0, 1.0)]
 
 
 def test_a_symbol_change_changes_nothing_but_the_name() -> None:
