@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from dash import Dash
 
-from pages import home, imports, instrument, instruments, not_found, overview, performance, reports, transactions
+from pages import (
+    home,
+    imports,
+    income,
+    instrument,
+    instruments,
+    not_found,
+    overview,
+    performance,
+    reports,
+    transactions,
+)
 
-PAGES = (home, overview, performance, transactions, imports, instruments, instrument, reports, not_found)
+PAGES = (home, overview, performance, transactions, imports, income, instruments, instrument, reports, not_found)
 
 
 def register(app: Dash) -> None:

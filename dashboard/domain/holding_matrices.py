@@ -102,9 +102,7 @@ class _Valuer:
     ) -> None:
         self._ledger, self._market, self._days, self._table, self._entries = ledger, market, days, table, entries
         # One block, so that the system backs it with few large pages.
-        self._quantities, self._prices, self._values = (
-            one.T for one in np.empty((3, columns, len(days)))
-        )
+        self._quantities, self._prices, self._values = (one.T for one in np.empty((3, columns, len(days))))
         self._estimated = np.zeros((len(days), columns), np.bool_, order="F")
         self._total = np.zeros(len(days))
         self._held = np.empty(len(days), np.bool_)

@@ -71,7 +71,8 @@ def waterfall_figure(
         "x": names, "base": [round(base, 2) for base in bases], "y": [round(one, 2) for one in heights],
         "marker": {"color": colors},
         "text": [_text(one, bridge.currency, total, locale) for one, total in zip(amounts, is_total, strict=True)],
-        "textposition": "none" if narrow else "outside", "cliponaxis": False, "textfont": {"size": 11, "color": "@{text-1}"},
+        "textposition": "none" if narrow else "outside", "cliponaxis": False,
+        "textfont": {"size": 11, "color": "@{text-1}"},
         "hovertext": [
             f"<b>{escaped(name)}</b><br>{money(amount, bridge.currency, signed=not total, locale=locale)}"
             for name, amount, total in zip(names, amounts, is_total, strict=True)

@@ -15,15 +15,19 @@ import orjson
 import plotly.graph_objects as go
 import pytest
 
+from dashboard.domain.income import IncomeLine
+from dashboard.domain.income_calendar import income_calendar
 from dashboard.domain.indicators.registry import INDICATORS, choose
 from dashboard.domain.instruments import AssetClass
 from dashboard.domain.measures import Measure
+from dashboard.domain.transactions import TransactionType
 from dashboard.figures.allocation import allocation_groups, treemap_figure
 from dashboard.figures.colors import THEMES, Figure
 from dashboard.figures.contribution import contribution_figure, contributions
 from dashboard.figures.distribution import distribution_figure
 from dashboard.figures.drawdown import drawdown_figure
 from dashboard.figures.growth import growth_figure
+from dashboard.figures.income import income_figure
 from dashboard.figures.instrument import TradeMark, price_figure
 from dashboard.figures.rolling import rolling_figure
 from dashboard.figures.sparkline import sparkline
@@ -42,6 +46,11 @@ TRADES = (
     TradeMark(dt.date(2026, 8, 1), False, Decimal(4)),
 )
 COMPARED = make.summary(with_benchmark=True)
+INCOME = income_calendar(
+    [IncomeLine(dt.date(2024, 1, 1), "AAA", TransactionType.DIVIDEND, 1, 100.0, 0.0, 15.0, 85.0)],
+    [],
+    dt.date(2024, 3, 20),
+).months
 BRIDGE = Bridge(900000.0, (Change("Equity", 120000.0), Change("Fees", -2000.0)), 1018000.0, "EUR")
 
 
@@ -72,6 +81,8 @@ BUILDERS: dict[str, Callable[[str], Figure]] = {
     ),
     "rolling": lambda theme: rolling_figure(rolling(), theme=theme),
     "rolling without a full window": lambda theme: rolling_figure(rolling(10), theme=theme),
+    "income": lambda theme: income_figure(INCOME, "EUR", theme=theme),
+    "income on a phone": lambda theme: income_figure(INCOME, "EUR", theme=theme, narrow=True),
     "waterfall": lambda theme: waterfall_figure(BRIDGE, theme=theme),
     "waterfall on a phone": lambda theme: waterfall_figure(BRIDGE, theme=theme, narrow=True),
     "empty": lambda theme: empty_figure("Nothing yet.", theme=theme),
