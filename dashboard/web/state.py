@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from dashboard.results.performance import Period
 
-LONGEST_VALUE = 200
+LONGEST_VALUE = 400
 EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
 
 

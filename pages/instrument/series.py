@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from dashboard.domain.indicators.registry import Chosen, parse
+from dashboard.domain.indicators.registry import Chosen, Pane, parse
 from dashboard.errors import InvalidInput
+from dashboard.figures.indicators import MOST_PANES
 from dashboard.figures.instrument import Style
 from dashboard.figures.intervals import Interval, by_interval
 from dashboard.results.indicators import IndicatorSeries
@@ -20,7 +21,7 @@ from dashboard.web.state import Timeframe, ViewState
 ADJUSTED, AS_TRADED = "adjusted", "traded"
 LOOK_BACK = timedelta(days=14)
 FEWEST_BARS = 2
-MOST_INDICATORS = 8
+MOST_INDICATORS = 24
 WORDS = {Interval.DAY: "daily", Interval.WEEK: "weekly", Interval.MONTH: "monthly"}
 
 
@@ -83,7 +84,9 @@ def _indicators(
     if not wanted:
         return ()
     bars = by_interval(market_data.bars(symbol, end=period.end, adjusted=adjusted), interval)
-    return indicators.over(bars, wanted)
+    over = [one for one in wanted if one.indicator.pane is Pane.OVERLAY]
+    below = [one for one in wanted if one.indicator.pane is Pane.OWN]
+    return indicators.over(bars, [*over, *below[:MOST_PANES]])
 
 
 def period_of(detail: InstrumentDetail, view: ViewState) -> Period:

@@ -21,6 +21,7 @@ from dashboard.errors import InsufficientData
 from dashboard.results.reports import ReportFormat, ReportKind, RunState
 from dashboard.services import instrument_positions, market_data, reports
 from dashboard.services.leases import MOST_ATTEMPTS
+from pages.instrument.indicator_menu import USUAL
 from tests.factories import make_instrument
 from tests.market_pages import make_ledger, make_market
 from tests.web import Json, dispatch, make_person, open_page
@@ -317,6 +318,14 @@ def test_indicators_of_the_address_are_drawn_and_what_it_misspells_is_left_out(s
     average = next(trace for trace in figure["data"] if trace.get("name") == "SMA 50")
     assert None not in average["y"]  # the bars before the year warm it up
     assert "RSI 14" in answer["px-label"]["aria-label"]
+
+
+def test_every_indicator_at_once_is_drawn_and_no_more_than_four_panes(signed: FlaskClient, mine: int) -> None:
+    answer = redraw(signed, "AAA", f"?ind={','.join(USUAL)}")["response"]
+    layout = answer["px-chart"]["figure"]["layout"]
+    assert sorted(key for key in layout if key.startswith("yaxis")) == [f"yaxis{n}" for n in ("", 2, 3, 4, 5, 6)]
+    assert answer["px-figure"]["className"] == "panes-4"
+    assert answer["px-ind-count"]["children"] == "19"
 
 
 def test_the_menu_ticks_what_the_address_names_whatever_its_parameters(signed: FlaskClient, mine: int) -> None:
