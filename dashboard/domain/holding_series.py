@@ -130,13 +130,25 @@ def _changes(history: PortfolioHistory) -> tuple[Floats, Floats]:
     values = history.values
     change, currency = np.zeros(values.shape, order="F"), np.zeros(values.shape, order="F")
     np.subtract(values[1:], values[:-1], out=change[1:])
+    foreign = {one.currency for one in history.instruments if one.currency != history.currency}
+    shifts = {name: _shift(history, name) for name in foreign}
+    known = {name: not np.isnan(shift).any() for name, shift in shifts.items()}
     for column, instrument in enumerate(history.instruments):
-        if instrument.currency != history.currency:
-            rate = history.table.matrix[:, history.table.currencies[instrument.currency]]
+        shift = shifts.get(instrument.currency)
+        if shift is not None:
             held, effect = values[:-1, column], currency[1:, column]
-            shift = rate[1:] / rate[:-1] - 1.0
-            np.multiply(held, shift, out=effect, where=held != 0.0)  # nothing has no effect, even without a rate
+            if known[instrument.currency]:
+                np.multiply(held, shift, out=effect)
+            else:  # nothing has no effect, even without a rate
+                np.multiply(held, shift, out=effect, where=held != 0.0)
     return change, currency
+
+
+def _shift(history: PortfolioHistory, currency: str) -> Floats:
+    """What a rate did since the close before, as a fraction, shape (T − 1,); NaN where it is not known."""
+    rate = np.ascontiguousarray(history.table.matrix[:, history.table.currencies[currency]])
+    shift: Floats = rate[1:] / rate[:-1] - 1.0
+    return shift
 
 
 def _standing(entries: LedgerEntries, rows: Ints, costs: Floats) -> Mask:

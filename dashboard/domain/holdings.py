@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from dashboard.domain.arrays import date_of
+from dashboard.domain.arrays import Floats, date_of, summed
 from dashboard.domain.instruments import AssetClass
 from dashboard.domain.lots import Lot
 from dashboard.domain.measures import Measure, Status
@@ -73,16 +73,26 @@ def holdings(history: PortfolioHistory, as_of: date, books: PositionBooks | None
     if books is None or books.as_of != as_of:
         books = book_positions(history, as_of)
     day = history.position(as_of)
-    figures = [_figures(history, books, column, day) for column in np.flatnonzero(history.quantities[day]).tolist()]
+    lots, sums = _lots_by_symbol(books), _sums(history, books, day)
+    held = np.flatnonzero(history.quantities[day]).tolist()
+    figures = [_figures(history, lots.get(history.instruments[at].symbol, ()), sums, at, day) for at in held]
     return tuple(sorted(figures, key=lambda found: found.symbol))
 
 
-def _figures(history: PortfolioHistory, books: PositionBooks, column: int, day: int) -> HoldingFigures:
+def _sums(history: PortfolioHistory, books: PositionBooks, day: int) -> tuple[Floats, Floats]:
+    """What each instrument has realised and paid up to ``day``, (I,) each."""
+    entries, count = history.entries, len(history.instruments)
+    own = (entries.instrument >= 0) & (entries.day <= day)
+    columns = entries.instrument[own]
+    return summed(columns, books.realized[own], count), summed(columns, entries.income[own], count)
+
+
+def _figures(
+    history: PortfolioHistory, lots: tuple[HoldingLot, ...], sums: tuple[Floats, Floats], column: int, day: int
+) -> HoldingFigures:
     instrument = history.instruments[column]
-    entries = history.entries
+    realized, income = sums
     status, reason = price_status(history, column, day)
-    own = (entries.instrument == column) & (entries.day <= day)
-    lots = _lots(books, instrument.symbol)
     quantity = sum((lot.quantity for lot in lots), ZERO)
     cost = sum((lot.cost for lot in lots), ZERO)
     value = float(history.values[day, column])
@@ -99,14 +109,14 @@ def _figures(history: PortfolioHistory, books: PositionBooks, column: int, day: 
         quantity=quantity,
         price=_price(float(history.prices[day, column]), status, reason),
         price_date=None if np.isnat(priced) else date_of(priced),
-        fx_rate=figure(float(history.rates_on(day)[column])),
+        fx_rate=figure(history.rate_on(day, column)),
         market_value=figure(value),
         cost=cost,
         average_cost=cost / quantity,
         unrealized=figure(gain),
         unrealized_pct=figure(gain / abs(float(cost)) if cost else np.nan),
-        realized=float(books.realized[own].sum()),
-        income=float(entries.income[own].sum()),
+        realized=float(realized[column]),
+        income=float(income[column]),
         weight=figure(value / total if total > 0.0 else np.nan),
         day_change=figure(change),
         day_change_pct=figure(change_pct),
@@ -125,11 +135,12 @@ def _price(price: float, status: Status, reason: str) -> Measure:
     return Measure(price) if status is Status.UNDEFINED else Measure(price, status, reason)
 
 
-def _lots(books: PositionBooks, symbol: str) -> tuple[HoldingLot, ...]:
-    found = [
-        _lot(account, lot) for (account, name), book in books.books.items() if name == symbol for lot in book.open_lots
-    ]
-    return tuple(sorted(found, key=lambda lot: (lot.acquired, lot.account)))
+def _lots_by_symbol(books: PositionBooks) -> dict[str, tuple[HoldingLot, ...]]:
+    """The open lots of all accounts, oldest first."""
+    found: dict[str, list[HoldingLot]] = {}
+    for (account, symbol), book in books.books.items():
+        found.setdefault(symbol, []).extend(_lot(account, lot) for lot in book.open_lots)
+    return {symbol: tuple(sorted(lots, key=lambda lot: (lot.acquired, lot.account))) for symbol, lots in found.items()}
 
 
 def _lot(account: str, lot: Lot) -> HoldingLot:
@@ -142,8 +153,8 @@ def _day_change(history: PortfolioHistory, column: int, priced: np.datetime64, d
         return float("nan"), float("nan")
     before = max(int((priced - history.days[0]).astype(int)) - 1, 0)
     entries = history.entries
-    since = (entries.instrument == column) & (entries.day > before) & (entries.day <= day)
-    traded = entries.trade[since].sum()
+    since = slice(*np.searchsorted(entries.day, (before, day), "right").tolist())  # entries come in order of the days
+    traded = entries.trade[since][entries.instrument[since] == column].sum()
     start = history.values[before, column]
     # Of a short, what more was sold is more at work.
     base = start + max(float(traded), 0.0) if start >= 0.0 else min(float(traded), 0.0) + start

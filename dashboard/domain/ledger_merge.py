@@ -56,14 +56,15 @@ class Part:
         """A part with its keys; ``numbers`` are those of entry, by ``id`` of the row."""
         rows, posted = history.ledger.transactions, history.entries.transactions
         places = {id(row): at for at, row in enumerate(posted)}
+        in_ledger = objects_of(rows)
         return cls(
             history=history,
             books=books,
             keys=_keys(history.ledger, numbers),
             realized_at=np.array([places[id(found.transaction)] for found in books.realizations], np.intp),
             running=running_balances(history.entries.cash, len(history.days)),
-            rows=objects_of(rows),
-            posted=objects_of(posted),
+            rows=in_ledger,
+            posted=in_ledger if posted is rows else objects_of(posted),
             local=objects_of(history.entries.cash.local),
             realizations=objects_of(books.realizations),
         )
@@ -91,12 +92,14 @@ def merged(
     history = old.history
     stays = _staying(old, touched, gone)
     in_ledger = Merge(stays, ranks(old.keys[:, stays], new.keys))
-    keys = in_ledger.array(old.keys.T, new.keys.T).T
+    keys = np.array([in_ledger.array(one, other) for one, other in zip(old.keys, new.keys, strict=True)])
     if not keys.shape[1] or int(keys[0, 0]) // KINDS_A_DAY != EPOCH + history.days[0].astype(int) + 1:
         return None
     in_entries = _merge_of_entries(history.entries, new.history.entries, in_ledger)
     columns = Columns.of(history.instruments, new.history.instruments, touched)
-    rows, posted = in_ledger.array(old.rows, new.rows), in_entries.array(old.posted, new.posted)
+    rows = in_ledger.array(old.rows, new.rows)
+    alike = in_entries is in_ledger and old.posted is old.rows and new.posted is new.rows
+    posted = rows if alike else in_entries.array(old.posted, new.posted)
     legs, local, changes = _cash(old, new, in_entries)
     entries = _entries(history.entries, new.history.entries, in_ledger, in_entries, columns, posted, legs)
     ledger = _ledger(history.ledger, new.history.ledger, in_ledger, rows, touched, gone)

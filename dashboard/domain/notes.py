@@ -20,7 +20,7 @@ def price_status(history: PortfolioHistory, column: int, day: int) -> tuple[Stat
     """How good the price and the rate of an instrument are on a day, and why they are not better."""
     instrument = history.instruments[column]
     as_of = history.days[day]
-    if np.isnan(history.rates_on(day)[column]):
+    if np.isnan(history.rate_on(day, column)):
         return Status.UNDEFINED, f"There is no exchange rate from {instrument.currency} to {history.currency}."
     if history.estimated[day, column] and np.isnan(history.prices[day, column]):
         return Status.UNDEFINED, f"There is no price of {instrument.symbol}, and no trade that tells one."

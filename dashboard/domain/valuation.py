@@ -110,6 +110,10 @@ class PortfolioHistory:
         columns = [self.table.currencies[instrument.currency] for instrument in self.instruments]
         return self.table.matrix[day, columns]
 
+    def rate_on(self, day: int, column: int) -> float:
+        """The report's currency per 1 of an instrument's at a calendar position; NaN where unknown."""
+        return float(self.table.matrix[day, self.table.currencies[self.instruments[column].currency]])
+
     @property
     def receivables(self) -> Floats:
         """What of ``cash`` is due and not yet paid: dividends until they settle, accrued interest bought; (T, C)."""
