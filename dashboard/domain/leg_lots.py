@@ -145,6 +145,7 @@ def _scaled(lot: Lot, share: Decimal) -> Lot:
 
 
 def _closed(lot: Lot, kept: Lot) -> LotMatch:
-    """The part of a lot that cash closed."""
+    """The part of a lot that cash closed; all of its units where the share is not known, without a rate or a price."""
+    units = lot.quantity - kept.quantity
     cost, base = lot.cost - kept.cost, lot.base_cost - kept.base_cost
-    return LotMatch(lot.lot_id, lot.acquired, lot.quantity - kept.quantity, cost, base)
+    return LotMatch(lot.lot_id, lot.acquired, units if units.is_finite() else lot.quantity, cost, base)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dashboard.domain.allocation import CASH, allocate, by_currency
 from dashboard.domain.calendar import Period
@@ -18,8 +20,10 @@ from dashboard.domain.measures import Measure, Status
 from dashboard.domain.performance import PeriodPerformance, measure
 from dashboard.domain.positions import book_positions
 from dashboard.domain.prices import MarketData, PriceSeries
+from dashboard.domain.transactions import LotMethod, Transaction
 from dashboard.domain.valuation import PortfolioHistory
 from dashboard.results.scalars import amount, ratio
+from tests.unit.domain.any_ledger import END, MARKET, ledgers, valued
 from tests.unit.domain.ledgers import daily, history, market, rates
 
 PRICED = market({"ACME": daily("2024-01-01", 100, 101, 102)})
@@ -134,3 +138,21 @@ def test_a_portfolio_at_the_edge_has_a_value_with_its_status_and_a_reason(name: 
                 assert not np.isinf(float(figure)), path
                 assert amount(figure) is None
                 assert ratio(figure) is None
+
+
+WITHOUT_RATES = replace(MARKET, rates={})
+
+
+@settings(max_examples=60, deadline=None)
+@given(ledgers(), st.booleans(), st.sampled_from(list(LotMethod)), st.booleans())
+def test_whatever_happened_in_a_currency_without_a_rate_has_no_value_and_a_reason(
+    rows: list[Transaction], cash: bool, method: LotMethod, shorts: bool
+) -> None:
+    found = valued(rows, cash=cash, method=method, shorts=shorts, market=WITHOUT_RATES)
+    for result in results(found, END):
+        for path, figure in figures(result):
+            if isinstance(figure, Measure):
+                assert figure.value is None or np.isfinite(figure.value), path
+                assert figure.reason or figure.status is Status.OK, path
+            elif isinstance(figure, float | Decimal):
+                assert not np.isinf(float(figure)), path
