@@ -9,7 +9,8 @@ from datetime import date
 from decimal import Context, Decimal
 from heapq import heapify, heappop, heappush
 
-from dashboard.domain.lot_book import LotBook, new_match
+from dashboard.domain.lot_book import LotBook
+from dashboard.domain.lot_store import new_match
 from dashboard.domain.lot_values import LotMatch, OpenLot, spread
 from dashboard.domain.transactions import LotMethod
 
