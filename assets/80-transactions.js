@@ -191,7 +191,7 @@
     const api = grid();
     if (!api || !api.getDisplayedRowCount()) return;
     // Columns that no row needs give their room to the others; the panel has them always.
-    const { base } = api.getGridOption("context");
+    const { base } = at("tx-root").dataset;
     let [taxed, foreign] = [false, false];
     api.forEachNode(({ data }) => {
       taxed = taxed || !blank(data.tax);
@@ -201,7 +201,8 @@
       ["tax", taxed],
       ["fx_rate", foreign],
     ]) {
-      if (api.getColumn(name).isVisible() !== shown) api.setColumnsVisible([name], shown);
+      const column = api.getColumn(name);
+      if (column && column.isVisible() !== shown) api.setColumnsVisible([name], shown);
     }
     api.autoSizeColumns(MEASURED);
   };
