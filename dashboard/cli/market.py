@@ -88,6 +88,11 @@ def prices_group() -> None:
 @click.option("--symbol", help="Whose prices: --format yahoo does not say.")
 @click.option("--currency", help="The currency of the prices.")
 @click.option("--split-adjusted", is_flag=True, help="The prices are adjusted for later splits.")
+@click.option(
+    "--rebalancing",
+    type=click.Choice(["daily", "monthly", "quarterly", "yearly", "never"]),
+    help="When the weights of a file of benchmarks are restored (default: monthly).",
+)
 @json_option
 @pass_context
 def import_prices(
@@ -97,9 +102,10 @@ def import_prices(
     symbol: str | None,
     currency: str | None,
     split_adjusted: bool,
+    rebalancing: str | None,
     as_json: bool,
 ) -> None:
-    """Import prices, splits, dividends or exchange rates from FILE.csv; its header tells which."""
+    """Import prices, splits, dividends, exchange rates or benchmarks from FILE.csv; its header tells which."""
     from dashboard.services import market_data
 
     with context.app():
@@ -111,6 +117,7 @@ def import_prices(
             symbol=symbol,
             currency=currency,
             split_adjusted=split_adjusted,
+            rebalancing=rebalancing,
         )
     _tell_counts(context, counts, as_json)
 

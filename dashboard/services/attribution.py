@@ -12,7 +12,7 @@ from dashboard.domain.brinson import Linking
 from dashboard.domain.groups import Dimension
 from dashboard.errors import InvalidInput
 from dashboard.results.attribution import AttributionReport
-from dashboard.services import portfolios
+from dashboard.services import market_data, portfolios
 from dashboard.services.breakdowns import status_of, tags_of, valued_together
 from dashboard.services.memo import SharedMemo
 
@@ -35,7 +35,7 @@ def attribution(
 
     ``mapping`` says in which group a sleeve is. Raises: NotFound, InvalidInput, InsufficientData.
     """
-    text = benchmark or portfolios.portfolio_by_id(actor, portfolio_id).benchmark
+    text = market_data.benchmark_text(benchmark or portfolios.portfolio_by_id(actor, portfolio_id).benchmark)
     if not text:
         raise InvalidInput("Name a benchmark: the portfolio has none of its own.", field="benchmark")
     valued = valued_together(actor, [portfolio_id], start=start, end=end, currency=currency, benchmark=text)

@@ -65,7 +65,7 @@ def summary(
         raise InvalidInput(f"The period ends on {end}, which is later than today, {today}.", field="to")
     if currency is not None:
         currency = known_currency(currency)
-    against = benchmark or portfolio.benchmark
+    against = market_data.benchmark_text(benchmark) if benchmark else portfolio.benchmark
     found = valuation.valued(portfolio, end=end, currency=currency, benchmark=against)
     first = start or found.first_date
     name = f"{portfolio_id}:{found.version}:{first}:{end or today}:{currency}:{against}:{portfolio.name}"

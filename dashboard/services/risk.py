@@ -82,7 +82,8 @@ def report(
     if end is not None and end > today:
         raise InvalidInput(f"The period ends on {end}, which is later than today, {today}.", field="to")
     currency = None if currency is None else known_currency(currency)
-    symbols = tuple(dict.fromkeys(asked.benchmarks)) or ((portfolio.benchmark,) if portfolio.benchmark else ())
+    named = [market_data.benchmark_text(text) or text for text in asked.benchmarks]
+    symbols = tuple(dict.fromkeys(named)) or ((portfolio.benchmark,) if portfolio.benchmark else ())
     found = valuation.valued(portfolio, end=end, currency=currency, benchmark=next(iter(symbols), None))
     period = Period(start or found.first_date, end or today)
     asked = replace(asked, benchmarks=symbols)

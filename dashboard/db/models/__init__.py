@@ -2,6 +2,7 @@
 
 from dashboard.db.models.audit import AuditEntry
 from dashboard.db.models.base import Base
+from dashboard.db.models.benchmarks import BenchmarkBlend, BenchmarkWeight
 from dashboard.db.models.embeds import Embed
 from dashboard.db.models.identity import User, UserSession
 from dashboard.db.models.jobs import JobOccurrence, ReportRun, Schedule
@@ -12,6 +13,8 @@ __all__ = [
     "Account",
     "AuditEntry",
     "Base",
+    "BenchmarkBlend",
+    "BenchmarkWeight",
     "Dividend",
     "Embed",
     "ExchangeSession",

@@ -1,6 +1,7 @@
 """Market data: refreshing it from providers, importing it from files, and reading what is stored."""
 
 from dashboard.services.market_data.asking import ask_for_missing
+from dashboard.services.market_data.blends import benchmark_text
 from dashboard.services.market_data.facts import price_facts
 from dashboard.services.market_data.files import import_prices
 from dashboard.services.market_data.finding import search
@@ -20,6 +21,7 @@ from dashboard.services.market_data.refresh import refresh, refresh_rates
 __all__ = [
     "ask_for_missing",
     "bars",
+    "benchmark_text",
     "benchmarks",
     "details_of",
     "ensure_instruments",

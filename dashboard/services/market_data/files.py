@@ -21,6 +21,7 @@ from dashboard.providers.files import FileKind, MarketFile, PriceSeries, decode,
 from dashboard.results.instruments import FileFault, ImportCounts
 from dashboard.services import audit
 from dashboard.services.market_data import revaluation
+from dashboard.services.market_data.blends import import_blends
 from dashboard.services.market_data.series import FILE_SOURCE
 
 Event = TypeVar("Event")
@@ -38,13 +39,18 @@ def import_prices(
     symbol: str | None = None,
     currency: str | None = None,
     split_adjusted: bool = False,
+    rebalancing: str | None = None,
 ) -> ImportCounts:
     """Import a canonical file (told by its header) or Yahoo's download of ``symbol`` in ``currency``.
+
+    ``rebalancing`` is that of the blends in a file of benchmarks.
 
     Raises: PermissionDenied, PayloadTooLarge, InvalidInput where the whole file cannot be read.
     """
     require_administrator(actor)
     found = _parse(content, format, symbol, currency, split_adjusted)
+    if found.kind is FileKind.BENCHMARKS:
+        return import_blends(actor, found, filename, rebalancing)
     batch = _Batch(currency=currency or "")
     for series in found.prices:
         batch.add_prices(series)
@@ -94,12 +100,9 @@ def _parse(
             )
         known = _known_splits([symbol]).get(symbol, ())
         return parse_yahoo_file(text, symbol=symbol, currency=currency, today=today, known_splits=known)
-    found = parse_market_file(
+    return parse_market_file(
         text, today=today, split_adjusted=split_adjusted, known_splits=_known_splits(None) if split_adjusted else None
     )
-    if found.kind is FileKind.BENCHMARKS:
-        raise InvalidInput("Weights of benchmarks cannot be imported yet; a portfolio's benchmark is one instrument.")
-    return found
 
 
 def _known_splits(symbols: Iterable[str] | None) -> dict[str, tuple[Split, ...]]:

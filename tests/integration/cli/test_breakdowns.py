@@ -140,6 +140,21 @@ def test_effects_of_groups_sum_to_the_active_return_over_a_blend(priced: Command
     assert "sum to 1" in wrong.data["error"]["message"]
 
 
+def test_a_blend_from_a_file_is_a_benchmark_by_its_name(priced: CommandLine, tmp_path: Path) -> None:
+    rows = "benchmark,symbol,weight,from\nMine,AAA,0.6,2020-01-01\nMine,BBB,0.4,2020-01-01\nBad,AAA,0.6,2020-01-01\n"
+    (tmp_path / "blend.csv").write_text(rows)
+    imported = priced("prices", "import", str(tmp_path / "blend.csv"), "--rebalancing", "daily", "--json").data
+    assert (imported["changed"], imported["series"]) == (1, ["Mine"])
+    assert "sum to 1" in imported["faults"][0]["reason"]
+    period = ("--from", "2024-01-03", "--to", "2024-01-04", "--json")
+    by_name = priced("performance", "one", "--benchmark", "Mine", *period).data["benchmark"]
+    assert by_name["time_weighted"] == pytest.approx(1.06 * 1.1 - 1)
+    found = priced("attribution", "one", "--benchmark", "Mine", "--by", "asset_class", *period).data
+    assert found["total"]["benchmark"] == pytest.approx(1.06 * 1.1 - 1)
+    again = priced("prices", "import", str(tmp_path / "blend.csv"), "--json").data
+    assert again["changed"] == 0  # the rebalancing that it has stays
+
+
 def test_several_portfolios_go_together_in_the_currency_asked(priced: CommandLine) -> None:
     found = priced("performance", "one", "two", "--currency", "EUR", "--to", "2024-01-04", "--series", "--json").data
     assert [ref["name"] for ref in found["portfolios"]] == ["one", "two"]
