@@ -114,6 +114,15 @@ def test_the_parts_of_a_portfolio_sum_to_it_by_every_dimension(priced: CommandLi
         assert found["total"]["market_value"] == whole["market_value"]
 
 
+def test_what_has_a_tag_is_a_group(priced: CommandLine) -> None:
+    for tag in ("income", "core"):
+        assert priced("portfolio", "tag", "one", "AAA", tag).status == 0
+    found = priced("performance", "one", "--by", "tag", "--to", "2024-01-04", "--json").data
+    groups = {group["group"]: group["gain"]["total"] for group in found["groups"]}
+    assert groups.keys() == {"core + income", "unknown", "cash", "costs"}
+    assert groups["core + income"] == "238"
+
+
 def test_a_holding_has_its_own_returns(priced: CommandLine) -> None:
     found = priced("performance", "one", "--by", "holding", "--to", "2024-01-04", "--json").data
     alpha = next(group for group in found["groups"] if group["group"] == "AAA")

@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.domain.calendar import Period
-from dashboard.domain.positions import book_positions
+from dashboard.domain.positions import PositionBooks, book_positions
 from dashboard.domain.realized import TaxYearStart, Term, realized_by_year, realized_lots
 from dashboard.domain.transactions import Transaction
+from dashboard.domain.valuation import PortfolioHistory, value_portfolio
 from dashboard.domain.yearly_costs import CostKind, costs_by_year
 from dashboard.errors import InvalidInput
 from tests.unit.domain.any_ledger import END, START, ledgers, valued
-from tests.unit.domain.ledgers import closes, history, market, rates
+from tests.unit.domain.ledgers import closes, history, ledger, market, rates
 from tests.unit.domain.test_groups import gross
 
 LEDGER = """
@@ -46,6 +47,29 @@ def test_a_sale_is_told_lot_by_lot_with_its_share_of_the_proceeds() -> None:
         (298, 240, 58),
         (632, 480, 152),
     ]
+
+
+def shorted(text: str) -> tuple[PortfolioHistory, PositionBooks]:
+    data = market({"A": closes("2024-01-01 100"), "B": closes("2024-01-01 100")})
+    found = value_portfolio(
+        ledger(text), data, base_currency="EUR", end=date(2024, 12, 31), cash_tracked=True, allow_shorts=True
+    )
+    return found, book_positions(found, date(2024, 12, 31))
+
+
+def test_of_a_short_the_lots_are_what_it_opened_with() -> None:
+    _, books = shorted("2024-01-01 sell A 10 100\n2024-02-01 buy A 4 90")
+    (lot,) = realized_lots(books, Period(date(2024, 1, 1), date(2024, 12, 31)))
+    assert floats(lot.proceeds, lot.cost, lot.gain) == (400, 360, 40)
+    assert (str(lot.acquired), float(lot.quantity), lot.term) == ("2024-01-01", 4, Term.SHORT)
+
+
+def test_a_short_that_a_merger_closes_for_cash_pays_it() -> None:
+    text = "2024-01-01 sell A 10 100\n2024-02-01 merger A amount=900"
+    _, books = shorted(text)
+    (lot,) = realized_lots(books, Period(date(2024, 1, 1), date(2024, 12, 31)))
+    assert floats(lot.proceeds, lot.cost, lot.gain) == (1000, 900, 100)
+    assert books.realized.sum() == pytest.approx(100)
 
 
 def test_years_begin_where_they_are_said_to() -> None:
