@@ -121,8 +121,11 @@ class LegMoney:
 
     def price(self, row: Transaction, symbol: str, *, later_first: bool) -> Decimal:
         """The day's close; without one yet, the first that follows or what was last paid, as asked."""
+        close = self.prices.close(symbol, row.date)
+        if close.is_finite():
+            return close
         later, traded = self.prices.first_close(symbol, row.date), self.prices.traded(symbol, row.date)
-        return first_known(self.prices.close(symbol, row.date), *((later, traded) if later_first else (traded, later)))
+        return first_known(later, traded) if later_first else first_known(traded, later)
 
     def carried_over(self, row: Transaction, worth: Worth, symbol: str, target: str) -> Decimal:
         """What one instrument is worth in the currency of the ``target``."""
