@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash import Dash
 
 from pages import (
+    holdings,
     home,
     imports,
     income,
@@ -17,7 +18,19 @@ from pages import (
     transactions,
 )
 
-PAGES = (home, overview, performance, transactions, imports, income, instruments, instrument, reports, not_found)
+PAGES = (
+    home,
+    overview,
+    holdings,
+    performance,
+    transactions,
+    imports,
+    income,
+    instruments,
+    instrument,
+    reports,
+    not_found,
+)
 
 
 def register(app: Dash) -> None:

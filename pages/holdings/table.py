@@ -1,0 +1,103 @@
+"""The grid of positions: what each is worth, what it cost, what it gained and how it did in the period."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.domain.groups import GroupFigures
+from dashboard.domain.instruments import AssetClass
+from dashboard.domain.lines import LineKind
+from dashboard.figures.allocation import CLASS_NAMES
+from dashboard.results.breakdowns import BreakdownReport
+from dashboard.results.holdings import Holding, HoldingsReport
+from dashboard.web.components import basics
+from dashboard.web.components.data import grid
+from dashboard.web.components.states import empty
+
+Row = dict[str, Any]  # ag-grid rows are free-form JSON
+
+
+def card(report: HoldingsReport, single: BreakdownReport) -> Component:
+    """The card; its rows scroll sideways under a fixed first column."""
+    if not report.holdings:
+        return basics.card("Positions", empty("Nothing is held", "Every position has been closed."), class_name="c12")
+    figures = {group.name: group for group in single.groups if group.kind is LineKind.HOLDING}
+    table = grid(
+        "positions-grid",
+        columns(report.currency),
+        [_row(item, figures.get(item.symbol)) for item in report.holdings],
+        label="Positions",
+        row_id="id",
+        auto_height=True,
+        column_size=None,
+    )
+    count = len(report.holdings)
+    sub = f"{count} position{'' if count == 1 else 's'}, at the last close"
+    return basics.card("Positions", html.Div(table), sub=sub, class_name="c12", padded=False)
+
+
+def columns(currency: str) -> list[Row]:
+    """Name first and fixed, then quantity and price, value and gain, and the period's returns."""
+    return [
+        {
+            "field": "name", "headerName": "Instrument", "cellRenderer": "InstrumentCell", "minWidth": 160,
+            "pinned": "left",
+        },
+        _figure("quantity", "Quantity", "quantity(params.value, params.data.crypto)", 78),
+        _figure("average_cost", "Avg cost", f"money(params.value, '{currency}')", 88),
+        _figure("price", "Last", "price(params.value, params.data.currency)", 90, cellRenderer="FreshCell"),
+        _figure("market_value", "Market value", f"money(params.value, '{currency}')", 116, sort="desc"),
+        _figure("cost", "Cost", f"money(params.value, '{currency}', 0)", 88),
+        _figure("unrealized", "Unrealised", f"change(params.value, '{currency}', 0)", 92, change=True),
+        _figure("unrealized_pct", "%", "percentChange(params.value, 1)", 76, change=True),
+        _figure("realized", "Realised", f"change(params.value, '{currency}', 0)", 82, change=True),
+        _figure("income", "Income", f"change(params.value, '{currency}', 0)", 80, change=True),
+        _figure("time_weighted", "TWR", "percentChange(params.value, 1)", 76, change=True),
+        _figure("contribution", "Contrib.", "percentChange(params.value)", 82, change=True),
+        _figure("weight", "Weight", "percent(params.value, 1)", 72),
+    ]  # fmt: skip
+
+
+def _figure(field: str, name: str, formatted: str, width: int, *, change: bool = False, **more: Any) -> Row:
+    tone: object = {"function": "directionClass(params)"} if change else "ag-right-aligned-cell num"
+    return {
+        "field": field,
+        "headerName": name,
+        "type": "rightAligned",
+        "valueFormatter": {"function": formatted},
+        "comparator": {"function": "compareNumbers"},
+        "cellClass": tone,
+        "sortingOrder": ["desc", "asc"],
+        "minWidth": width,
+        "flex": width,
+        **more,
+    }
+
+
+def _row(item: Holding, figures: GroupFigures | None) -> Row:
+    return {
+        "id": item.symbol,
+        "symbol": item.symbol,
+        "name": item.name,
+        "kind": CLASS_NAMES[item.asset_class],
+        "href": f"/i/{item.symbol}",
+        "currency": item.currency,
+        "crypto": item.asset_class is AssetClass.CRYPTO,
+        "quantity": float(item.quantity),
+        "average_cost": item.average_cost,
+        "price": item.price,
+        "price_status": item.price_status.value,
+        "price_note": f"The last price is of {item.price_date}" if item.price_date else "There is no price",
+        "market_value": item.market_value,
+        "cost": float(item.cost),
+        "unrealized": item.unrealized,
+        "unrealized_pct": item.unrealized_pct,
+        "realized": item.realized,
+        "income": item.income,
+        "time_weighted": figures.returns.time_weighted.value if figures else None,
+        "contribution": figures.contribution.value if figures else None,
+        "weight": item.weight,
+    }
