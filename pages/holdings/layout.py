@@ -64,7 +64,7 @@ def _content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> list[Com
     period = view.period(valuation.today_of(portfolio), first)
     by = view.get("by", Dimension.ASSET_CLASS.value)
     dimension = Dimension(by) if by in {value for value, _ in GROUPS} else Dimension.ASSET_CLASS
-    days = {"start": period.start, "end": period.end}
-    grouped = breakdowns.breakdown(actor, [portfolio.id], dimension, **days)
-    single = breakdowns.breakdown(actor, [portfolio.id], Dimension.HOLDING, **days)
+    start, end = period.start, period.end
+    grouped = breakdowns.breakdown(actor, [portfolio.id], dimension, start=start, end=end)
+    single = breakdowns.breakdown(actor, [portfolio.id], Dimension.HOLDING, start=start, end=end)
     return [html.Div([groups.card(grouped, GROUPS), table.card(report, single), lots.card(report)], className="grid")]
