@@ -33,6 +33,10 @@ def edit_portfolio(
     Raises: NotFound, InvalidInput; LedgerError where shorts are forbidden and the ledger has one.
     """
     ref = portfolio_by_id(actor, portfolio_id)
+    if ref.allow_shorts and allow_shorts is False:
+        _refuse_shorts(ref)
+    if benchmark is not None:  # what may be refused comes first, so that nothing is changed by halves
+        set_benchmark(actor, ref.id, benchmark)
     _set_counting(
         actor,
         ref,
@@ -41,8 +45,6 @@ def edit_portfolio(
     )
     if track_cash is not None:
         set_track_cash(actor, ref.id, track_cash)
-    if benchmark is not None:
-        set_benchmark(actor, ref.id, benchmark)
     return portfolio_by_id(actor, ref.id)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.domain.access import SYSTEM
-from dashboard.domain.transactions import TransactionType
-from dashboard.errors import Oversell
+from dashboard.domain.transactions import LotMethod, TransactionType
+from dashboard.errors import InvalidInput, Oversell
 from dashboard.results.transactions import VerdictKind
 from dashboard.services import imports, portfolio_settings, portfolios, transactions
 from dashboard.services.ledger.shapes import SHAPES
@@ -94,8 +94,11 @@ def test_shorts_cannot_be_forbidden_while_there_is_one() -> None:
     sale = ledger_file(f"{HEADER} 2024-01-03 sell AAA 11 90 - - - - Broker - -")
     imports.commit(SYSTEM, shorts.id, sale, "sale.csv")
     with pytest.raises(Oversell, match="11 AAA sold on 2024-01-03, but 0 held"):
-        portfolio_settings.edit_portfolio(SYSTEM, shorts.id, allow_shorts=False)
-    assert portfolios.portfolio_by_id(SYSTEM, shorts.id).allow_shorts
+        portfolio_settings.edit_portfolio(SYSTEM, shorts.id, allow_shorts=False, benchmark="ACWI", track_cash=False)
+    assert portfolios.portfolio_by_id(SYSTEM, shorts.id) == shorts
+    with pytest.raises(InvalidInput, match="not a symbol"):
+        portfolio_settings.edit_portfolio(SYSTEM, shorts.id, method=LotMethod.LIFO, benchmark="A\nB")
+    assert portfolios.portfolio_by_id(SYSTEM, shorts.id) == shorts
 
 
 GUIDE = Path(__file__).parents[3] / "docs" / "transactions-file.md"
