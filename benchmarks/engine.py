@@ -83,12 +83,11 @@ def matrices(market: MarketData, rows: list[Transaction]) -> Figures:
         return held, holding_series(replace(history, held=held), books)
 
     given = [np.asfortranarray(np.random.default_rng(1).random(history.values.shape)) for _ in range(3)]
-    room = np.empty_like(given[0])
 
     def floor() -> None:
-        np.cumsum(given[0], axis=0, out=room)
-        np.multiply(room, given[1], out=room)
-        np.multiply(room, given[2], out=room)
+        room = np.cumsum(given[0], axis=0)
+        room *= given[1]
+        room *= given[2]
 
     own, bare, ratio = in_turn(ours, floor)
     return {
@@ -279,7 +278,9 @@ def main() -> None:
         "years": options.years,
         "matrices": matrices(market, rows),
         "one_trade": one_trade(market, options.transactions, options.seed),
-        "page": against_plain_loop(10_000, 200, 10, options.seed),
+        "page": against_plain_loop(
+            min(options.transactions, 10_000), min(options.instruments, 200), min(options.years, 10), options.seed
+        ),
     }
     if not options.quick:
         figures["others"] = others()

@@ -14,6 +14,7 @@ from dashboard.errors import DashboardError
 # command -> module:attribute; a module is imported when its command is used, so that help is instant.
 COMMANDS = {
     "attribution": "attribution:attribution",
+    "bench": "bench:bench",
     "db": "db:db_group",
     "demo": "processes:demo",
     "embed": "embed:embed_group",

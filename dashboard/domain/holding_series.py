@@ -57,14 +57,17 @@ def holding_series(history: PortfolioHistory, books: PositionBooks) -> HoldingSe
     flow = traded - income + np.where(standing, 0.0, costs)
     revalued = _revalued(history, rows)
 
-    change, currency = _changes(history)
-    gain = change.copy(order="F")
+    change, currency, gain, inflow, outflow, *sums = scatter.zeros(8)
+    _changes(history, change, currency)
+    np.copyto(gain, change)
     scatter.subtract(gain, flow + np.where(standing, costs, 0.0))
     # What is left of the change of value once trades and rates are out of it.
     change -= currency
     scatter.subtract(change, revalued)
     scatter.subtract(currency, traded - revalued)
-    inflow, outflow = scatter.sides(flow)
+    scatter.sides(flow, inflow, outflow)
+    for matrix, amounts in zip(sums, (income, costs, books.realized[rows]), strict=True):
+        scatter.add(matrix, amounts)
     return HoldingSeries(
         days=history.days,
         instruments=history.instruments,
@@ -74,9 +77,9 @@ def holding_series(history: PortfolioHistory, books: PositionBooks) -> HoldingSe
         gain=gain,
         price_effect=change,
         currency_effect=currency,
-        income=scatter.sums(income),
-        costs=scatter.sums(costs),
-        realized=scatter.sums(books.realized[rows]),
+        income=sums[0],
+        costs=sums[1],
+        realized=sums[2],
     )
 
 
@@ -105,30 +108,31 @@ class _Scatter:
         self._shape = len(history.days), len(history.instruments)
         self._cells: Ints = history.entries.instrument[rows] * self._shape[0] + history.entries.day[rows]
 
-    def sums(self, amounts: Floats) -> Floats:
-        """A new matrix of sums."""
-        count = self._shape[0] * self._shape[1]
-        flat = np.bincount(self._cells, amounts, count).astype(np.float64, copy=False)
-        return flat.reshape(self._shape, order="F")
+    def zeros(self, count: int) -> list[Floats]:
+        """Matrices in one block of memory, which the system backs with few large pages."""
+        days, columns = self._shape
+        return [one.T for one in np.zeros((count, columns, days))]
+
+    def add(self, matrix: Floats, amounts: Floats) -> None:
+        """Add ``amounts`` to ``matrix``, in place."""
+        np.add.at(matrix.reshape(-1, order="F"), self._cells, amounts)
 
     def subtract(self, matrix: Floats, amounts: Floats) -> None:
         """Take ``amounts`` out of ``matrix``, in place."""
         np.subtract.at(matrix.reshape(-1, order="F"), self._cells, amounts)
 
-    def sides(self, amounts: Floats) -> tuple[Floats, Floats]:
-        """What the sums of ``amounts`` bring in and take out: two new matrices."""
-        going = self.sums(amounts)
-        coming = np.zeros(self._shape, order="F")
-        flat, net = going.reshape(-1, order="F"), going.reshape(-1, order="F")[self._cells]
+    def sides(self, amounts: Floats, coming: Floats, going: Floats) -> None:
+        """Fill in what the sums of ``amounts`` bring in and what they take out."""
+        self.add(going, amounts)
+        flat = going.reshape(-1, order="F")
+        net = flat[self._cells]
         coming.reshape(-1, order="F")[self._cells] = np.maximum(net, 0.0)
         flat[self._cells] = np.maximum(-net, 0.0)
-        return coming, going
 
 
-def _changes(history: PortfolioHistory) -> tuple[Floats, Floats]:
-    """The change of each value since the close before, and what rates did to what was held then; (T, I) each."""
+def _changes(history: PortfolioHistory, change: Floats, currency: Floats) -> None:
+    """Fill in the change of each value since the close before, and what rates did to what was held then."""
     values = history.values
-    change, currency = np.zeros(values.shape, order="F"), np.zeros(values.shape, order="F")
     np.subtract(values[1:], values[:-1], out=change[1:])
     foreign = {one.currency for one in history.instruments if one.currency != history.currency}
     shifts = {name: _shift(history, name) for name in foreign}
@@ -141,7 +145,6 @@ def _changes(history: PortfolioHistory) -> tuple[Floats, Floats]:
                 np.multiply(held, shift, out=effect)
             else:  # nothing has no effect, even without a rate
                 np.multiply(held, shift, out=effect, where=held != 0.0)
-    return change, currency
 
 
 def _shift(history: PortfolioHistory, currency: str) -> Floats:

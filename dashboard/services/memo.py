@@ -43,16 +43,28 @@ class Memo(Generic[T]):
 
     def get(self, name: str, compute: Callable[[], T]) -> T:
         """The result under ``name``, computed if it is not here."""
-        with self._lock:
-            if name in self._kept:
-                self._kept.move_to_end(name)
-                return self._kept[name]
+        known = self.peek(name)
+        if known is not None:
+            return known
         found = compute()
+        self.put(name, found)
+        return found
+
+    def peek(self, name: str) -> T | None:
+        """The result under ``name`` if it is here."""
+        with self._lock:
+            if name not in self._kept:
+                return None
+            self._kept.move_to_end(name)
+            return self._kept[name]
+
+    def put(self, name: str, found: T) -> None:
+        """Keep a result, and forget the one that was least asked for where there are too many."""
         with self._lock:
             self._kept[name] = found
+            self._kept.move_to_end(name)
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
-        return found
 
 
 _all: weakref.WeakSet[Memo[Any]] = weakref.WeakSet()  # Any: memos of every kind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -10,9 +11,13 @@ from zoneinfo import ZoneInfo
 from dashboard.db.repositories import versions
 from dashboard.domain.access import SYSTEM, Actor, PortfolioId
 from dashboard.domain.blends import benchmark_symbols
+from dashboard.domain.ledger_following import followed
+from dashboard.domain.ledger_state import LedgerState
 from dashboard.domain.marking import PortfolioSnapshot, snapshot_of
-from dashboard.domain.positions import PositionBooks, book_positions
-from dashboard.domain.valuation import PortfolioHistory, value_portfolio
+from dashboard.domain.positions import PositionBooks
+from dashboard.domain.prices import MarketData
+from dashboard.domain.transactions import Transaction
+from dashboard.domain.valuation import PortfolioHistory
 from dashboard.errors import InsufficientData
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import market_data, portfolios, transactions
@@ -46,6 +51,7 @@ class Valued:
 
 
 _valued: Memo[Valued] = Memo(16)
+_states: Memo[LedgerState] = Memo(8)
 
 
 def today_of(portfolio: PortfolioRef) -> date:
@@ -98,24 +104,39 @@ def _value(portfolio: PortfolioRef, end: date, currency: str | None, benchmark: 
         if name
     }
     currencies = used | {portfolio.base_currency, currency or portfolio.base_currency}
-    history = value_portfolio(
-        rows,
-        market_data.market_data_for(sorted(symbols), sorted(currencies), end=end),
-        base_currency=portfolio.base_currency,
-        end=end,
-        cash_tracked=portfolio.track_cash,
-        method=portfolio.method,
-        allow_shorts=portfolio.allow_shorts,
-        currency=currency,
-    )
+    market = market_data.market_data_for(sorted(symbols), sorted(currencies), end=end)
+    state = _state(portfolio, rows, market, end, currency)
     return Valued(
         portfolio=portfolio,
-        history=history,
-        books=book_positions(history, end),
+        history=state.history,
+        books=state.books,
         version=made_of,
         first_date=min(row.date for row in rows),
         computed_at=datetime.now(UTC),
     )
+
+
+def _state(
+    portfolio: PortfolioRef, rows: Sequence[Transaction], market: MarketData, end: date, currency: str | None
+) -> LedgerState:
+    """The valued ledger; where this process has an earlier one of the same kind, that with what has changed since."""
+    kind = (portfolio.base_currency, portfolio.track_cash, portfolio.method, portfolio.allow_shorts)
+    name = f"{portfolio.id}:{end}:{currency}:{kind}"
+    known = _states.peek(name)
+    state = followed(known, rows, market) if known is not None else None
+    if state is None:
+        state = LedgerState.of(
+            rows,
+            market,
+            base_currency=portfolio.base_currency,
+            end=end,
+            cash_tracked=portfolio.track_cash,
+            method=portfolio.method,
+            allow_shorts=portfolio.allow_shorts,
+            currency=currency,
+        )
+    _states.put(name, state)
+    return state
 
 
 def _version(portfolio: PortfolioRef, until: date, *benchmarks: str | None) -> str:

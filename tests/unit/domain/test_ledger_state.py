@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from dashboard.domain.ledger import checked_ledger
+from dashboard.domain.ledger_following import followed
 from dashboard.domain.ledger_state import LedgerState
 from dashboard.domain.prices import MarketData, PriceSeries
 from dashboard.domain.transactions import LotMethod, Transaction, TransactionType
@@ -261,3 +262,36 @@ def test_rows_after_the_end_wait() -> None:
     state = opened([row_of(1, TransactionType.DEPOSIT, 8, 2)]).add(late)
     assert state.history.instruments == ()
     assert late in state.transactions
+
+
+@settings(max_examples=LEDGERS // 4, deadline=None, phases=QUICK)
+@given(any_ledger.ledgers(), st.lists(changes, max_size=3), st.booleans(), methods)
+def test_a_state_that_follows_rows_read_anew_equals_their_valuation(
+    rows: list[Transaction], found: list[Change], cash: bool, method: LotMethod
+) -> None:
+    before = opened([replace(row, id=number) for number, row in enumerate(rows)], cash, method)
+    after = before
+    for number, change in enumerate(found, 1000):
+        after = changed(after, change, number)
+    read = [replace(row) for row in after.transactions]
+    state = followed(before, read, after.history.market)
+    if state is not None:
+        assert_same(state, opened(read, cash, method, data=after.history.market))
+
+
+def test_a_state_follows_a_trade_a_price_and_nothing_else() -> None:
+    bought, more = row_of(1, TransactionType.BUY, 8, 1), row_of(3, TransactionType.BUY, 2, 2)
+    state = opened([bought])
+    fresh = replace(repriced(state, "A", 20, 99.0).history.market)
+    after = followed(state, [replace(bought), more], fresh)
+    assert after is not None
+    assert after.history.quantities[-1, 0] == 10
+    assert after.history.prices[-1, 0] == fresh.prices["A"].closes[-1]
+    assert_same(after, opened([bought, more], data=fresh))
+
+
+def test_other_rates_or_rows_without_ids_are_valued_anew() -> None:
+    bought = row_of(1, TransactionType.BUY, 8, 1)
+    state = opened([bought])
+    assert followed(state, [bought], replace(MARKET, rates={})) is None
+    assert followed(state, [replace(bought, id=None)], MARKET) is None
