@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard.domain.groups import GroupFigures
-from dashboard.domain.instruments import AssetClass
 from dashboard.domain.lines import LineKind
-from dashboard.figures.allocation import CLASS_NAMES
 from dashboard.results.breakdowns import BreakdownReport
 from dashboard.results.holdings import Holding, HoldingsReport
 from dashboard.web.components import basics
 from dashboard.web.components.data import grid
+from dashboard.web.components.holdings import Row, figure_column, identity
 from dashboard.web.components.states import empty
-
-Row = dict[str, Any]  # ag-grid rows are free-form JSON
 
 
 def card(report: HoldingsReport, single: BreakdownReport) -> Component:
@@ -46,51 +41,25 @@ def columns(currency: str) -> list[Row]:
             "field": "name", "headerName": "Instrument", "cellRenderer": "InstrumentCell", "minWidth": 160,
             "pinned": "left",
         },
-        _figure("quantity", "Quantity", "quantity(params.value, params.data.crypto)", 78),
-        _figure("average_cost", "Avg cost", f"money(params.value, '{currency}')", 88),
-        _figure("price", "Last", "price(params.value, params.data.currency)", 90, cellRenderer="FreshCell"),
-        _figure("market_value", "Market value", f"money(params.value, '{currency}')", 116, sort="desc"),
-        _figure("cost", "Cost", f"money(params.value, '{currency}', 0)", 88),
-        _figure("unrealized", "Unrealised", f"change(params.value, '{currency}', 0)", 92, change=True),
-        _figure("unrealized_pct", "%", "percentChange(params.value, 1)", 76, change=True),
-        _figure("realized", "Realised", f"change(params.value, '{currency}', 0)", 82, change=True),
-        _figure("income", "Income", f"change(params.value, '{currency}', 0)", 80, change=True),
-        _figure("time_weighted", "TWR", "percentChange(params.value, 1)", 76, change=True),
-        _figure("contribution", "Contrib.", "percentChange(params.value)", 82, change=True),
-        _figure("weight", "Weight", "percent(params.value, 1)", 72),
+        figure_column("quantity", "Quantity", "quantity(params.value, params.data.crypto)", 78),
+        figure_column("average_cost", "Avg cost", f"money(params.value, '{currency}')", 88),
+        figure_column("price", "Last", "price(params.value, params.data.currency)", 90, cellRenderer="FreshCell"),
+        figure_column("market_value", "Market value", f"money(params.value, '{currency}')", 116, sort="desc"),
+        figure_column("cost", "Cost", f"money(params.value, '{currency}', 0)", 88),
+        figure_column("unrealized", "Unrealised", f"change(params.value, '{currency}', 0)", 92, change=True),
+        figure_column("unrealized_pct", "%", "percentChange(params.value, 1)", 76, change=True),
+        figure_column("realized", "Realised", f"change(params.value, '{currency}', 0)", 82, change=True),
+        figure_column("income", "Income", f"change(params.value, '{currency}', 0)", 80, change=True),
+        figure_column("time_weighted", "TWR", "percentChange(params.value, 1)", 76, change=True),
+        figure_column("contribution", "Contrib.", "percentChange(params.value)", 82, change=True),
+        figure_column("weight", "Weight", "percent(params.value, 1)", 72),
     ]  # fmt: skip
-
-
-def _figure(field: str, name: str, formatted: str, width: int, *, change: bool = False, **more: Any) -> Row:
-    tone: object = {"function": "directionClass(params)"} if change else "ag-right-aligned-cell num"
-    return {
-        "field": field,
-        "headerName": name,
-        "type": "rightAligned",
-        "valueFormatter": {"function": formatted},
-        "comparator": {"function": "compareNumbers"},
-        "cellClass": tone,
-        "sortingOrder": ["desc", "asc"],
-        "minWidth": width,
-        "flex": width,
-        **more,
-    }
 
 
 def _row(item: Holding, figures: GroupFigures | None) -> Row:
     return {
-        "id": item.symbol,
-        "symbol": item.symbol,
-        "name": item.name,
-        "kind": CLASS_NAMES[item.asset_class],
-        "href": f"/i/{item.symbol}",
-        "currency": item.currency,
-        "crypto": item.asset_class is AssetClass.CRYPTO,
-        "quantity": float(item.quantity),
+        **identity(item),
         "average_cost": item.average_cost,
-        "price": item.price,
-        "price_status": item.price_status.value,
-        "price_note": f"The last price is of {item.price_date}" if item.price_date else "There is no price",
         "market_value": item.market_value,
         "cost": float(item.cost),
         "unrealized": item.unrealized,

@@ -15,8 +15,8 @@ from dashboard.results.performance import PerformanceSummary, Period
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import performance
 from dashboard.web.components import basics, benchmarks, period_days
-from dashboard.web.components.attributes import aria
 from dashboard.web.components.data import graph
+from dashboard.web.components.legends import legend_entry
 from dashboard.web.state import Timeframe, ViewState
 from dashboard.web.theme import Width, current_theme, current_width
 from pages.overview.headline import last_session
@@ -74,21 +74,18 @@ def mode_of(view: ViewState) -> Mode:
 
 
 def _legend(summary: PerformanceSummary, mode: Mode) -> list[Component]:
-    parts = [_entry("Portfolio", summary.returns.time_weighted.value, "line")]
+    parts = [legend_entry("Portfolio", summary.returns.time_weighted.value, "line")]
     if summary.benchmark is not None:
         same = ", same flows" if mode is Mode.VALUE else ""
-        parts.append(_entry(f"{summary.benchmark.name}{same}", summary.benchmark.time_weighted.value, "line dash"))
+        parts.append(
+            legend_entry(f"{summary.benchmark.name}{same}", summary.benchmark.time_weighted.value, "line dash")
+        )
     flows = shown_flows(summary) if mode is Mode.VALUE else ()
     if any(flow.amount > 0 for flow in flows):
         parts.append(html.Span([html.Span("▲", className="key-in"), "Deposit"], className="row-f gap6"))
     if any(flow.amount < 0 for flow in flows):
         parts.append(html.Span([html.Span("▼", className="key-out"), "Withdrawal"], className="row-f gap6"))
     return parts
-
-
-def _entry(name: str, value: float | None, kind: str) -> Component:
-    figure = html.Span(numbers.percent(value, signed=True), className=f"num med {numbers.direction(value, 4)}")
-    return html.Span([html.I(className=f"key {kind}", **aria(hidden="true")), name, figure], className="row-f gap6")
 
 
 def _finding(summary: PerformanceSummary) -> str:

@@ -7,14 +7,13 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.domain.instruments import AssetClass
-from dashboard.figures.allocation import CLASS_NAMES
 from dashboard.figures.sparkline import sparkline
 from dashboard.formatting import numbers
 from dashboard.results.holdings import CashBalance, Holding, HoldingsReport
 from dashboard.web.components import basics
 from dashboard.web.components.attributes import aria, data
 from dashboard.web.components.data import grid
+from dashboard.web.components.holdings import figure_column, identity
 from dashboard.web.components.states import empty
 from dashboard.web.theme import Width, current_width
 from pages.overview.headline import ARROWS
@@ -71,9 +70,9 @@ def _columns(currency: str) -> list[Row]:
             "minWidth": 118,
             "flex": 9,
         },
-        _figure("quantity", "Quantity", _of_rows("quantity(params.value, params.data.crypto)"), 80),
-        _figure("average_cost", "Avg cost", _of_rows(f"money(params.value, '{currency}')"), 92, quiet=True),
-        _figure(
+        figure_column("quantity", "Quantity", _of_rows("quantity(params.value, params.data.crypto)"), 80),
+        figure_column("average_cost", "Avg cost", _of_rows(f"money(params.value, '{currency}')"), 92, quiet=True),
+        figure_column(
             "price",
             "Last",
             _of_rows("price(params.value, params.data.currency)"),
@@ -81,48 +80,20 @@ def _columns(currency: str) -> list[Row]:
             cellRenderer="FreshCell",
             enableCellChangeFlash=True,
         ),
-        _figure("day_change_pct", "Day %", "percentChange(params.value)", 78, change=True),
-        _figure("day_change", "Day", f"change(params.value, '{currency}', 0)", 80, change=True),
-        _figure("market_value", "Market value", f"money(params.value, '{currency}')", 124, sort="desc", strong=True),
-        _figure("unrealized", "Gain", f"change(params.value, '{currency}', 0)", 92, change=True),
-        _figure("unrealized_pct", "Gain %", "percentChange(params.value, 1)", 84, change=True),
-        _figure("weight", "Weight", "percent(params.value, 1)", 118, cellRenderer="WeightCell"),
+        figure_column("day_change_pct", "Day %", "percentChange(params.value)", 78, change=True),
+        figure_column("day_change", "Day", f"change(params.value, '{currency}', 0)", 80, change=True),
+        figure_column(
+            "market_value", "Market value", f"money(params.value, '{currency}')", 124, sort="desc", strong=True
+        ),
+        figure_column("unrealized", "Gain", f"change(params.value, '{currency}', 0)", 92, change=True),
+        figure_column("unrealized_pct", "Gain %", "percentChange(params.value, 1)", 84, change=True),
+        figure_column("weight", "Weight", "percent(params.value, 1)", 118, cellRenderer="WeightCell"),
     ]
 
 
 def _of_rows(formatted: str) -> str:
     """The total has no such figure, and leaves its place blank."""
     return f"params.node.rowPinned ? '' : {formatted}"
-
-
-def _figure(
-    field: str,
-    name: str,
-    formatted: str,
-    width: int,
-    *,
-    change: bool = False,
-    quiet: bool = False,
-    strong: bool = False,
-    **more: Any,
-) -> Row:
-    tone = (
-        {"function": "directionClass(params)"}
-        if change
-        else f"ag-right-aligned-cell num{' t2' * quiet}{' med' * strong}"
-    )
-    return {
-        "field": field,
-        "headerName": name,
-        "type": "rightAligned",
-        "valueFormatter": {"function": formatted},
-        "comparator": {"function": "compareNumbers"},
-        "cellClass": tone,
-        "sortingOrder": ["desc", "asc"],
-        "minWidth": width,
-        "flex": width // 10,
-        **more,
-    }
 
 
 def rows(report: HoldingsReport) -> list[Row]:
@@ -134,19 +105,9 @@ def rows(report: HoldingsReport) -> list[Row]:
 
 def _row(row: Holding, largest: float) -> Row:
     return {
-        "id": row.symbol,
-        "symbol": row.symbol,
-        "name": row.name,
-        "kind": CLASS_NAMES[row.asset_class],
-        "href": f"/i/{row.symbol}",
-        "currency": row.currency,
-        "crypto": row.asset_class is AssetClass.CRYPTO,
+        **identity(row),
         "trend": sparkline(row.trend),
-        "quantity": float(row.quantity),
         "average_cost": row.average_cost,
-        "price": row.price,
-        "price_status": row.price_status.value,
-        "price_note": f"The last price is of {row.price_date}" if row.price_date else "There is no price",
         "day_change_pct": row.day_change_pct,
         "day_change": row.day_change,
         "market_value": row.market_value,

@@ -16,8 +16,8 @@ from dashboard.results.analysis import Analysis
 from dashboard.results.performance import PerformanceSummary
 from dashboard.results.risk import RiskReport
 from dashboard.web.components import basics
-from dashboard.web.components.attributes import aria
 from dashboard.web.components.data import graph
+from dashboard.web.components.legends import legend_entry
 from dashboard.web.page import portfolio_path
 from dashboard.web.theme import Width, current_theme, current_width
 
@@ -92,12 +92,7 @@ def _is_narrow() -> bool:
 
 
 def _legend(summary: PerformanceSummary) -> list[Component]:
-    found = [_entry("Portfolio", summary.returns.time_weighted.value, "line")]
+    found = [legend_entry("Portfolio", summary.returns.time_weighted.value, "line")]
     if summary.benchmark is not None:
-        found.append(_entry(summary.benchmark.name, summary.benchmark.time_weighted.value, "line dash"))
+        found.append(legend_entry(summary.benchmark.name, summary.benchmark.time_weighted.value, "line dash"))
     return found
-
-
-def _entry(name: str, value: float | None, kind: str) -> Component:
-    figure = html.Span(numbers.percent(value, signed=True), className=f"num med {numbers.direction(value, 4)}")
-    return html.Span([html.I(className=f"key {kind}", **aria(hidden="true")), name, figure], className="row-f gap6")
