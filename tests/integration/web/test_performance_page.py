@@ -23,7 +23,8 @@ TODAY = datetime.now(UTC).date()
 PATH = "/p/mine/performance"
 CARDS = (
     "Cumulative return", "Summary", "Drawdown", "Deepest drawdowns", "Monthly returns", "Return distribution",
-    "Rolling Sharpe and volatility", "Correlation", "Change in value", "Why the returns differ", "Before and after costs",
+    "Rolling Sharpe and volatility", "Correlation", "Change in value", "Why the returns differ",
+    "Before and after costs",
 )  # fmt: skip
 
 
