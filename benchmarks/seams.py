@@ -54,8 +54,7 @@ SEAMS: dict[str, tuple[tuple[object, str], ...]] = {
         (psycopg.Connection, "rollback"),
     ),
     "numpy": (
-        (valuation, "value_portfolio"),
-        (valuation, "book_positions"),
+        (valuation, "_state"),
         (performance, "measure"),
         (holdings, "holdings"),
         (performance_service, "mark"),
