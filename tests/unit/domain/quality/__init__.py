@@ -1,0 +1,1 @@
+"""Price quality, without a database."""
