@@ -7,9 +7,11 @@ what it is compared to. ``python -m benchmarks.engine``; ``--quick`` leaves out 
 from __future__ import annotations
 
 import argparse
+import ctypes.util
 import json
 import os
 import statistics
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -35,6 +37,7 @@ from dashboard.domain.transactions import Transaction, TransactionType
 from dashboard.domain.valuation import PortfolioHistory, value_portfolio
 
 RUNS = 5
+NO_MAPPING, TRIM_ABOVE = -4, -1  # of mallopt: how many blocks the system maps, and from what size on it is given back
 LARGEST_SHARE = 20  # one trade in twenty is in the largest instrument
 Figures = dict[str, object]
 
@@ -62,6 +65,16 @@ def one_core() -> None:
     """Keep to one core, where the system lets a process choose."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
+def keep_memory() -> None:
+    """Keep what is freed, as a process has it that worked before: fresh pages cost what the system makes of them."""
+    found = ctypes.util.find_library("c")
+    if sys.platform == "linux" and found:
+        libc = ctypes.CDLL(found)
+        if hasattr(libc, "mallopt"):
+            libc.mallopt(NO_MAPPING, 0)
+            libc.mallopt(TRIM_ABOVE, 2**31 - 1)
 
 
 def last_day(market: MarketData) -> date:
@@ -269,6 +282,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="the engine alone")
     options = parser.parse_args()
     one_core()
+    keep_memory()
     market = make_market(options.instruments, options.years, options.seed)
     rows = make_ledger(market, options.transactions, options.seed)
     figures: Figures = {
