@@ -17,11 +17,11 @@ def paired_transfers(rows: Sequence[Transaction]) -> Pairs:
     """By ``id`` of a row that goes out, the row of the same day, symbol and quantity that comes in elsewhere."""
     waiting: dict[tuple[date, str | None, Decimal], deque[Transaction]] = defaultdict(deque)
     for row in rows:
-        if row.type is TransactionType.TRANSFER_IN:
+        if row.type is TransactionType.TRANSFER_IN and row.quantity.is_finite():  # a signaling NaN has no hash
             waiting[row.date, row.symbol, row.quantity].append(row)
     found: dict[int, Transaction] = {}
     for row in rows:
-        if row.type is TransactionType.TRANSFER_OUT:
+        if row.type is TransactionType.TRANSFER_OUT and row.quantity.is_finite():
             candidates = waiting.get((row.date, row.symbol, row.quantity), deque())
             partner = next((other for other in candidates if other.account != row.account), None)
             if partner is not None:

@@ -43,6 +43,8 @@ FAULTS = [
     ("reinvest ACME 0 10", "quantity", "A reinvest needs a positive quantity."),
     ("reinvest ACME 1 10 tax=10", "amount", "The tax and the fee leave nothing to reinvest."),
     ("transfer_out ACME 5 account=B", "quantity", "5 ACME transferred out on 2024-01-03, but 4 held in account B."),
+    ("transfer_out ACME sNaN account=B", "quantity", "The quantity is not a number that can be booked."),
+    ("transfer_in ACME sNaN account=B", "quantity", "The quantity is not a number that can be booked."),
     ("transfer_in ACME 0", "quantity", "A transfer in needs a positive quantity."),
     ("transfer_in ACME 1 cost=-1", "cost", "The cost cannot be negative: the type gives the direction."),
     ("spin_off ACME ACME 1 0.1", "target_symbol", "A spin off of ACME into itself changes nothing."),
