@@ -11,11 +11,10 @@ from dashboard.domain.explain.workings import Column, Entry, Step, Table, Unit, 
 from dashboard.domain.period_returns import DAYS_A_YEAR
 
 XIRR = r"\sum_i \frac{F_i}{(1 + r)^{d_i / 365}} = 0"
+OWN = r"\sum_i \frac{F_i}{(1 + r)^{d_i / \text{days}}} = 0"
 MOST_STEPS = 40
 FIRST_GUESS = 0.1
 NEAR = 1e-13
-WORTH = "=SUMPRODUCT([flows.amount],(1+[rate])^(-[flows.days]/365))"
-SLOPE = "=SUMPRODUCT([flows.amount],-[flows.days]/365*(1+[rate])^(-[flows.days]/365-1))"
 CONVENTION = (
     "The start value is paid in on the day before the period, the end value paid out on its last day.",
     "Days are counted exactly and a year has 365 of them, as in a spreadsheet's XIRR.",
@@ -29,17 +28,25 @@ def money_weighted(subject: Subject) -> Working:
     title = "Money-weighted return (XIRR), a year"
     if found.value is None:
         return Working(title, Unit.FRACTION, found, XIRR, CONVENTION, (), day_tables(subject))
-    flows, newton = _flows(subject), _newton(subject, found.value)
-    steps = (
+    newton = _newton(subject, found.value, DAYS_A_YEAR)
+    steps = _solved(newton, "Money-weighted return", found.value)
+    tables = (_flows(subject), newton, *day_tables(subject))
+    return Working(title, Unit.FRACTION, found, XIRR, CONVENTION, steps, tables)
+
+
+def _solved(newton: Table, title: str, rate: float) -> tuple[Step, ...]:
+    return (
         Step("worth", "Worth of the flows at the rate", Unit.MONEY, float(_last(newton, 2)), "=[newton.worth:last]"),
-        Step("result", "Money-weighted return", Unit.FRACTION, found.value, "=[newton.rate:last]"),
+        Step("result", title, Unit.FRACTION, rate, "=[newton.rate:last]"),
     )
-    return Working(title, Unit.FRACTION, found, XIRR, CONVENTION, steps, (flows, newton, *day_tables(subject)))
 
 
 def for_period(subject: Subject) -> Working:
-    """The yearly rate over the days of the period: (1 + r)^(days ÷ 365) − 1."""
+    """The yearly rate over the days of the period: (1 + r)^(days ÷ 365) − 1; without one, the period's own rate."""
     yearly, found = money_weighted(subject), subject.performance.returns.money_weighted_period
+    formula, title = r"(1 + r)^{\text{days}/365} - 1", "Money-weighted return, over the period"
+    if yearly.value.value is None and found.value is not None:
+        return _by_itself(subject, found.value, title)
     steps = yearly.steps
     if steps:
         days = float(subject.period.days)
@@ -49,9 +56,21 @@ def for_period(subject: Subject) -> Working:
             Step("days", "Days", Unit.NUMBER, days, "=[daily.date:last]-[daily.date:0]"),
             Step("result", "Over the period", Unit.FRACTION, found.value, f"=(1+[@rate])^([@days]/{DAYS_A_YEAR})-1"),
         )
-    formula = r"(1 + r)^{\text{days}/365} - 1"
-    title = "Money-weighted return, over the period"
     return Working(title, Unit.FRACTION, found, formula, yearly.convention, steps, yearly.tables)
+
+
+def _by_itself(subject: Subject, rate: float, title: str) -> Working:
+    """The rate of a short period whose yearly one is beyond all bounds."""
+    newton = _newton(subject, rate, subject.period.days)
+    return Working(
+        title,
+        Unit.FRACTION,
+        subject.performance.returns.money_weighted_period,
+        OWN,
+        (CONVENTION[0], "A year's rate is beyond all bounds here: the period is the unit of time.", CONVENTION[2]),
+        _solved(newton, "Over the period", rate),
+        (_flows(subject), newton, *day_tables(subject)),
+    )
 
 
 def _cash_flows(subject: Subject) -> tuple[Floats, Days]:
@@ -87,11 +106,12 @@ def _flows(subject: Subject) -> Table:
     )
 
 
-def _newton(subject: Subject, rate: float) -> Table:
+def _newton(subject: Subject, rate: float, unit_days: int) -> Table:
     """Newton's steps to ``rate`` from 10 %, or from a round number near it where those lead elsewhere."""
+    power = f"-[flows.days]/{unit_days}"
     amounts, dates = _cash_flows(subject)
     moved = np.flatnonzero(amounts)
-    years = (dates[moved] - dates[moved[0]]).astype(np.float64) / DAYS_A_YEAR
+    years = (dates[moved] - dates[moved[0]]).astype(np.float64) / unit_days
     rows = next(
         (
             found
@@ -107,8 +127,8 @@ def _newton(subject: Subject, rate: float) -> Table:
         (
             Column("step", "Step", Unit.NUMBER),
             Column("rate", "Rate", Unit.FRACTION, "=[rate^]-[worth^]/[slope^]", 1),
-            Column("worth", "Worth of the flows", Unit.MONEY, WORTH),
-            Column("slope", "Slope", Unit.NUMBER, SLOPE),
+            Column("worth", "Worth of the flows", Unit.MONEY, f"=SUMPRODUCT([flows.amount],(1+[rate])^({power}))"),
+            Column("slope", "Slope", Unit.NUMBER, f"=SUMPRODUCT([flows.amount],{power}*(1+[rate])^({power}-1))"),
         ),
         rows,
     )

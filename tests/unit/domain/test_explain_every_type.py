@@ -1,0 +1,108 @@
+"""Workings of ledgers with rows of every type, shorts and untracked cash: each ends at the figure that is shown."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard.domain.benchmarks import benchmark_on
+from dashboard.domain.calendar import Period
+from dashboard.domain.explain import METRICS, working
+from dashboard.domain.explain.subject import Subject
+from dashboard.domain.explain.workings import Entry, Worked, Working
+from dashboard.domain.measures import Measure
+from dashboard.domain.performance import measure
+from dashboard.domain.positions import book_positions
+from dashboard.domain.series import daily_returns
+from dashboard.domain.transactions import LotMethod, Transaction
+from dashboard.domain.valuation import PortfolioHistory
+from tests.unit.domain.any_ledger import DAYS, END, START, ledgers, valued
+from tests.unit.domain.ledgers import daily, history, market
+from tests.unit.domain.test_explain import figure
+
+NEAR = {"rel": 1e-9, "abs": 1e-7}
+
+
+def subject_of(found: PortfolioHistory, period: Period, against: str = "", *, with_tables: bool = True) -> Subject:
+    """What a period of a valued ledger is explained from."""
+    books = book_positions(found, period.end)
+    benchmark = benchmark_on(found, against) if against else None
+    performance = measure(found, period, benchmark, risk_free=0.02, books=books)
+    return Subject(
+        found, books, period, performance, daily_returns(found, period), benchmark, 0.02, with_tables=with_tables
+    )
+
+
+def steps_of(found: Working) -> dict[str, float]:
+    return {step.key: step.value for step in found.steps if step.value is not None}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    ledgers(),
+    st.booleans(),
+    st.sampled_from(list(LotMethod)),
+    st.sampled_from([None, "USD"]),
+    st.integers(-4, DAYS - 1),
+    st.integers(0, 5),
+    st.booleans(),
+    st.booleans(),
+)
+def test_every_working_ends_at_the_figure_of_the_performance(
+    rows: list[Transaction],
+    cash: bool,
+    method: LotMethod,
+    currency: str | None,
+    first: int,
+    back: int,
+    shorts: bool,
+    with_tables: bool,
+) -> None:
+    found = valued(rows, cash=cash, method=method, currency=currency, shorts=shorts)
+    start = START + timedelta(days=first)
+    period = Period(start, max(END - timedelta(days=back), start))
+    about = subject_of(found, period, "A", with_tables=with_tables)
+    for metric in METRICS:
+        shown = figure(about.performance, metric)
+        value = shown.value if isinstance(shown, Measure) else shown
+        made = working(about, metric)
+        if value is None or not np.isfinite(value):
+            assert made.value.value is None, metric
+        else:
+            assert made.value.value == pytest.approx(value, **NEAR), metric
+            assert made.steps[-1].value == pytest.approx(value, **NEAR), metric
+
+
+@settings(max_examples=40, deadline=None)
+@given(ledgers(), st.booleans(), st.booleans())
+def test_what_makes_up_a_value_sums_to_it_with_what_is_due_and_what_is_short(
+    rows: list[Transaction], cash: bool, shorts: bool
+) -> None:
+    about = subject_of(valued(rows, cash=cash, shorts=shorts), Period(START, END))
+    made = working(about, "market_value")
+    parts = [amount(row[-1]) for table in made.tables for row in table.rows]
+    assert sum(parts) == pytest.approx(about.performance.market_value.value, **NEAR)
+    steps = steps_of(made)
+    assert steps["holdings"] + steps["cash"] == pytest.approx(steps["result"], **NEAR)
+
+
+def amount(entry: Entry) -> float:
+    value = entry.value if isinstance(entry, Worked) else entry
+    return float(value) if isinstance(value, float | int) else 0.0
+
+
+def test_a_short_period_whose_yearly_rate_is_beyond_all_bounds_is_explained_by_its_own() -> None:
+    found = history(
+        "2024-01-02 deposit 100\n2024-01-02 buy ACME 1 100",
+        market({"ACME": daily("2024-01-02", 100, 220)}),
+        "2024-01-03",
+    )
+    about = subject_of(found, Period(date(2024, 1, 3), date(2024, 1, 3)))
+    assert about.performance.returns.money_weighted.value is None
+    made = working(about, "money_weighted_period")
+    assert made.steps[-1].value == made.value.value == pytest.approx(1.2)
+    assert "beyond all bounds" in " ".join(made.convention)
