@@ -24,7 +24,9 @@
     ├── InsufficientData                a number that cannot be computed from what there is
     └── ProviderError                   provider, symbol
         ├── ProviderUnavailable         timeout, 5xx, half an answer: trying again may help
+        ├── ProviderRefused             a key is missing, wrong or too cheap: trying again does not help
         ├── RateLimited                 retry_after_seconds
+        ├── NoPrices                    the provider knows the symbol and has no price of it
         └── InstrumentNotFound          the provider does not know the symbol
 """
 
@@ -232,6 +234,18 @@ class RateLimited(ProviderError):
     ) -> None:
         super().__init__(message, provider=provider, symbol=symbol)
         self.retry_after_seconds = retry_after_seconds
+
+
+class ProviderRefused(ProviderError):
+    """The provider will not serve this installation: its key is missing, wrong, or does not cover the request."""
+
+    code = "provider_refused"
+
+
+class NoPrices(ProviderError):
+    """The provider knows the symbol but sent no price of it."""
+
+    code = "no_prices"
 
 
 class InstrumentNotFound(ProviderError):

@@ -1,8 +1,9 @@
 """What a market data provider is asked, what it answers, and what it may raise.
 
 Prices are as traded and in the major currency of the quote (GBP, never GBp), whatever the source sends. Every method
-may raise ``ProviderUnavailable`` (trying again may help) and ``RateLimited`` (trying again later will); ``history``
-also raises ``InstrumentNotFound``. No other exception leaves a provider.
+may raise ``ProviderUnavailable`` (trying again may help), ``RateLimited`` (trying again later will) and
+``ProviderRefused`` (it will not before the settings change); ``history`` also raises ``InstrumentNotFound`` and
+``NoPrices``. No other exception leaves a provider.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Issue(StrEnum):
     BAD_DIVIDEND = "bad_dividend"
     SPLIT_NOT_APPLIED = "split_not_applied"
     SPLIT_NOT_LISTED = "split_not_listed"
+    SPLIT_APPLIED = "split_applied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,18 @@ class HistoryRequest:
 
     ``known_splits`` are those already stored: a source whose answer leaves one out is checked against the prices.
     An incremental request begins some days before the last stored bar, because a source may still correct those.
+    ``price_unit`` and ``asset_class`` are what is known already ("" and None: nothing), for sources that do not say.
+    ``provider`` names the one that knows the instrument by ``provider_symbol`` ("": all do); others ask for ``symbol``.
     """
 
     provider_symbol: str
     start: date | None = None
     end: date | None = None
     known_splits: tuple[Split, ...] = ()
+    price_unit: str = ""
+    asset_class: AssetClass | None = None
+    provider: str = ""
+    symbol: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +138,8 @@ class History:
     """The answer to a :class:`HistoryRequest`.
 
     ``currency`` is the major one of every price; ``price_unit`` is the quote's own (GBp where the source quotes pence).
-    From ``provisional_from`` on, the session has not ended and the bar may still change.
+    From ``provisional_from`` on, the session has not ended and the bar may still change. ``shortened`` says why the
+    answer is not all that was asked for.
     """
 
     provider: str
@@ -144,6 +153,7 @@ class History:
     rejected: tuple[RejectedBar, ...] = ()
     notices: tuple[Notice, ...] = ()
     provisional_from: date | None = None
+    shortened: str = ""
     fallbacks: tuple[Fallback, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""From split-adjusted prices in any unit to prices as traded in the major currency. Pure.
+"""From prices in any unit, split-adjusted or not, to prices as traded in the major currency. Pure.
 
 Yahoo's open, high, low, close, volume and dividends are adjusted for *every* split up to now. With S the splits dated
 after the day d (a bar on the day of a split is already in new units)::
@@ -39,7 +39,10 @@ STEP_TOLERANCE = 0.15
 
 @dataclass(frozen=True, slots=True)
 class RawHistory:
-    """What a source sent, in its own order and unit, still split-adjusted. NaN where it sent null."""
+    """What a source sent, in its own order and unit. NaN where it sent null.
+
+    ``split_adjusted`` is what the source says of itself; the step in the prices at each split has the last word.
+    """
 
     dates: NDArray[np.datetime64]
     open: NDArray[np.float64]
@@ -49,6 +52,7 @@ class RawHistory:
     volume: NDArray[np.float64]
     splits: tuple[tuple[date, Decimal, Decimal], ...] = ()
     dividends: tuple[tuple[date, float, str], ...] = ()
+    split_adjusted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,10 @@ def as_traded(raw: RawHistory, unit: str, *, known_splits: Sequence[Split] = (),
     per_major = major_unit(unit)[1]
     splits, rejected = _valid_splits(raw.splits)
     bars, bad_bars = _valid_bars(raw, today)
-    applied, notices = _applied_splits(bars, splits, known_splits)
+    if raw.split_adjusted:
+        applied, notices = _applied_splits(bars, splits, known_splits)
+    else:
+        applied, notices = _splits_applied_all_the_same(bars, splits)
     factors = split_factors(bars.dates, applied)
     scale = factors / per_major
     traded = DailyBars(
@@ -171,6 +178,20 @@ def _applied_splits(
                 Notice(split.date, Issue.SPLIT_NOT_LISTED, f"{split.ratio:f} for 1 is stored but was not sent")
             )
     return applied, notices
+
+
+def _splits_applied_all_the_same(bars: DailyBars, listed: Sequence[Split]) -> tuple[list[Split], list[Notice]]:
+    """The splits that the bars of a source that says it sends prices as traded are adjusted for.
+
+    A split that is large enough speaks for itself; the small ones follow the larger ones, if those agree.
+    """
+    steps = {split: step for split in listed if (step := _step(bars, split)) is not None}
+    provable = {split: step for split, step in steps.items() if _size(split) >= SMALLEST_PROVABLE_RATIO}
+    applied = [split for split, step in provable.items() if abs(step) < abs(step - math.log(split.ratio))]
+    if applied and len(applied) == len(provable):
+        applied = list(listed)
+    reason = "{0:f} for 1 is in the prices of the days before it already"
+    return applied, [Notice(split.date, Issue.SPLIT_APPLIED, reason.format(split.ratio)) for split in applied]
 
 
 def _same_event(one: Split, other: Split) -> bool:

@@ -24,10 +24,11 @@ from yfinance.exceptions import YFException, YFRateLimitError
 
 from dashboard.errors import InstrumentNotFound, ProviderError, ProviderUnavailable, RateLimited
 from dashboard.providers.base import History, HistoryRequest, Quote, SearchHit
+from dashboard.providers.json_answers import MalformedAnswer
 from dashboard.providers.normalise import Normalised, as_traded
 from dashboard.providers.retry import Retry
 from dashboard.providers.yahoo_session import Refused, YahooSession
-from dashboard.providers.yahoo_wire import Chart, MalformedAnswer, parse_chart, parse_quotes, parse_search
+from dashboard.providers.yahoo_wire import Chart, parse_chart, parse_quotes, parse_search
 
 NAME = "yahoo"
 CHART = "https://query2.finance.yahoo.com/v8/finance/chart/"

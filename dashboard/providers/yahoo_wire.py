@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dashboard.domain.instruments import AssetClass
 from dashboard.providers.base import InstrumentMeta, MarketState, Quote, SearchHit
+from dashboard.providers.json_answers import MalformedAnswer, Node
 from dashboard.providers.normalise import RawHistory, major_unit
 
 ASSET_CLASSES = {
@@ -45,12 +44,6 @@ MARKET_STATES = {"REGULAR": MarketState.OPEN, "PRE": MarketState.PRE, "POST": Ma
 EVENING_HOUR = 22
 # Years 1800 and 2200.
 EARLIEST, LATEST = -5.4e9, 7.3e9
-# No price, volume or time is larger; whole numbers of JSON can be too large for a float.
-LARGEST = 1e18
-
-
-class MalformedAnswer(ValueError):
-    """An answer that is JSON but not of the shape that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,70 +54,6 @@ class Chart:
     unit: str
     meta: InstrumentMeta
     session_ends_at: datetime | None
-
-
-class Node:
-    """A JSON object read with expectations: each accessor gives the type it names or raises ``MalformedAnswer``."""
-
-    __slots__ = ("_values",)
-
-    def __init__(self, value: object) -> None:
-        if not isinstance(value, Mapping):
-            raise MalformedAnswer("an object was expected")
-        self._values: Mapping[object, object] = value
-
-    def node(self, key: str) -> Node:
-        """The object under ``key``; an empty one where it is missing or null."""
-        return Node(self._values.get(key) or {})
-
-    def required(self, key: str) -> Node:
-        """The object under ``key``, which must be there."""
-        return Node(self._values.get(key))
-
-    def required_items(self, key: str) -> Sequence[object]:
-        """The list under ``key``, which must be there."""
-        value = self._values.get(key)
-        if not isinstance(value, list):
-            raise MalformedAnswer(f"{key} is not a list")
-        return value
-
-    def items(self, key: str) -> Sequence[object]:
-        """The list under ``key``; empty where it is missing or null."""
-        return [] if self._values.get(key) is None else self.required_items(key)
-
-    def children(self, key: str) -> Iterator[Node]:
-        """The objects in the object under ``key``."""
-        return (Node(value) for value in self.node(key)._values.values())
-
-    def text(self, *keys: str) -> str:
-        """The first text under ``keys`` that is not empty, else ""."""
-        return next((value.strip() for key in keys if isinstance(value := self._values.get(key), str) and value), "")
-
-    def number(self, key: str) -> float | None:
-        """The finite number under ``key``."""
-        value = self._values.get(key)
-        if not isinstance(value, int | float) or isinstance(value, bool) or not -LARGEST < value < LARGEST:
-            return None
-        return float(value)
-
-    def decimal(self, key: str) -> Decimal:
-        """The number under ``key`` as it was written; NaN where there is none."""
-        try:
-            return Decimal(str(self._values.get(key)))
-        except InvalidOperation:
-            return Decimal("NaN")
-
-    def column(self, key: str, length: int) -> NDArray[np.float64]:
-        """The numbers under ``key``, NaN for null; all NaN where the key is missing."""
-        values = self.items(key)
-        if not values:
-            return np.full(length, np.nan)
-        if len(values) != length:
-            raise MalformedAnswer(f"{key} has {len(values)} values for {length} days")
-        try:
-            return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-        except (TypeError, ValueError, OverflowError) as error:
-            raise MalformedAnswer(f"{key} holds something else than numbers") from error
 
 
 def parse_chart(symbol: str, answer: object) -> Chart:

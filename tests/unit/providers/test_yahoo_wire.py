@@ -10,8 +10,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dashboard.providers.json_answers import MalformedAnswer
 from dashboard.providers.normalise import as_traded
-from dashboard.providers.yahoo_wire import MalformedAnswer, parse_chart, parse_quotes, parse_search
+from dashboard.providers.yahoo_wire import parse_chart, parse_quotes, parse_search
 from tests.yahoo_loopback import chart, stamp
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
