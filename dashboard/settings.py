@@ -20,7 +20,13 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from dashboard.errors import SettingsError
 
-PROVIDER_NAMES = ("yahoo", "simulated")
+PROVIDER_NAMES = ("yahoo", "alphavantage", "simulated")
+# Those of the domain, which the settings lie below.
+ASSET_CLASSES = (
+    "equity", "etf", "fund", "bond", "crypto", "currency", "commodity", "index", "option", "future", "cash", "other",
+)  # fmt: skip
+PERIOD_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
+LIMIT = re.compile(rf"[1-9][0-9]{{0,6}}/({'|'.join(PERIOD_SECONDS)})")
 SMTP_TLS = ("starttls", "tls", "none")
 MINIMUM_SECRET_LENGTH = 32
 MINIMUM_SECRET_VARIETY = 10
@@ -28,6 +34,14 @@ MINIMUM_SECRET_VARIETY = 10
 
 def _split_names(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _split_parts(value: object) -> object:
+    """``a=x,y; b=z`` as a mapping of tuples; whatever is no text is left to be checked as it is."""
+    if not isinstance(value, str):
+        return value
+    parts = [part.partition("=") for part in value.split(";") if part.strip()]
+    return {name.strip(): _split_names(names) for name, _, names in parts}
 
 
 def _blank_is_unset(value: object) -> object:
@@ -55,6 +69,8 @@ class Settings(BaseSettings):
     dashboard_env: Literal["development", "production"] = "development"
     dashboard_base_url: OptionalText = None
     providers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_names)] = ("yahoo",)
+    provider_orders: Annotated[Mapping[str, tuple[str, ...]], NoDecode, BeforeValidator(_split_parts)] = {}
+    provider_limits: Annotated[Mapping[str, tuple[str, ...]], NoDecode, BeforeValidator(_split_parts)] = {}
     yahoo_base_url: OptionalText = None
     alphavantage_base_url: OptionalText = None
     alphavantage_api_key: OptionalSecret = None
@@ -179,6 +195,32 @@ class Settings(BaseSettings):
                 f"unknown provider {', '.join(unknown) or '(none given)'}; known: {', '.join(PROVIDER_NAMES)}"
             )
         return value
+
+    @field_validator("provider_orders", mode="after")
+    @classmethod
+    def _known_orders(cls, value: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+        unknown = [name for names in value.values() for name in names if name not in PROVIDER_NAMES]
+        unknown += [name for name in value if name not in ASSET_CLASSES]
+        if unknown or not all(value.values()):
+            raise ValueError(
+                f"must look like currency=ecb,yahoo; crypto=yahoo; unknown: {', '.join(unknown) or '(none)'}"
+            )
+        return value
+
+    @field_validator("provider_limits", mode="after")
+    @classmethod
+    def _known_limits(cls, value: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+        limits = [limit for several in value.values() for limit in several]
+        if not set(value) <= set(PROVIDER_NAMES) or not all(LIMIT.fullmatch(limit) for limit in limits):
+            raise ValueError("must look like alphavantage=5/minute,25/day; yahoo=100/minute")
+        return value
+
+    def limits_of(self, provider: str) -> tuple[tuple[int, int], ...] | None:
+        """The requests and the seconds of each limit that is set for a provider; None where none is set."""
+        if provider not in self.provider_limits:
+            return None
+        parts = [limit.split("/") for limit in self.provider_limits[provider]]
+        return tuple((int(requests), PERIOD_SECONDS[period]) for requests, period in parts)
 
     @property
     def embedded(self) -> bool:

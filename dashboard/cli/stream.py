@@ -37,7 +37,7 @@ def stream(context: CommandContext, feed_only: bool) -> None:
 def run_feed(context: CommandContext) -> None:
     """Ask the providers until SIGTERM or SIGINT."""
     from dashboard.live.feed import Feed
-    from dashboard.providers.chain import create_providers
+    from dashboard.providers.assembly import create_providers
     from dashboard.runtime import redis_client
 
     stop = threading.Event()

@@ -194,6 +194,9 @@ class SearchHit:
     industry: str = ""
 
 
+EVERYTHING = frozenset(AssetClass)
+
+
 class MarketDataProvider(Protocol):
     """A source of prices."""
 
@@ -202,22 +205,30 @@ class MarketDataProvider(Protocol):
         """The name in the ``PROVIDERS`` setting and beside each stored price."""
         ...
 
+    @property
+    def asset_classes(self) -> frozenset[AssetClass]:
+        """What it has prices of; it is not asked for anything else."""
+        ...
+
     def history(self, request: HistoryRequest) -> History:
         """Daily bars, splits and dividends.
 
-        Raises: InstrumentNotFound, ProviderUnavailable, RateLimited.
+        Raises: InstrumentNotFound, NoPrices, ProviderUnavailable, ProviderRefused, RateLimited.
         """
         ...
 
     def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
         """The last prices by provider symbol; a symbol without one is absent.
 
-        Raises: ProviderUnavailable, RateLimited.
+        Raises: ProviderUnavailable, ProviderRefused, RateLimited.
         """
         ...
 
     def search(self, text: str) -> tuple[SearchHit, ...]:
-        """Instruments whose symbol or name fits ``text``, best first. Raises: ProviderUnavailable, RateLimited."""
+        """Instruments whose symbol or name fits ``text``, best first.
+
+        Raises: ProviderUnavailable, ProviderRefused, RateLimited.
+        """
         ...
 
     def fx_symbol(self, base: str, quote: str) -> str:

@@ -1,47 +1,83 @@
-"""Several providers in the order of the ``PROVIDERS`` setting: the first that knows an instrument answers."""
+"""Several providers in order: the first that knows an instrument answers, and the reason of each before it is kept.
+
+An instrument's own provider is asked first, then those of the order for its asset class (``PROVIDER_ORDERS``), else
+those of ``PROVIDERS``. One that has no prices of that class is left out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-import redis
-
-from dashboard.errors import InstrumentNotFound, ProviderError, ProviderUnavailable
+from dashboard.domain.instruments import AssetClass
+from dashboard.errors import InstrumentNotFound, NoPrices, ProviderError
 from dashboard.providers.base import Fallback, History, HistoryRequest, MarketDataProvider, Quote, SearchHit
-from dashboard.providers.guard import GuardedProvider, LocalPauses, Pauses, SharedPauses
-from dashboard.settings import Settings
+
+Attempt = tuple[MarketDataProvider, HistoryRequest]
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """What several providers say of one instrument, in their order, and why others said nothing."""
+
+    histories: tuple[History, ...]
+    failures: tuple[Fallback, ...] = ()
 
 
 class ProviderChain:
-    """A provider that asks others in order and keeps the reason of each that did not answer."""
+    """A provider that asks others in order. ``orders`` names them by asset class; without one theirs is the order."""
 
-    def __init__(self, providers: Sequence[MarketDataProvider]) -> None:
+    name: str
+    asset_classes: frozenset[AssetClass]
+
+    def __init__(
+        self, providers: Sequence[MarketDataProvider], orders: Mapping[AssetClass | None, Sequence[str]] | None = None
+    ) -> None:
         if not providers:
             raise ValueError("a chain needs a provider")
         self.providers = tuple(providers)
         self.name = self.providers[0].name if len(self.providers) == 1 else "chain"
+        self.asset_classes = frozenset().union(*(provider.asset_classes for provider in self.providers))
+        self._by_name = {provider.name: provider for provider in self.providers}
+        self._orders: dict[AssetClass | None, Sequence[str]] = {None: tuple(self._by_name), **(orders or {})}
+
+    def order(self, asset_class: AssetClass | None, own: str = "") -> tuple[MarketDataProvider, ...]:
+        """The providers of an instrument in the order in which they are asked; ``own`` is its own one's name."""
+        names = dict.fromkeys((own, *self._orders.get(asset_class, self._orders[None])))
+        known = [self._by_name[name] for name in names if name in self._by_name]
+        wanted = asset_class or AssetClass.EQUITY
+        return tuple(provider for provider in known if wanted in provider.asset_classes or provider.name == own)
 
     def history(self, request: HistoryRequest) -> History:
         """The history of the first that has it; ``fallbacks`` names those before it.
 
-        Raises: InstrumentNotFound when all of them say so; else the first RateLimited or ProviderUnavailable.
+        Raises: InstrumentNotFound when all of them say so; else the first other failure, with the reasons of all.
         """
-        return self._history([(provider, request) for provider in self.providers])
+        return self._first(list(self._attempts(request)), request.provider_symbol)
+
+    def histories(self, request: HistoryRequest, count: int = 2) -> Histories:
+        """The histories of the first ``count`` that have one, so that a caller can compare them."""
+        return self._several(list(self._attempts(request)), count)
 
     def fx_history(self, base: str, quote: str, *, start: date | None = None, end: date | None = None) -> History:
         """Daily units of ``quote`` for 1 ``base``; each provider is asked by its own symbol. Raises: as history."""
-        return self._history([(it, HistoryRequest(it.fx_symbol(base, quote), start, end)) for it in self.providers])
+        return self._first(list(self._fx_attempts(base, quote, start, end)), f"{base}{quote}")
+
+    def fx_histories(
+        self, base: str, quote: str, *, start: date | None = None, end: date | None = None, count: int = 2
+    ) -> Histories:
+        """The rates of the first ``count`` that have them, so that a caller can compare them."""
+        return self._several(list(self._fx_attempts(base, quote, start, end)), count)
 
     def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
         """Quotes of all that any provider knows.
 
-        Raises: RateLimited, ProviderUnavailable when nothing is known because a provider failed.
+        Raises: the first failure when nothing is known because a provider failed.
         """
         quotes: dict[str, Quote] = {}
         failures: list[ProviderError] = []
-        for provider in self.providers:
+        for provider in self.order(None) or self.providers:
             missing = [symbol for symbol in symbols if symbol not in quotes]
             if not missing:
                 break
@@ -67,37 +103,63 @@ class ProviderChain:
         return tuple(hits)
 
     def fx_symbol(self, base: str, quote: str) -> str:
-        """The symbol that the first provider gives the pair."""
-        return self.providers[0].fx_symbol(base, quote)
+        """The symbol that the first provider of currencies gives the pair."""
+        return (self.order(AssetClass.CURRENCY) or self.providers)[0].fx_symbol(base, quote)
 
-    def _history(self, attempts: Sequence[tuple[MarketDataProvider, HistoryRequest]]) -> History:
+    def _attempts(self, request: HistoryRequest) -> Iterator[Attempt]:
+        """Each provider with what it is asked: only its own one knows an instrument by the stored symbol."""
+        for provider in self.order(request.asset_class, request.provider):
+            foreign = request.symbol and request.provider not in {"", provider.name}
+            yield provider, replace(request, provider_symbol=request.symbol) if foreign else request
+
+    def _fx_attempts(self, base: str, quote: str, start: date | None, end: date | None) -> Iterator[Attempt]:
+        for provider in self.order(AssetClass.CURRENCY):
+            symbol = provider.fx_symbol(base, quote)
+            yield provider, HistoryRequest(symbol, start, end, asset_class=AssetClass.CURRENCY)
+
+    @staticmethod
+    def _first(attempts: Sequence[Attempt], symbol: str) -> History:
         failures: list[ProviderError] = []
         for provider, request in attempts:
             try:
-                history = provider.history(request)
+                return replace(_asked(provider, request), fallbacks=_reasons(failures))
             except ProviderError as error:
                 failures.append(error)
-            else:
-                reasons = tuple(Fallback(error.provider, error.code, error.message) for error in failures)
-                return replace(history, fallbacks=reasons)
-        raise next((error for error in failures if not isinstance(error, InstrumentNotFound)), failures[0])
+        raise _worst(failures, symbol)
+
+    @staticmethod
+    def _several(attempts: Sequence[Attempt], count: int) -> Histories:
+        histories: list[History] = []
+        failures: list[ProviderError] = []
+        for provider, request in attempts:
+            if len(histories) == count:
+                break
+            try:
+                histories.append(_asked(provider, request))
+            except ProviderError as error:
+                failures.append(error)
+        return Histories(tuple(histories), _reasons(failures))
 
 
-def create_providers(settings: Settings, *, client: redis.Redis | None = None) -> ProviderChain:
-    """The providers of the settings. Make them after a fork. ``client`` shares their pauses with other processes."""
-    pauses = SharedPauses(client) if client is not None else LocalPauses()
-    return ProviderChain([_create(name, settings, pauses) for name in settings.providers])
+def _asked(provider: MarketDataProvider, request: HistoryRequest) -> History:
+    """The provider's history. Raises: NoPrices where it should begin at the beginning and is empty."""
+    history = provider.history(request)
+    if request.start is None and not len(history.bars):
+        message = f"{provider.name} knows {request.provider_symbol} but has no price of it."
+        raise NoPrices(message, provider=provider.name, symbol=request.provider_symbol)
+    return history
 
 
-def _create(name: str, settings: Settings, pauses: Pauses) -> MarketDataProvider:
-    # Imported when chosen: yfinance takes a second, exchange calendars half of one.
-    if name == "simulated":
-        from dashboard.providers.simulated import SimulatedProvider
+def _reasons(failures: Sequence[ProviderError]) -> tuple[Fallback, ...]:
+    return tuple(Fallback(error.provider, error.code, error.message) for error in failures)
 
-        return SimulatedProvider()
-    if name == "yahoo":
-        from dashboard.providers.yahoo import YahooProvider
 
-        cache = settings.dashboard_home / "cache" / "yahoo"
-        return GuardedProvider(YahooProvider(cache_directory=cache, base_url=settings.yahoo_base_url), pauses)
-    raise ProviderUnavailable(f"There is no provider {name}.", provider=name)
+def _worst(failures: Sequence[ProviderError], symbol: str) -> ProviderError:
+    """What to say when nobody answered: the first that is more than "not known", and the reasons of all."""
+    if not failures:
+        return InstrumentNotFound(f"No provider has prices of what {symbol} is.", provider="chain", symbol=symbol)
+    chosen = next((error for error in failures if not isinstance(error, InstrumentNotFound)), failures[0])
+    if len(failures) > 1:
+        chosen.message = "; ".join(f"{error.provider}: {error.message}" for error in failures)
+        chosen.args = (chosen.message,)
+    return chosen

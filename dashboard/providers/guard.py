@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 import redis
 
 from dashboard import redis_store
+from dashboard.domain.instruments import AssetClass
 from dashboard.errors import InstrumentNotFound, ProviderUnavailable, RateLimited, ServiceUnavailable
 from dashboard.providers.base import History, HistoryRequest, MarketDataProvider, Quote, SearchHit
 
@@ -149,6 +150,11 @@ class GuardedProvider:
     def name(self) -> str:
         """The name of the provider behind the guard."""
         return self._provider.name
+
+    @property
+    def asset_classes(self) -> frozenset[AssetClass]:
+        """Those of the provider behind the guard."""
+        return self._provider.asset_classes
 
     def history(self, request: HistoryRequest) -> History:
         """See the provider. Raises: RateLimited, ProviderUnavailable also without asking it."""

@@ -6,6 +6,8 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 from dashboard.errors import ProviderUnavailable
@@ -40,3 +42,16 @@ class Retry:
                     raise
                 self.sleep(wait)
         return attempt(ends_at - self.clock())
+
+
+def retry_after(value: str | None) -> float | None:
+    """The seconds of a Retry-After header, whether it holds seconds or a date; None where it says nothing usable."""
+    if not value:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max((moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds(), 0.0)

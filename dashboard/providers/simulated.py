@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from dashboard.domain.instruments import AssetClass, Split
 from dashboard.errors import InstrumentNotFound
 from dashboard.providers.base import (
+    EVERYTHING,
     DailyBars,
     Dividend,
     History,
@@ -62,6 +63,7 @@ class SimulatedProvider:
     """Prices of the simulated market at the time that ``now`` tells."""
 
     name = NAME
+    asset_classes = EVERYTHING
 
     def __init__(self, *, now: Callable[[], datetime] = utc_now) -> None:
         self._now = now

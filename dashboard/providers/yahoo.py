@@ -23,7 +23,8 @@ from yfinance.data import YfData
 from yfinance.exceptions import YFException, YFRateLimitError
 
 from dashboard.errors import InstrumentNotFound, ProviderError, ProviderUnavailable, RateLimited
-from dashboard.providers.base import History, HistoryRequest, Quote, SearchHit
+from dashboard.providers.base import EVERYTHING, History, HistoryRequest, Quote, SearchHit
+from dashboard.providers.budget import Budget
 from dashboard.providers.json_answers import MalformedAnswer
 from dashboard.providers.normalise import Normalised, as_traded
 from dashboard.providers.retry import Retry
@@ -61,6 +62,7 @@ class YahooProvider:
     """Prices of Yahoo Finance. Make it after a fork: sessions and the cookie cache do not survive one."""
 
     name = NAME
+    asset_classes = EVERYTHING
 
     def __init__(
         self,
@@ -69,6 +71,7 @@ class YahooProvider:
         base_url: str | None = None,
         timeout_seconds: float = 10.0,
         retry: Retry | None = None,
+        budget: Budget | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         yfinance.config.debug.hide_exceptions = False
@@ -79,6 +82,7 @@ class YahooProvider:
         self._transport = type("Transport", (YfData,), {})(self._session)
         self._timeout_seconds = timeout_seconds
         self._retry = retry or Retry()
+        self._budget = budget or Budget(NAME)
         self._now = now
 
     def history(self, request: HistoryRequest) -> History:
@@ -127,6 +131,7 @@ class YahooProvider:
         self, url: str, params: Mapping[str, object], symbol: str | None, parse: Callable[[object], Parsed]
     ) -> Parsed:
         def attempt(seconds_left: float) -> Parsed:
+            self._budget.spend(symbol=symbol, waits=symbol is not None)
             try:
                 with self._session.within(seconds_left):
                     response = self._transport.get(url, dict(params), timeout=self._timeout_seconds)

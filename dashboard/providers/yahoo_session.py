@@ -10,12 +10,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from curl_cffi.requests import Response, Session
+
+from dashboard.providers.retry import retry_after
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 5
@@ -93,16 +93,3 @@ class YahooSession(Session[Response]):
             return url
         parts = urlsplit(url)
         return f"{self._base}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
-
-
-def retry_after(value: str | None) -> float | None:
-    """The seconds of a Retry-After header, whether it holds seconds or a date; None where it says nothing usable."""
-    if not value:
-        return None
-    if value.strip().isdigit():
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max((moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds(), 0.0)

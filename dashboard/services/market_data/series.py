@@ -13,7 +13,7 @@ from dashboard.db.models.market import PERCENT_UNIT
 from dashboard.db.repositories import dirty
 from dashboard.db.repositories import instruments as store
 from dashboard.db.repositories import prices
-from dashboard.domain.instruments import InstrumentState, Split
+from dashboard.domain.instruments import AssetClass, InstrumentState, Split
 from dashboard.errors import InstrumentNotFound, ProviderError
 from dashboard.providers.base import History, HistoryRequest
 from dashboard.providers.chain import ProviderChain
@@ -35,6 +35,8 @@ class Target:
     symbol: str
     provider_symbol: str
     provider: str
+    asset_class: AssetClass
+    price_unit: str
     state: str
     refreshed: bool
     last_date: date | None
@@ -44,7 +46,22 @@ class Target:
         """What to ask for: everything the first time, then what is new and the last days before it."""
         if start is None and self.refreshed and self.last_date is not None:
             start = self.last_date - timedelta(days=OVERLAP_DAYS)
-        return HistoryRequest(self.provider_symbol or self.symbol, start, known_splits=self.splits)
+        return self._asking(start)
+
+    def whole(self) -> HistoryRequest:
+        """What to ask for where the stored bars are of another unit than the source's."""
+        return self._asking(None)
+
+    def _asking(self, start: date | None) -> HistoryRequest:
+        return HistoryRequest(
+            self.provider_symbol or self.symbol,
+            start,
+            known_splits=self.splits,
+            price_unit=self.price_unit,
+            asset_class=self.asset_class,
+            provider=self.provider,
+            symbol=self.symbol,
+        )
 
 
 def targets(rows: list[InstrumentRow]) -> list[Target]:
@@ -57,6 +74,8 @@ def targets(rows: list[InstrumentRow]) -> list[Target]:
             row.symbol,
             row.provider_symbol,
             row.provider,
+            AssetClass(row.asset_class),
+            row.price_unit or (row.currency if row.refreshed_at is not None else ""),
             row.state,
             row.refreshed_at is not None,
             edges[row.id].last_date,
@@ -73,7 +92,7 @@ def refresh_instrument(chain: ProviderChain, target: Target, start: date | None 
     try:
         history = closed_bars(chain.history(target.request(start)))
         if start is None and target.refreshed and _restated(target, history):
-            history = closed_bars(chain.history(HistoryRequest(history.provider_symbol, known_splits=target.splits)))
+            history = closed_bars(chain.history(target.whole()))
     except ProviderError as error:
         return _record_failure(target, error)
     return _record_history(target.id, history)
@@ -155,8 +174,10 @@ def _describe(row: InstrumentRow, history: History) -> None:
         if not getattr(row, name):
             setattr(row, name, getattr(meta, name))
     row.currency, row.time_zone = history.currency, meta.timezone
+    if all(fallback.code == InstrumentNotFound.code for fallback in history.fallbacks):
+        # Not where another one only stood in: the next refresh asks the instrument's own provider first again.
+        row.provider, row.provider_symbol = history.provider, history.provider_symbol
     if row.price_unit != PERCENT_UNIT:
         row.price_unit = history.price_unit
-    row.provider, row.provider_symbol = history.provider, history.provider_symbol
     row.state, row.problem_code, row.problem = InstrumentState.ACTIVE, "", ""
     row.refreshed_at = datetime.now(UTC)

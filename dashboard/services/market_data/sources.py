@@ -7,7 +7,8 @@ from typing import cast
 
 from flask import current_app
 
-from dashboard.providers.chain import ProviderChain, create_providers
+from dashboard.providers.assembly import create_providers
+from dashboard.providers.chain import ProviderChain
 from dashboard.runtime import redis_client, settings
 
 EXTENSION = "market_data_providers"

@@ -20,8 +20,8 @@ from dashboard.errors import ProviderUnavailable, RateLimited
 from dashboard.live import feed as feeds
 from dashboard.live.channels import LEADER, QUOTES, TICKS, WANTED, quote_from_json
 from dashboard.live.feed import LEASE_SECONDS, Feed
+from dashboard.providers.assembly import create_providers
 from dashboard.providers.base import MarketDataProvider
-from dashboard.providers.chain import create_providers
 from dashboard.providers.simulated import SimulatedProvider
 from dashboard.redis_store import Lease
 from dashboard.results.quotes import Freshness, LiveQuote

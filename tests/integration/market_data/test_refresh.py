@@ -15,7 +15,16 @@ from dashboard.db.models import InstrumentRow, Portfolio
 from dashboard.domain.access import SYSTEM
 from dashboard.domain.instruments import AssetClass, Split
 from dashboard.errors import InstrumentNotFound, ProviderUnavailable
-from dashboard.providers.base import DailyBars, Dividend, History, HistoryRequest, InstrumentMeta, Quote, SearchHit
+from dashboard.providers.base import (
+    EVERYTHING,
+    DailyBars,
+    Dividend,
+    History,
+    HistoryRequest,
+    InstrumentMeta,
+    Quote,
+    SearchHit,
+)
 from dashboard.providers.chain import ProviderChain
 from dashboard.providers.simulated import SimulatedProvider
 from dashboard.services import market_data
@@ -43,6 +52,7 @@ class FakeProvider:
     answers: dict[str, History | BaseException]
     name: str = "fake"
     asked: list[HistoryRequest] = field(default_factory=list)
+    asset_classes: frozenset[AssetClass] = EVERYTHING
 
     def history(self, request: HistoryRequest) -> History:
         self.asked.append(request)

@@ -11,6 +11,7 @@ import numpy as np
 from dashboard.domain.instruments import AssetClass
 from dashboard.errors import InstrumentNotFound, ProviderError
 from dashboard.providers.base import (
+    EVERYTHING,
     DailyBars,
     History,
     HistoryRequest,
@@ -29,6 +30,8 @@ class FakeProvider:
     symbols: tuple[str, ...] = ("ABC",)
     failure: Callable[[str | None], ProviderError] | None = None
     asked: list[str] = field(default_factory=list)
+    asset_classes: frozenset[AssetClass] = EVERYTHING
+    empty: bool = False
 
     def history(self, request: HistoryRequest) -> History:
         self._ask(request.provider_symbol)
@@ -36,6 +39,7 @@ class FakeProvider:
             raise InstrumentNotFound("unknown", provider=self.name, symbol=request.provider_symbol)
         close = np.array([self.symbols.index(request.provider_symbol) + 1.0])
         bars = DailyBars(np.array(["2024-03-01"], dtype="datetime64[D]"), close, close, close, close, close)
+        bars = bars[:0] if self.empty else bars
         meta = InstrumentMeta("Fake", "USD", AssetClass.EQUITY)
         return History(self.name, request.provider_symbol, "USD", "USD", bars, (), (), meta)
 

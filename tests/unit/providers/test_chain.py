@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from dashboard.errors import InstrumentNotFound, ProviderError, ProviderUnavailable, RateLimited
+from dashboard.domain.instruments import AssetClass
+from dashboard.errors import (
+    InstrumentNotFound,
+    NoPrices,
+    ProviderError,
+    ProviderUnavailable,
+    RateLimited,
+    SettingsError,
+)
+from dashboard.providers.assembly import create_providers
 from dashboard.providers.base import Fallback, HistoryRequest
-from dashboard.providers.chain import ProviderChain, create_providers
-from dashboard.settings import Settings
+from dashboard.providers.chain import ProviderChain
+from dashboard.settings import ASSET_CLASSES, Settings
 from tests.unit.providers.fakes import FakeProvider
 
 
@@ -77,3 +87,90 @@ def test_a_chain_of_limits_says_the_first_one() -> None:
     with pytest.raises(RateLimited) as caught:
         ProviderChain([FakeProvider("first", failure=limited), FakeProvider("second", ())]).history(HistoryRequest("A"))
     assert caught.value.retry_after_seconds == 9
+
+
+def test_orders_by_asset_class_and_an_instruments_own_provider_come_before_the_default_order() -> None:
+    rates = FakeProvider("rates", asset_classes=frozenset({AssetClass.CURRENCY}))
+    chain = ProviderChain(
+        [FakeProvider("first"), FakeProvider("second"), rates],
+        {None: ("first", "rates"), AssetClass.CURRENCY: ("rates", "first"), AssetClass.CRYPTO: ("second",)},
+    )
+
+    def names(asset_class: AssetClass | None, own: str = "") -> list[str]:
+        return [provider.name for provider in chain.order(asset_class, own)]
+
+    assert names(AssetClass.CURRENCY) == ["rates", "first"]
+    assert names(AssetClass.CRYPTO) == ["second"]
+    assert names(AssetClass.EQUITY) == ["first"]
+    assert names(AssetClass.EQUITY, "second") == ["second", "first"]
+    assert names(None, "file") == ["first"]
+    assert chain.fx_symbol("EUR", "USD") == "rates:EURUSD"
+
+
+def test_only_its_own_provider_is_asked_by_the_stored_symbol() -> None:
+    first, second = FakeProvider("first", ("XYZ",)), FakeProvider("second", ())
+    request = HistoryRequest("XYZ.2", provider="second", symbol="XYZ")
+    assert ProviderChain([first, second]).history(request).provider == "first"
+    assert (second.asked, first.asked) == (["XYZ.2"], ["XYZ"])
+
+
+def test_a_first_answer_without_a_price_is_none_and_the_next_is_asked() -> None:
+    empty = FakeProvider("empty", empty=True)
+    history = ProviderChain([empty, FakeProvider("second")]).history(HistoryRequest("ABC"))
+    assert (history.provider, [fallback.code for fallback in history.fallbacks]) == ("second", ["no_prices"])
+    assert len(ProviderChain([empty]).history(HistoryRequest("ABC", date(2024, 3, 2))).bars) == 0
+    with pytest.raises(NoPrices):
+        ProviderChain([empty]).history(HistoryRequest("ABC"))
+
+
+def test_two_sources_are_given_side_by_side_for_a_caller_to_compare() -> None:
+    providers = [FakeProvider("first", failure=down), *(FakeProvider(name) for name in ("second", "third", "fourth"))]
+    found = ProviderChain(providers).histories(HistoryRequest("ABC"))
+    assert [history.provider for history in found.histories] == ["second", "third"]
+    assert found.failures == (Fallback("first", "provider_unavailable", "down"),)
+    pairs = ProviderChain([FakeProvider("first", ("first:EURUSD",)), FakeProvider("second", ())])
+    assert len(pairs.fx_histories("EUR", "USD").histories) == 1
+
+
+def test_the_failure_of_all_repeats_the_reason_of_each() -> None:
+    with pytest.raises(ProviderUnavailable, match="second: unknown; first: down"):
+        ProviderChain([FakeProvider("second", ()), FakeProvider("first", failure=down)]).history(HistoryRequest("ABC"))
+
+
+def test_what_nobody_has_prices_of_is_not_found() -> None:
+    rates = FakeProvider("rates", asset_classes=frozenset({AssetClass.CURRENCY}))
+    with pytest.raises(InstrumentNotFound, match="No provider"):
+        ProviderChain([rates]).history(HistoryRequest("ABC", asset_class=AssetClass.EQUITY))
+    assert rates.asked == []
+
+
+def test_orders_and_limits_are_read_from_the_settings_and_wrong_ones_are_named(tmp_path: Path) -> None:
+    settings = Settings.from_env(
+        {
+            "PROVIDERS": "yahoo",
+            "PROVIDER_ORDERS": "currency=simulated,yahoo; crypto = alphavantage",
+            "PROVIDER_LIMITS": "alphavantage=75/minute,5000/day; yahoo=",
+            "ALPHAVANTAGE_API_KEY": "k",
+            "DASHBOARD_HOME": str(tmp_path),
+        },
+        env_file=None,
+    )
+    assert settings.limits_of("alphavantage") == ((75, 60), (5000, 86_400))
+    assert (settings.limits_of("yahoo"), settings.limits_of("simulated")) == ((), None)
+    chain = create_providers(settings)
+    assert [provider.name for provider in chain.order(AssetClass.CURRENCY)] == ["simulated", "yahoo"]
+    assert [provider.name for provider in chain.order(AssetClass.CRYPTO)] == ["alphavantage"]
+    assert [provider.name for provider in chain.order(AssetClass.EQUITY)] == ["yahoo"]
+    for name, value in [
+        ("PROVIDER_ORDERS", "shares=yahoo"),
+        ("PROVIDER_ORDERS", "equity=nobody"),
+        ("PROVIDER_ORDERS", "equity="),
+        ("PROVIDER_LIMITS", "nobody=5/minute"),
+        ("PROVIDER_LIMITS", "yahoo=5/fortnight"),
+    ]:
+        with pytest.raises(SettingsError, match=name):
+            Settings.from_env({name: value}, env_file=None)
+
+
+def test_the_asset_classes_of_the_settings_are_those_of_the_domain() -> None:
+    assert tuple(AssetClass) == ASSET_CLASSES

@@ -1,0 +1,139 @@
+"""A source that is asked by plain HTTP: one address, short timeouts, bounded answers, and typed failures.
+
+No message of a failure repeats an address: a query may hold a key.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import requests
+
+from dashboard.errors import ProviderRefused, ProviderUnavailable, RateLimited
+from dashboard.providers.budget import Budget
+from dashboard.providers.retry import Retry, retry_after
+
+Answer = TypeVar("Answer")
+
+LARGEST_BODY_BYTES = 64_000_000
+CHUNK_BYTES = 65_536
+LEAST_TIMEOUT_SECONDS = 0.05
+DEFAULT_RETRY_AFTER_SECONDS = 60.0
+AGENT = "basis-dashboard"
+NOT_MODIFIED = 304
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer: 200 with its body, or 304 without one. Names of headers are in lower case."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class HttpSource:
+    """Asks ``base_url`` for pages, some times, within the provider's budget. ``title`` is its name in messages."""
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        base_url: str,
+        *,
+        timeout_seconds: float = 15.0,
+        retry: Retry | None = None,
+        budget: Budget | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name, self.title = name, title
+        self._base_url = base_url.rstrip("/")
+        self._timeout_seconds = timeout_seconds
+        self._retry = retry or Retry()
+        self._budget = budget or Budget(name)
+        self._clock = clock
+        self._session = requests.Session()
+        self._session.headers["User-Agent"] = AGENT
+
+    def ask(
+        self,
+        path: str,
+        params: Mapping[str, str],
+        read: Callable[[Page], Answer],
+        *,
+        symbol: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        waits: bool = True,
+        reserve: int = 0,
+    ) -> Answer:
+        """What ``read`` makes of the page, which may raise a ProviderError, or ValueError for what it cannot read.
+
+        Raises: ProviderUnavailable, RateLimited, ProviderRefused, and what ``read`` raises.
+        """
+
+        def attempt(seconds_left: float) -> Answer:
+            self._budget.spend(symbol=symbol, waits=waits, reserve=reserve)
+            page = self._fetch(path, params, headers or {}, symbol, min(self._timeout_seconds, seconds_left))
+            try:
+                return read(page)
+            except (ValueError, RecursionError) as error:
+                raise self.unreadable(error, symbol) from error
+
+        return self._retry.call(attempt)
+
+    def unreadable(self, error: Exception, symbol: str | None) -> ProviderUnavailable:
+        """The failure of an answer that is not what was asked for."""
+        detail = str(error)[:200] or type(error).__name__
+        reason = f"The answer of {self.title} cannot be read: {detail}."
+        return ProviderUnavailable(reason, provider=self.name, symbol=symbol)
+
+    def _fetch(
+        self, path: str, params: Mapping[str, str], headers: Mapping[str, str], symbol: str | None, seconds: float
+    ) -> Page:
+        seconds = max(seconds, LEAST_TIMEOUT_SECONDS)
+        ends_at = self._clock() + seconds
+        try:
+            with self._session.get(
+                self._base_url + path,
+                params=dict(params),
+                headers=dict(headers),
+                timeout=seconds,
+                stream=True,
+                allow_redirects=False,
+            ) as response:
+                self._check(response, symbol)
+                body = self._body(response, ends_at, symbol)
+        except (requests.RequestException, OSError) as error:
+            reason = f"{self.title} did not answer ({type(error).__name__})."
+            # Not "from error": what requests says of itself holds the whole address.
+            raise ProviderUnavailable(reason, provider=self.name, symbol=symbol) from None
+        names = {name.lower(): value for name, value in response.headers.items()}
+        return Page(response.status_code, body, names)
+
+    def _check(self, response: requests.Response, symbol: str | None) -> None:
+        status = response.status_code
+        if status in {200, NOT_MODIFIED}:
+            return
+        if status == 429:
+            wait = retry_after(response.headers.get("Retry-After"))
+            seconds = DEFAULT_RETRY_AFTER_SECONDS if wait is None else wait
+            message = f"{self.title} takes no more requests for now; try again in {seconds:.0f} seconds."
+            raise RateLimited(message, provider=self.name, symbol=symbol, retry_after_seconds=seconds)
+        if status in {401, 403}:
+            message = f"{self.title} refused the request (HTTP {status}): check its key."
+            raise ProviderRefused(message, provider=self.name, symbol=symbol)
+        raise ProviderUnavailable(f"{self.title} answered with HTTP {status}.", provider=self.name, symbol=symbol)
+
+    def _body(self, response: requests.Response, ends_at: float, symbol: str | None) -> bytes:
+        """The whole body, however slowly it comes, within the time and the size that are allowed."""
+        parts, size = [], 0
+        for part in response.iter_content(CHUNK_BYTES):
+            parts.append(part)
+            size += len(part)
+            if size > LARGEST_BODY_BYTES or self._clock() > ends_at:
+                fault = "too large an answer" if size > LARGEST_BODY_BYTES else "its answer too slowly"
+                raise ProviderUnavailable(f"{self.title} sent {fault}.", provider=self.name, symbol=symbol)
+        return b"".join(parts)
