@@ -79,7 +79,9 @@ def _query(model: type[Parameters]) -> Iterator[Json]:
     for name, described in schema.get("properties", {}).items():
         kind = {key: part for key, part in described.items() if key not in {"title", "description"}}
         shown = _without_null(_inlined(kind, definitions))
-        yield {"name": name, "in": "query", "description": described.get("description", ""), "schema": shown}
+        required: dict[str, Json] = {"required": True} if name in schema.get("required", ()) else {}
+        about = described.get("description", "")
+        yield {"name": name, "in": "query", **required, "description": about, "schema": shown}
 
 
 def _without_null(schema: Json) -> Json:

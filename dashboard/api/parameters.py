@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeVar, get_origin
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -33,6 +33,8 @@ def _printable(value: str) -> str:
 Day = Annotated[date, BeforeValidator(_day)]
 Word = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_printable)]
 Words = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
+Several = Annotated[tuple[Word, ...], Field(max_length=20)]
+"""A parameter that may be given several times."""
 
 
 class Parameters(BaseModel):
@@ -82,12 +84,15 @@ P = TypeVar("P", bound=Parameters)
 
 
 def parse(model: type[P], given: MultiDict[str, str]) -> P:
-    """The parameters of a query. Raises: InvalidInput for the first that is wrong, unknown or given twice."""
+    """The parameters of a query. Raises: InvalidInput for the first that is wrong, unknown or given too often."""
+    several = {
+        field.alias or name for name, field in model.model_fields.items() if get_origin(field.annotation) is tuple
+    }
     for name, values in given.lists():
-        if len(values) > 1:
+        if len(values) > 1 and name not in several:
             raise InvalidInput(f"{_shown(name)} is given {len(values)} times.", field=_shown(name))
     try:
-        return model.model_validate(given.to_dict())
+        return model.model_validate({name: given.getlist(name) if name in several else given[name] for name in given})
     except ValidationError as error:
         raise _refused(error.errors(include_url=False)[0]) from error
 

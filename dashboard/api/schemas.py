@@ -1,18 +1,23 @@
 """Models that describe the answers: what the OpenAPI document says, and what tests hold real answers against.
 
-They describe and make nothing: ``results.wire`` writes. New keys may come; those named here stay.
+They describe and make nothing: ``results.wire`` writes. A key that is not named here fails the tests; the document
+says nothing of others, as new ones may come.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any  # Any: models made of the names that `results.wire` writes
+from typing import Annotated, Any, get_type_hints  # Any: models made of the names that `results.wire` writes
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, create_model
 
+from dashboard.domain.measures import Measure
+from dashboard.domain.risk_figures import RiskFigures
 from dashboard.results import wire
 from dashboard.results.market_wire import BAR_NAMES
 
+# Every measure of a period: those that are no days and no counts.
+RISK_MEASURES = tuple(name for name, kind in get_type_hints(RiskFigures).items() if kind is Measure)
 Amount = Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$", description="Money, a price or a quantity, exact.")]
 Ratio = Annotated[float, Field(description="A fraction: 0.05 is 5 %.")]
 Money = Amount | None
@@ -20,14 +25,19 @@ Share = Ratio | None
 Day = date | None
 
 
+def _open(schema: dict[str, Any]) -> None:
+    """Clients must bear keys that they do not know."""
+    schema.pop("additionalProperties", None)
+
+
 class Described(BaseModel):
     """A JSON object."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_open)
 
 
-def _named(name: str, names: tuple[str, ...], kind: object, **more: Any) -> type[Described]:
-    """A model with one required field of ``kind`` for each of ``names``."""
+def named(name: str, names: tuple[str, ...], kind: object, **more: Any) -> type[Described]:
+    """A model with one required field of ``kind`` for each of ``names``, and ``more``."""
     fields: dict[str, Any] = dict.fromkeys(names, (kind, ...))
     return create_model(name, __base__=Described, **fields, **more)
 
@@ -100,11 +110,11 @@ class Note(Described):
     message: str
 
 
-Gain = _named("Gain", wire.GAIN_NAMES, Money)
-Returns = _named("Returns", wire.RETURN_NAMES, Share)
-Risk = _named(
+Gain = named("Gain", wire.GAIN_NAMES, Money)
+Returns = named("Returns", wire.RETURN_NAMES, Share)
+Risk = named(
     "Risk",
-    (*wire.RISK_NAMES, *wire.BENCHMARK_RISK_NAMES),
+    tuple(dict.fromkeys((*wire.RISK_NAMES, *wire.BENCHMARK_RISK_NAMES, *RISK_MEASURES))),
     Share,
     max_drawdown_peak=(Day, ...),
     max_drawdown_trough=(Day, ...),
@@ -131,7 +141,7 @@ class Series(Described):
     drawdown: list[Share]
 
 
-PerformanceFigures = _named("PerformanceFigures", wire.MONEY_NAMES, Money, gain=(Gain, ...), returns=(Returns, ...))
+PerformanceFigures = named("PerformanceFigures", wire.MONEY_NAMES, Money, gain=(Gain, ...), returns=(Returns, ...))
 
 
 class Performance(PerformanceFigures):  # type: ignore[misc,valid-type]  # made of the names that `wire` writes
@@ -269,7 +279,7 @@ class Split(Described):
     ratio: Amount
 
 
-PriceColumns = _named("PriceColumns", BAR_NAMES, list[Money])
+PriceColumns = named("PriceColumns", BAR_NAMES, list[Money])
 
 
 class Prices(PriceColumns):  # type: ignore[misc,valid-type]  # made of the names that `wire` writes

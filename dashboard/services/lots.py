@@ -30,12 +30,16 @@ _books: Memo[MethodBooks] = Memo(8)
 
 @dataclass(frozen=True, slots=True)
 class ProposedSale:
-    """A sale that is thought of. ``price`` (None: the day's) and ``fee`` are in the instrument's currency."""
+    """A sale that is thought of. ``price`` (None: the day's) and ``fee`` are in the instrument's currency.
+
+    It takes the place of the stored row ``instead_of``, where one is named.
+    """
 
     quantity: Decimal
     price: Decimal | None = None
     fee: Decimal = ZERO
     lot_ids: tuple[str, ...] = ()
+    instead_of: int | None = None
 
     def __post_init__(self) -> None:
         if not (self.quantity.is_finite() and self.quantity > ZERO):
@@ -67,9 +71,10 @@ def report(
     if long_term_days < 0:
         raise InvalidInput("A holding period is of 0 days or more.", field="long_term_days")
     day = as_of or today
-    found = valuation.valued(portfolio, end=as_of, benchmark=portfolio.benchmark)
+    without = None if sale is None else sale.instead_of
+    found = valuation.valued(portfolio, end=as_of, benchmark=portfolio.benchmark, without=without)
     symbol = _known_symbol(found, symbol)
-    name = f"{portfolio_id}:{found.version}:{day}"
+    name = f"{portfolio_id}:{found.version}:{day}:{without}"
     books = _books.get(name, lambda: lot_methods.books_by_method(found.history, day, found.books))
     methods = lot_methods.side_by_side(books, symbol, day, account, long_term_days)
     return LotReport(

@@ -70,16 +70,22 @@ def version(portfolio: PortfolioRef, *benchmarks: str | None) -> str:
 
 
 def valued(
-    portfolio: PortfolioRef, *, end: date | None = None, currency: str | None = None, benchmark: str | None = None
+    portfolio: PortfolioRef,
+    *,
+    end: date | None = None,
+    currency: str | None = None,
+    benchmark: str | None = None,
+    without: int | None = None,
 ) -> Valued:
     """The portfolio's history up to ``end`` (default: today), in ``currency`` (default: its base currency).
 
-    The market data carry ``benchmark`` too. Raises: InsufficientData for a ledger without a transaction.
+    The market data carry ``benchmark`` too; the row ``without`` is left out of the ledger. Raises: InsufficientData for
+    a ledger without a transaction.
     """
     until = end or today_of(portfolio)
     made_of = _version(portfolio, until, benchmark)
-    name = f"{portfolio.id}:{made_of}:{until}:{currency}:{benchmark}"
-    return _valued.get(name, lambda: _value(portfolio, until, currency, benchmark, made_of))
+    name = f"{portfolio.id}:{made_of}:{until}:{currency}:{benchmark}:{without}"
+    return _valued.get(name, lambda: _value(portfolio, until, currency, benchmark, made_of, without))
 
 
 def snapshot(actor: Actor, portfolio_id: PortfolioId) -> PortfolioSnapshot:
@@ -88,9 +94,16 @@ def snapshot(actor: Actor, portfolio_id: PortfolioId) -> PortfolioSnapshot:
     return snapshot_of(found.history, found.books, portfolio_id)
 
 
-def _value(portfolio: PortfolioRef, end: date, currency: str | None, benchmark: str | None, made_of: str) -> Valued:
+def _value(
+    portfolio: PortfolioRef,
+    end: date,
+    currency: str | None,
+    benchmark: str | None,
+    made_of: str,
+    without: int | None,
+) -> Valued:
     ledger = transactions.ledger(portfolio.id)
-    rows = [row for row in ledger if row.date <= end]
+    rows = [row for row in ledger if row.date <= end and (without is None or row.id != without)]
     if not rows:
         raise InsufficientData(
             "There is no transaction yet." if not ledger else f"There is no transaction up to {end}."
