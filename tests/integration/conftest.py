@@ -19,9 +19,18 @@ from dashboard.db.models import Base
 from dashboard.embedded import APPLICATION_ROLE
 from dashboard.server import create_server
 from dashboard.settings import Settings
+from tests.command_server import CommandServer
 from tests.conftest import DatabaseUrls
 
 TEST_SECRET_KEY = "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz"
+
+
+@pytest.fixture(scope="session")
+def command_server() -> Iterator[CommandServer]:
+    """The process from which this worker's commands are forked."""
+    server = CommandServer()
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="session")

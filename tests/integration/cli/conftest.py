@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
 
 from dashboard.settings import Settings
+from tests.command_server import CommandServer
 from tests.integration.market_data.conftest import StandIn, running_stand_in, stand_in
 
 __all__ = ["running_stand_in", "stand_in"]
@@ -56,23 +54,17 @@ def more_environment() -> dict[str, str]:
 
 @pytest.fixture
 def dashboard(
-    settings: Settings, redis_client: redis.Redis, more_environment: dict[str, str], tmp_path: Path
-) -> Iterator[CommandLine]:
+    command_server: CommandServer,
+    settings: Settings,
+    redis_client: redis.Redis,
+    more_environment: dict[str, str],
+) -> CommandLine:
     """Run ``dashboard`` with these words."""
 
     def run(*words: str, stdin: str = "") -> Answer:
-        done = subprocess.run(
-            [sys.executable, "-m", "dashboard.cli", *words],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            env=environment_of(settings, **more_environment),
-            cwd=Path(__file__).parents[3],
-            timeout=120,
-        )
-        return Answer(done.returncode, done.stdout, done.stderr)
+        return Answer(*command_server.run(words, environment_of(settings, **more_environment), stdin))
 
-    yield run
+    return run
 
 
 @pytest.fixture
