@@ -33,7 +33,8 @@ def _days(subject: Subject, formula: str) -> Table:
     ins, outs = history.inflows[span].tolist(), history.outflows[span].tolist()
     costs, dates = history.standing_costs[span].tolist(), history.days[span]
     returns, growth = subject.daily.returns.tolist(), subject.daily.growth.tolist()
-    rows: list[tuple[Entry, ...]] = [(date_of(dates[0]), known(values[0]), None, None, None, None, None, 1.0)]
+    # A period may begin before the calendar: its days are counted from the close before it all the same.
+    rows: list[tuple[Entry, ...]] = [(subject.period.before, known(values[0]), None, None, None, None, None, 1.0)]
     for at in range(1, len(values)):
         at_work = values[at - 1] + ins[at]
         rows.append(

@@ -65,9 +65,10 @@ def modified_dietz(subject: Subject) -> Working:
     weighted = 0.0
     for at in np.flatnonzero(flows).tolist():
         inward = bool(flows[at] > 0.0)
-        weight = (days - at - (0 if inward else 1)) / days
+        day = date_of(subject.daily.days[at])
+        weight = ((subject.period.end - day).days + (1 if inward else 0)) / days
         weighted += weight * float(flows[at])
-        rows.append((date_of(subject.daily.days[at]), known(float(flows[at])), weight))
+        rows.append((day, known(float(flows[at])), weight))
     values = known(float(history.value[subject.start])), known(float(history.value[subject.end]))
     rule = "=([@to]-[date]+IF([flow]>0,1,0))/[@days]"
     table = Table(

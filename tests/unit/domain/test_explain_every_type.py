@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dashboard.domain.access import PortfolioId
 from dashboard.domain.benchmarks import benchmark_on
 from dashboard.domain.calendar import Period
 from dashboard.domain.explain import METRICS, working
@@ -20,11 +21,18 @@ from dashboard.domain.positions import book_positions
 from dashboard.domain.series import daily_returns
 from dashboard.domain.transactions import LotMethod, Transaction
 from dashboard.domain.valuation import PortfolioHistory
+from dashboard.reports.workings import SUMMARY, to_workbook
+from dashboard.results.explanations import Explanation
+from dashboard.results.portfolios import PortfolioRef
+from tests.spreadsheet import computed
 from tests.unit.domain.any_ledger import DAYS, END, START, ledgers, valued
 from tests.unit.domain.ledgers import daily, history, market
 from tests.unit.domain.test_explain import figure
 
-NEAR = {"rel": 1e-9, "abs": 1e-7}
+
+def near(value: float | None) -> object:
+    """The figure but for rounding."""
+    return pytest.approx(value, rel=1e-9, abs=1e-7)
 
 
 def subject_of(found: PortfolioHistory, period: Period, against: str = "", *, with_tables: bool = True) -> Subject:
@@ -73,8 +81,8 @@ def test_every_working_ends_at_the_figure_of_the_performance(
         if value is None or not np.isfinite(value):
             assert made.value.value is None, metric
         else:
-            assert made.value.value == pytest.approx(value, **NEAR), metric
-            assert made.steps[-1].value == pytest.approx(value, **NEAR), metric
+            assert made.value.value == near(value), metric
+            assert made.steps[-1].value == near(value), metric
 
 
 @settings(max_examples=40, deadline=None)
@@ -85,9 +93,9 @@ def test_what_makes_up_a_value_sums_to_it_with_what_is_due_and_what_is_short(
     about = subject_of(valued(rows, cash=cash, shorts=shorts), Period(START, END))
     made = working(about, "market_value")
     parts = [amount(row[-1]) for table in made.tables for row in table.rows]
-    assert sum(parts) == pytest.approx(about.performance.market_value.value, **NEAR)
+    assert sum(parts) == near(about.performance.market_value.value)
     steps = steps_of(made)
-    assert steps["holdings"] + steps["cash"] == pytest.approx(steps["result"], **NEAR)
+    assert steps["holdings"] + steps["cash"] == near(steps["result"])
 
 
 def amount(entry: Entry) -> float:
@@ -106,3 +114,25 @@ def test_a_short_period_whose_yearly_rate_is_beyond_all_bounds_is_explained_by_i
     made = working(about, "money_weighted_period")
     assert made.steps[-1].value == made.value.value == pytest.approx(1.2)
     assert "beyond all bounds" in " ".join(made.convention)
+
+
+@pytest.mark.parametrize("metric", ["modified_dietz", "money_weighted_period", "time_weighted_annualized"])
+def test_a_period_that_starts_before_the_ledger_counts_its_own_days(metric: str) -> None:
+    found = history(
+        "2024-01-10 deposit 1000\n2024-01-10 buy ACME 10 100\n2024-06-10 withdrawal 200\n2024-06-10 sell ACME 2 100",
+        market({"ACME": daily("2024-01-10", *np.linspace(100, 130, 500))}),
+        "2025-02-10",
+    )
+    period = Period(date(2023, 12, 20), date(2025, 2, 10))
+    about = Explanation(
+        portfolio=PortfolioRef(PortfolioId(1), "Early", "early", "EUR", LotMethod.FIFO),
+        period=period,
+        as_of=datetime(2025, 2, 11, tzinfo=UTC),
+        currency="EUR",
+        metric=metric,
+        working=working(subject_of(found, period), metric),
+    )
+    got = computed(to_workbook(about), SUMMARY)
+    for step in about.working.steps:
+        if step.formula:
+            assert got[step.title] == near(step.value), step.title
