@@ -23,7 +23,8 @@
     │   └── NotificationRefused         the mail server will never take it
     ├── InsufficientData                a number that cannot be computed from what there is
     └── ProviderError                   provider, symbol
-        ├── ProviderUnavailable         timeout, 5xx, half an answer: trying again may help
+        ├── ProviderUnavailable         timeout, 5xx: trying again may help
+        │   └── UnreadableAnswer        half an answer, or something else than was asked for
         ├── ProviderRefused             a key is missing, wrong or too cheap: trying again does not help
         ├── RateLimited                 retry_after_seconds
         ├── NoPrices                    the provider knows the symbol and has no price of it
@@ -221,6 +222,10 @@ class ProviderUnavailable(ProviderError):
     """A timeout, a server error or an answer that cannot be read: trying again may help."""
 
     code = "provider_unavailable"
+
+
+class UnreadableAnswer(ProviderUnavailable):
+    """The provider answered, but half, or something else than was asked for. It says nothing about other answers."""
 
 
 class RateLimited(ProviderError):

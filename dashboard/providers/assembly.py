@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import redis
 
@@ -11,13 +12,23 @@ from dashboard.errors import ProviderUnavailable
 from dashboard.providers.base import MarketDataProvider
 from dashboard.providers.budget import Budget, Limit, LocalTokens, SharedTokens, Tokens
 from dashboard.providers.chain import ProviderChain
-from dashboard.providers.guard import GuardedProvider, LocalPauses, Pauses, SharedPauses
+from dashboard.providers.circuits import Circuits, LocalCircuits, SharedCircuits
+from dashboard.providers.guard import GuardedProvider, Habits, LocalPauses, Pauses, SharedPauses
 from dashboard.providers.retry import Retry
 from dashboard.settings import Settings
 
 # What the real services take without being paid, as they say (Alpha Vantage) or as is polite. At an address of one's
 # own there is no limit but the one that PROVIDER_LIMITS sets.
 LIMITS = {"alphavantage": ((5, 60), (25, 86_400)), "yahoo": ((300, 60),)}
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all processes know of the providers together: what was asked, who refused, who fails."""
+
+    tokens: Tokens
+    pauses: Pauses
+    circuits: Circuits
 
 
 def create_providers(
@@ -29,14 +40,15 @@ def create_providers(
     """
     orders: dict[AssetClass | None, Sequence[str]] = {None: settings.providers}
     orders |= {AssetClass(name): order for name, order in settings.provider_orders.items()}
+    if client is None:
+        shared = Shared(LocalTokens(), LocalPauses(), LocalCircuits())
+    else:
+        shared = Shared(SharedTokens(client), SharedPauses(client), SharedCircuits(client))
     names = dict.fromkeys(name for order in orders.values() for name in order)
-    pauses = SharedPauses(client) if client is not None else LocalPauses()
-    tokens = SharedTokens(client) if client is not None else LocalTokens()
-    providers = [_create(name, settings, pauses, tokens, retry) for name in names]
-    return ProviderChain(providers, orders)
+    return ProviderChain([_create(name, settings, shared, retry) for name in names], orders)
 
 
-def _create(name: str, settings: Settings, pauses: Pauses, tokens: Tokens, retry: Retry | None) -> MarketDataProvider:
+def _create(name: str, settings: Settings, shared: Shared, retry: Retry | None) -> MarketDataProvider:
     # Imported when chosen: yfinance takes a second, exchange calendars half of one.
     if name == "simulated":
         from dashboard.providers.simulated import SimulatedProvider
@@ -45,24 +57,19 @@ def _create(name: str, settings: Settings, pauses: Pauses, tokens: Tokens, retry
     if name == "yahoo":
         from dashboard.providers.yahoo import YahooProvider
 
+        address = settings.yahoo_base_url
         cache = settings.dashboard_home / "cache" / "yahoo"
-        budget = _budget(name, settings, tokens, settings.yahoo_base_url)
-        provider = YahooProvider(cache_directory=cache, base_url=settings.yahoo_base_url, retry=retry, budget=budget)
-        return GuardedProvider(provider, pauses)
+        budget = _budget(name, settings, shared.tokens, address)
+        yahoo = YahooProvider(cache_directory=cache, base_url=address, retry=retry, budget=budget)
+        return GuardedProvider(yahoo, shared.pauses, shared.circuits)
     if name == "alphavantage":
         from dashboard.providers.alphavantage import AlphaVantageProvider
 
-        key = settings.alphavantage_api_key
-        budget = _budget(name, settings, tokens, settings.alphavantage_base_url)
-        return GuardedProvider(
-            AlphaVantageProvider(
-                api_key=key.get_secret_value() if key else None,
-                base_url=settings.alphavantage_base_url,
-                retry=retry,
-                budget=budget,
-            ),
-            pauses,
-        )
+        address, secret = settings.alphavantage_base_url, settings.alphavantage_api_key
+        key = secret.get_secret_value() if secret else None
+        budget = _budget(name, settings, shared.tokens, address)
+        alphavantage = AlphaVantageProvider(api_key=key, base_url=address, retry=retry, budget=budget)
+        return GuardedProvider(alphavantage, shared.pauses, shared.circuits, Habits(by_key=True))
     raise ProviderUnavailable(f"There is no provider {name}.", provider=name)
 
 

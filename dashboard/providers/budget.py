@@ -21,6 +21,11 @@ from dashboard.errors import RateLimited, ServiceUnavailable
 
 Clock = Callable[[], float]
 
+
+class BudgetSpent(RateLimited):
+    """Our own count says that the provider would refuse; it was not asked."""
+
+
 # KEYS: a sorted set of the times at which tokens were taken for each limit. ARGV: the time (negative: Redis' own), what
 # to leave in the bucket, a name for the token, then requests and milliseconds of each limit. Returns the milliseconds
 # to wait, or 0 where a token was taken from every bucket; it takes from all or from none.
@@ -147,6 +152,6 @@ class Budget:
         while (wait := self._tokens.take(self._name, self._limits, reserve) if self._limits else 0.0) > 0:
             if wait > left:
                 message = f"{self._name} may be asked again in {wait:.0f} seconds: its limit of requests is used up."
-                raise RateLimited(message, provider=self._name, symbol=symbol, retry_after_seconds=wait)
+                raise BudgetSpent(message, provider=self._name, symbol=symbol, retry_after_seconds=wait)
             left -= wait
             self._sleep(wait)

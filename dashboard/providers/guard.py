@@ -1,23 +1,31 @@
 """What keeps a provider in trouble from being asked: a pause after a refusal, and a circuit breaker.
 
 A pause is what a provider that answered 429 asked for. It is kept in Redis, for all processes to observe; while that is
-away, each process observes its own. The breaker opens after several failures in a row, and then lets one call through
-now and then to see whether the provider is back.
+away, each process observes its own.
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import redis
 
 from dashboard import redis_store
 from dashboard.domain.instruments import AssetClass
-from dashboard.errors import InstrumentNotFound, ProviderUnavailable, RateLimited, ServiceUnavailable
+from dashboard.errors import (
+    ProviderError,
+    ProviderRefused,
+    ProviderUnavailable,
+    RateLimited,
+    ServiceUnavailable,
+    UnreadableAnswer,
+)
 from dashboard.providers.base import History, HistoryRequest, MarketDataProvider, Quote, SearchHit
+from dashboard.providers.budget import BudgetSpent
+from dashboard.providers.circuits import Circuits, LocalCircuits
 
 Answer = TypeVar("Answer")
 Clock = Callable[[], float]
@@ -83,68 +91,35 @@ class SharedPauses:
         return redis_store.key("provider-pause", name)
 
 
-class Breaker:
-    """Closed until ``failures`` calls in a row failed; then open, with one trial every ``rest_seconds``."""
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How a provider is to be treated. ``refusals`` in a row, of whatever symbol, pause all calls of the kind.
 
-    def __init__(self, *, failures: int = 6, rest_seconds: float = 30.0, clock: Clock = time.monotonic) -> None:
-        self._most = failures
-        self._rest_seconds = rest_seconds
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._failed = 0
-        self._next_trial_at = 0.0
+    Where a refusal is one of the key (``by_key``), it pauses all calls of every kind at once.
+    """
 
-    def admits(self) -> bool:
-        """Whether a call may go out now; a trial counts at once, so that only one goes out."""
-        with self._lock:
-            if self._failed < self._most:
-                return True
-            if self._clock() < self._next_trial_at:
-                return False
-            self._next_trial_at = self._clock() + self._rest_seconds
-            return True
-
-    def succeeded(self) -> None:
-        """The provider answered."""
-        with self._lock:
-            self._failed = 0
-
-    def failed(self) -> None:
-        """The provider did not answer."""
-        with self._lock:
-            self._failed += 1
-            if self._failed >= self._most:
-                self._next_trial_at = self._clock() + self._rest_seconds
-
-
-class _Operation:
-    """One kind of call: its name, its breaker, and the refusals in a row."""
-
-    def __init__(self, name: str, breaker: Breaker) -> None:
-        self.name = name
-        self.breaker = breaker
-        self.refused = 0
-
-    def answered(self) -> None:
-        """The provider gave an answer, if only that it does not know the symbol."""
-        self.refused = 0
-        self.breaker.succeeded()
+    refusals: int = 2
+    by_key: bool = False
 
 
 class GuardedProvider:
-    """A provider behind pauses and breakers, for each kind of call by itself: refused quotes do not stop histories.
+    """A provider behind pauses and circuits, for each kind of call by itself: refused quotes do not stop histories.
 
     A first refusal pauses its own symbol; a second in a row, of whatever symbol, pauses all calls of the kind.
     """
 
     def __init__(
-        self, provider: MarketDataProvider, pauses: Pauses, make_breaker: Callable[[], Breaker] = Breaker
+        self,
+        provider: MarketDataProvider,
+        pauses: Pauses | None = None,
+        circuits: Circuits | None = None,
+        habits: Habits | None = None,
     ) -> None:
         self._provider = provider
-        self._pauses = pauses
-        self._operations = {
-            kind: _Operation(f"{provider.name}:{kind}", make_breaker()) for kind in ("history", "quotes", "search")
-        }
+        self._pauses = pauses or LocalPauses()
+        self._circuits = circuits or LocalCircuits()
+        self._habits = habits or Habits()
+        self._refused: dict[str, int] = {}
 
     @property
     def name(self) -> str:
@@ -173,25 +148,48 @@ class GuardedProvider:
         return self._provider.fx_symbol(base, quote)
 
     def _call(self, kind: str, symbol: str | None, call: Callable[[], Answer]) -> Answer:
-        operation = self._operations[kind]
-        own_name = f"{operation.name}:{symbol}" if symbol else operation.name
-        if (left := max(self._pauses.left(name) for name in {operation.name, own_name})) > 0:
-            message = f"{self.name} takes no more requests for now; try again in {left:.0f} seconds."
-            raise RateLimited(message, provider=self.name, symbol=symbol, retry_after_seconds=left)
-        if not operation.breaker.admits():
-            message = f"{self.name} failed several times in a row and is left alone for a while."
-            raise ProviderUnavailable(message, provider=self.name, symbol=symbol)
+        operation = f"{self.name}:{kind}"
+        self._refuse_to_wait(operation, symbol)
         try:
             answer = call()
+        except BudgetSpent:
+            raise  # nobody was asked
         except RateLimited as refusal:
-            operation.refused += 1
-            self._pauses.begin(own_name if operation.refused == 1 else operation.name, refusal.retry_after_seconds)
+            self._pause(operation, symbol, refusal.retry_after_seconds)
             raise
-        except ProviderUnavailable:
-            operation.breaker.failed()
+        except UnreadableAnswer:
+            raise  # it says something about this answer, and nothing about the next
+        except (ProviderUnavailable, ProviderRefused) as failure:
+            self._circuits.failed(operation, failure.message)
             raise
-        except InstrumentNotFound:
-            operation.answered()
+        except ProviderError:
+            self._answered(operation)
             raise
-        operation.answered()
+        self._answered(operation)
         return answer
+
+    def _refuse_to_wait(self, operation: str, symbol: str | None) -> None:
+        """Raises: RateLimited during a pause, ProviderUnavailable while the circuit is open."""
+        names = {self.name, operation, f"{operation}:{symbol}" if symbol else operation}
+        if (left := max(self._pauses.left(name) for name in names)) > 0:
+            message = f"{self.name} takes no more requests for now; try again in {left:.0f} seconds."
+            raise RateLimited(message, provider=self.name, symbol=symbol, retry_after_seconds=left)
+        if (admission := self._circuits.admit(operation)).wait_seconds > 0:
+            last = f" ({admission.reason.rstrip('.')})" if admission.reason else ""
+            message = f"{self.name} failed several times in a row{last} and is left alone for a while."
+            raise ProviderUnavailable(message, provider=self.name, symbol=symbol)
+
+    def _pause(self, operation: str, symbol: str | None, seconds: float) -> None:
+        self._refused[operation] = self._refused.get(operation, 0) + 1
+        if self._habits.by_key:
+            name = self.name
+        elif symbol and self._refused[operation] < self._habits.refusals:
+            name = f"{operation}:{symbol}"
+        else:
+            name = operation
+        self._pauses.begin(name, seconds)
+
+    def _answered(self, operation: str) -> None:
+        """The provider gave an answer, if only that it does not know the symbol."""
+        self._refused.pop(operation, None)
+        self._circuits.succeeded(operation)

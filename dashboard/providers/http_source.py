@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import requests
 
-from dashboard.errors import ProviderRefused, ProviderUnavailable, RateLimited
+from dashboard.errors import ProviderRefused, ProviderUnavailable, RateLimited, UnreadableAnswer
 from dashboard.providers.budget import Budget
 from dashboard.providers.retry import Retry, retry_after
 
@@ -84,11 +84,11 @@ class HttpSource:
 
         return self._retry.call(attempt)
 
-    def unreadable(self, error: Exception, symbol: str | None) -> ProviderUnavailable:
+    def unreadable(self, error: Exception, symbol: str | None) -> UnreadableAnswer:
         """The failure of an answer that is not what was asked for."""
         detail = str(error)[:200] or type(error).__name__
         reason = f"The answer of {self.title} cannot be read: {detail}."
-        return ProviderUnavailable(reason, provider=self.name, symbol=symbol)
+        return UnreadableAnswer(reason, provider=self.name, symbol=symbol)
 
     def _fetch(
         self, path: str, params: Mapping[str, str], headers: Mapping[str, str], symbol: str | None, seconds: float

@@ -22,7 +22,7 @@ from curl_cffi.requests.exceptions import RequestException
 from yfinance.data import YfData
 from yfinance.exceptions import YFException, YFRateLimitError
 
-from dashboard.errors import InstrumentNotFound, ProviderError, ProviderUnavailable, RateLimited
+from dashboard.errors import InstrumentNotFound, ProviderError, ProviderUnavailable, RateLimited, UnreadableAnswer
 from dashboard.providers.base import EVERYTHING, History, HistoryRequest, Quote, SearchHit
 from dashboard.providers.budget import Budget
 from dashboard.providers.json_answers import MalformedAnswer
@@ -159,7 +159,7 @@ def _read(status: int, body: bytes, symbol: str | None, parse: Callable[[object]
     except (ValueError, RecursionError) as error:
         detail = str(error) if isinstance(error, MalformedAnswer) else "it is cut off or no JSON"
         reason = f"Yahoo's answer cannot be read: {detail}."
-        raise ProviderUnavailable(reason, provider=NAME, symbol=symbol) from error
+        raise UnreadableAnswer(reason, provider=NAME, symbol=symbol) from error
 
 
 def _stated_fault(answer: object) -> Mapping[str, object] | None:

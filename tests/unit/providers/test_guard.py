@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from dashboard.errors import ProviderError, ProviderUnavailable, RateLimited
+from dashboard.errors import ProviderError, ProviderRefused, ProviderUnavailable, RateLimited, UnreadableAnswer
 from dashboard.providers.base import HistoryRequest
-from dashboard.providers.guard import Breaker, GuardedProvider, LocalPauses
+from dashboard.providers.budget import BudgetSpent
+from dashboard.providers.circuits import LocalCircuits, Rule
+from dashboard.providers.guard import GuardedProvider, Habits, LocalPauses
 from tests.unit.providers.fakes import FakeProvider
 
 
@@ -29,7 +31,8 @@ def down(symbol: str | None) -> ProviderError:
 
 
 def guarded(fake: FakeProvider, clock: Clock) -> GuardedProvider:
-    return GuardedProvider(fake, LocalPauses(clock), lambda: Breaker(failures=3, rest_seconds=20, clock=clock))
+    rule = Rule(failures=3, window_seconds=60, rest_seconds=20)
+    return GuardedProvider(fake, LocalPauses(clock), LocalCircuits(rule, clock))
 
 
 def ask(provider: GuardedProvider, symbol: str = "ABC") -> None:
@@ -96,3 +99,65 @@ def test_an_unknown_symbol_is_an_answer_and_no_failure() -> None:
     for _ in range(2):
         with pytest.raises(ProviderUnavailable, match="down"):
             ask(provider)
+
+
+def test_failures_that_lie_far_apart_do_not_open_the_circuit() -> None:
+    clock, fake = Clock(), FakeProvider(failure=down)
+    provider = guarded(fake, clock)
+    for _ in range(6):
+        with pytest.raises(ProviderUnavailable, match=r"^down$"):
+            ask(provider)
+        clock.now += 30
+    assert len(fake.asked) == 6
+
+
+def test_an_open_circuit_repeats_why_the_last_call_failed() -> None:
+    def wrong_key(symbol: str | None) -> ProviderError:
+        return ProviderRefused("The key is wrong.", provider="fake", symbol=symbol)
+
+    fake = FakeProvider(failure=wrong_key)
+    provider = guarded(fake, Clock())
+    for _ in range(3):
+        with pytest.raises(ProviderRefused):
+            ask(provider)
+    with pytest.raises(ProviderUnavailable, match=r"in a row \(The key is wrong\) and"):
+        ask(provider)
+    assert len(fake.asked) == 3
+
+
+def test_answers_that_cannot_be_read_say_nothing_about_other_symbols() -> None:
+    def broken(symbol: str | None) -> ProviderError:
+        return UnreadableAnswer("half", provider="fake", symbol=symbol)
+
+    fake = FakeProvider(failure=broken)
+    provider = guarded(fake, Clock())
+    for _ in range(9):
+        with pytest.raises(UnreadableAnswer):
+            ask(provider)
+    fake.failure = None
+    ask(provider)
+
+
+def test_a_refusal_of_the_key_pauses_every_kind_of_call() -> None:
+    clock, fake = Clock(), FakeProvider(failure=refused)
+    provider = GuardedProvider(fake, LocalPauses(clock), habits=Habits(by_key=True))
+    with pytest.raises(RateLimited):
+        ask(provider)
+    fake.failure = None
+    with pytest.raises(RateLimited):
+        provider.quotes(["ABC"])
+    clock.now += 30
+    assert provider.quotes(["ABC"])
+
+
+def test_a_spent_budget_is_no_refusal_of_the_provider() -> None:
+    def spent(symbol: str | None) -> ProviderError:
+        return BudgetSpent("wait", provider="fake", symbol=symbol, retry_after_seconds=500)
+
+    fake = FakeProvider(failure=spent)
+    provider = guarded(fake, Clock())
+    for _ in range(3):
+        with pytest.raises(BudgetSpent):
+            ask(provider)
+    fake.failure = None
+    ask(provider)
