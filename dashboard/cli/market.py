@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from dashboard.domain.access import SYSTEM
 
 if TYPE_CHECKING:
     from dashboard.results.instruments import ImportCounts, RefreshReport
+    from dashboard.results.price_quality import FindingItem
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -79,7 +81,7 @@ def show(context: CommandContext, symbol: str, as_json: bool) -> None:
 
 @click.group()
 def prices_group() -> None:
-    """Prices: import from files, refresh from the providers, export."""
+    """Prices: import from files, refresh from the providers, check, export."""
 
 
 @prices_group.command("import")
@@ -151,6 +153,38 @@ def refresh(context: CommandContext, symbols: tuple[str, ...], start: datetime |
         sys.exit(1)
 
 
+@prices_group.command("check")
+@click.argument("symbols", nargs=-1)
+@click.option("--accept", type=int, metavar="ID", help="Let the value of finding ID count as it came.")
+@click.option("--repair", type=int, metavar="ID", help="Let what is suggested count in its place.")
+@click.option("--all", "alike", is_flag=True, help="Decide the same for all of its instrument and kind.")
+@json_option
+@pass_context
+def check(
+    context: CommandContext,
+    symbols: tuple[str, ...],
+    accept: int | None,
+    repair: int | None,
+    alike: bool,
+    as_json: bool,
+) -> None:
+    """Check the stored prices of SYMBOLs (default: all) and list what is wrong; or decide about a finding."""
+    from dashboard.services import price_quality
+
+    if accept is not None and repair is not None:
+        raise click.UsageError("--accept and --repair exclude each other.")
+    if accept is None and repair is None and alike:
+        raise click.UsageError("--all goes with --accept or --repair.")
+    with context.app():
+        if accept is not None:
+            found = price_quality.accept(SYSTEM, accept, alike=alike)
+        elif repair is not None:
+            found = price_quality.repair(SYSTEM, repair, alike=alike)
+        else:
+            found = price_quality.check(SYSTEM, list(symbols) or None)
+    _tell_findings(context, found, as_json)
+
+
 @prices_group.command("export")
 @click.argument("symbol")
 @click.option("--from", "start", type=click.DateTime(formats=["%Y-%m-%d"]), metavar="DATE")
@@ -190,6 +224,22 @@ def _tell_counts(context: CommandContext, counts: ImportCounts, as_json: bool) -
             context.say(f"! row {fault.row}: {fault.reason}")
     if counts.faults and not counts.rows:
         sys.exit(1)
+
+
+def _tell_findings(context: CommandContext, found: Sequence[FindingItem], as_json: bool) -> None:
+    from dashboard.results import market_wire as wire
+    from dashboard.results.scalars import amount
+
+    if as_json:
+        context.emit([wire.finding(item) for item in found])
+        return
+    for item in found:
+        numbers = f"{amount(item.value) or '–':>14} {amount(item.suggested) or '–':>14}"
+        click.echo(
+            f"{item.id:>6}  {item.symbol:<14}{item.date}  {item.kind:<13}{item.state:<12}{numbers}  {item.reason}"
+        )
+    held = sum(1 for item in found if item.state == "quarantined")
+    click.echo(f"{len(found)} findings, {held} of them quarantined.")
 
 
 def _tell_refresh(context: CommandContext, report: RefreshReport, as_json: bool) -> None:

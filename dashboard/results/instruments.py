@@ -140,8 +140,9 @@ class ImportCounts:
 
 @dataclass(frozen=True, slots=True)
 class InstrumentProblem:
-    """Why an instrument's figures cannot be trusted in full: a state or an error's code, and a sentence."""
+    """Why an instrument's figures cannot be trusted in full: a state or an error's code, a sentence, and since when."""
 
     symbol: str
     code: str
     message: str
+    since: date | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboard.results.instruments import Bars, ImportCounts, InstrumentDetail, RefreshReport, SearchResult
+from dashboard.results.price_quality import FindingItem
 from dashboard.results.scalars import Json, amount, day, moment
 
 BAR_NAMES = ("open", "high", "low", "close", "volume")
@@ -85,4 +86,22 @@ def bars(found: Bars) -> dict[str, Json]:
         "splits": [{"date": day(split.date), "ratio": amount(split.ratio)} for split in found.splits],
         "date": [str(date) for date in found.dates],
         **{name: [amount(value) for value in getattr(found, name)] for name in BAR_NAMES},
+    }
+
+
+def finding(item: FindingItem) -> dict[str, Json]:
+    """What is wrong with one price."""
+    return {
+        "id": item.id,
+        "symbol": item.symbol,
+        "date": day(item.date),
+        "kind": item.kind.value,
+        "value": amount(item.value),
+        "suggested": amount(item.suggested),
+        "reason": item.reason,
+        "confidence": item.confidence,
+        "state": item.state.value,
+        "found_at": moment(item.found_at),
+        "decided_by": item.decided_by or None,
+        "decided_at": moment(item.decided_at),
     }

@@ -119,7 +119,7 @@ def report_currency(refs: Sequence[PortfolioRef], currency: str | None) -> str:
 def status_of(valued: ValuedTogether) -> tuple[StatusNote, ...]:
     """What a reader of any figure of these portfolios must know, each remark once."""
     held = sorted({instrument.symbol for one in valued.found for instrument in one.history.instruments})
-    found = [StatusNote(one.code, one.message, one.symbol) for one in market_data.problems_of(held)]
+    found = [StatusNote(one.code, one.message, one.symbol, one.since) for one in market_data.problems_of(held)]
     for one in valued.found:
         history = one.history
         for note in notes(history, history.position(valued.period.end)):

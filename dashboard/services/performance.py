@@ -210,7 +210,8 @@ def status_note(note: Note) -> StatusNote:
 def instrument_notes(found: Valued) -> tuple[StatusNote, ...]:
     """What is wrong with the instruments that the portfolio holds: not resolved, not found, a failed refresh."""
     held = [instrument.symbol for instrument in found.history.instruments]
-    return tuple(StatusNote(problem.code, problem.message, problem.symbol) for problem in market_data.problems_of(held))
+    problems = market_data.problems_of(held)
+    return tuple(StatusNote(problem.code, problem.message, problem.symbol, problem.since) for problem in problems)
 
 
 def _holdings_report(found: Valued, day: date) -> HoldingsReport:

@@ -8,6 +8,7 @@ from dashboard.db.models.identity import User, UserSession
 from dashboard.db.models.jobs import JobOccurrence, ReportRun, Schedule
 from dashboard.db.models.ledger import Account, ImportBatch, LedgerTransaction, Portfolio, PortfolioTag
 from dashboard.db.models.market import Dividend, ExchangeSession, FxPair, FxRate, InstrumentRow, Price, SplitRow
+from dashboard.db.models.quality import PriceFinding
 
 __all__ = [
     "Account",
@@ -27,6 +28,7 @@ __all__ = [
     "Portfolio",
     "PortfolioTag",
     "Price",
+    "PriceFinding",
     "ReportRun",
     "Schedule",
     "SplitRow",

@@ -8,11 +8,13 @@ from datetime import date
 from sqlalchemy import ColumnElement, delete, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from dashboard.db.models import Dividend, InstrumentRow, LedgerTransaction, Portfolio, Price, SplitRow
+from dashboard.db.models import Dividend, InstrumentRow, LedgerTransaction, Portfolio, Price, PriceFinding, SplitRow
 from dashboard.db.repositories.bulk import AnySession
+from dashboard.db.repositories.price_findings import HELD, REPAIRED
 from dashboard.db.repositories.prices import SeriesChange
 from dashboard.domain.instruments import Dividend as Payment
 from dashboard.domain.instruments import InstrumentState, Split
+from dashboard.domain.quality import FindingKind
 
 SAME_SPLIT_DAYS = 10
 
@@ -104,15 +106,34 @@ def splits(session: AnySession, ids: Sequence[int]) -> dict[int, tuple[Split, ..
     return {key: tuple(events) for key, events in found.items()}
 
 
-def dividends(session: AnySession, ids: Sequence[int]) -> dict[int, tuple[Payment, ...]]:
-    """The distributions of instruments, oldest first; instruments without one are absent."""
+def dividends(session: AnySession, ids: Sequence[int], *, as_sent: bool = False) -> dict[int, tuple[Payment, ...]]:
+    """The distributions of instruments, oldest first; instruments without one are absent.
+
+    Without those in quarantine and with repaired amounts, unless they are wanted ``as_sent``.
+    """
     query = select(Dividend.instrument_id, Dividend.date, Dividend.amount, Dividend.currency)
+    query = query.where(Dividend.instrument_id.in_(ids)).order_by(Dividend.date, Dividend.currency)
     found: dict[int, list[Payment]] = {}
-    for key, day, amount, currency in session.execute(
-        query.where(Dividend.instrument_id.in_(ids)).order_by(Dividend.date, Dividend.currency)
-    ):
-        found.setdefault(key, []).append(Payment(day, amount, currency))
+    judged = {} if as_sent else _judged_dividends(session, ids)
+    for key, day, amount, currency in session.execute(query):
+        counted = judged.get((key, day, amount), amount)
+        if counted is not None:
+            found.setdefault(key, []).append(Payment(day, counted, currency))
     return {key: tuple(events) for key, events in found.items()}
+
+
+def _judged_dividends(session: AnySession, ids: Sequence[int]) -> dict[tuple[int, date, float], float | None]:
+    """What counts in place of a wrong amount, by instrument, day and that amount: None in quarantine."""
+    query = select(PriceFinding).where(
+        PriceFinding.instrument_id.in_(ids),
+        PriceFinding.kind == FindingKind.DIVIDEND.value,
+        PriceFinding.state.in_(HELD),
+    )
+    return {
+        (row.instrument_id, row.date, row.value): row.suggested if row.state == REPAIRED else None
+        for row in session.scalars(query)
+        if row.value is not None
+    }
 
 
 def store_splits(

@@ -200,6 +200,27 @@ def read_bars(
     return BarArrays(*row)  # type: ignore[arg-type]  # as the query says
 
 
+def has_bar(session: AnySession, instrument_id: int, day: date) -> bool:
+    """Whether a bar of the day is stored."""
+    query = text("select exists (select from prices where instrument_id = :id and date = :day)")
+    return bool(session.scalar(query, {"id": instrument_id, "day": day}))
+
+
+_OTHERS = text("""
+    select source, array_agg(date order by date), array_agg(close order by date) from prices
+    where instrument_id = :id and date between :first and :last and source <> :source and source <> ''
+    group by source
+    """)
+
+
+def closes_of_others(
+    session: AnySession, instrument_id: int, first: date, last: date, source: str
+) -> dict[str, tuple[Days, Floats]]:
+    """Dates and closes from ``first`` to ``last`` that other sources than ``source`` gave, by source."""
+    rows = session.execute(_OTHERS, {"id": instrument_id, "first": first, "last": last, "source": source})
+    return {name: (np.array(days, dtype="datetime64[D]"), np.array(closes)) for name, days, closes in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class Edges:
     """The first day with a bar, and the last two with their closes."""

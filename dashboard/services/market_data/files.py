@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
@@ -15,12 +15,13 @@ from dashboard.db.repositories import prices
 from dashboard.db.repositories.prices import SeriesChange
 from dashboard.domain.access import Actor, Permission
 from dashboard.domain.instruments import InstrumentState, Split
+from dashboard.domain.quality import Finding
 from dashboard.errors import InvalidInput, PayloadTooLarge, PermissionDenied
 from dashboard.providers.base import DailyBars, Dividend
 from dashboard.providers.files import FileKind, MarketFile, PriceSeries, decode, parse_market_file, parse_yahoo_file
 from dashboard.results.instruments import FileFault, ImportCounts
 from dashboard.services import audit
-from dashboard.services.market_data import revaluation
+from dashboard.services.market_data import quality, revaluation
 from dashboard.services.market_data.blends import import_blends
 from dashboard.services.market_data.series import FILE_SOURCE
 
@@ -64,6 +65,7 @@ def import_prices(
             (rates.base, rates.quote),
             fx.store_rates(db.session, (rates.base, rates.quote), rates.dates, rates.rates, FILE_SOURCE),
         )
+    batch.check()
     batch.mark()
     faults = (*(FileFault(error.reason, error.row, error.column) for error in found.errors), *batch.faults)
     counts = ImportCounts(found.kind.value, found.rows, batch.changed, tuple(sorted(batch.series)), faults)
@@ -128,6 +130,7 @@ class _Batch:
     faults: list[FileFault] = field(default_factory=list)
     days: dict[int, date] = field(default_factory=dict)
     waves: list[dict[int, DailyBars]] = field(default_factory=list)
+    news: dict[int, list[Finding]] = field(default_factory=dict)
 
     def add_prices(self, series: PriceSeries) -> None:
         """Queue the bars of one series for a bulk load, and store its events."""
@@ -149,6 +152,8 @@ class _Batch:
         """Load what was queued."""
         db.session.flush()
         for wave in self.waves:
+            for key, bars in wave.items():
+                self.news.setdefault(key, []).extend(quality.differing_findings(key, bars, FILE_SOURCE))
             for key, change in prices.store_bars(db.session, wave, FILE_SOURCE).items():
                 self._note(key, change)
 
@@ -169,6 +174,13 @@ class _Batch:
         self.changed += change.rows
         if change.first_date is not None:
             dirty.mark_by_pair(db.session, *pair, change.first_date)
+
+    def check(self) -> None:
+        """Look for what is wrong with the instruments that changed."""
+        for key in sorted(self.days):
+            self._note(
+                key, replace(quality.examine(db.session.get_one(InstrumentRow, key), self.news.get(key, ())), rows=0)
+            )
 
     def mark(self) -> None:
         """Mark the portfolios of the instruments that changed."""

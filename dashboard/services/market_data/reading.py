@@ -12,7 +12,7 @@ from dashboard.db.engine import db
 from dashboard.db.models import InstrumentRow
 from dashboard.db.repositories import exchange_sessions, fx
 from dashboard.db.repositories import instruments as store
-from dashboard.db.repositories import prices
+from dashboard.db.repositories import price_findings, valued_prices
 from dashboard.db.repositories.fx import Pair
 from dashboard.db.repositories.prices import Edges
 from dashboard.domain.access import Actor
@@ -26,6 +26,8 @@ from dashboard.domain.prices import MarketData, PriceSeries
 from dashboard.errors import NotFound
 from dashboard.results.instruments import Bars, InstrumentDetail, InstrumentProblem
 
+QUARANTINE_CODE = "price_quarantined"
+
 
 def market_data_for(symbols: Collection[str], currencies: Collection[str], *, end: date | None = None) -> MarketData:
     """Prices, splits, rates and sessions up to ``end`` for a valuation of ``symbols`` in ``currencies``.
@@ -34,7 +36,7 @@ def market_data_for(symbols: Collection[str], currencies: Collection[str], *, en
     """
     rows = list(store.by_symbol(db.session, symbols).values())
     names = {row.id: row.symbol for row in rows}
-    closes = prices.read_closes(db.session, list(names), end=end)
+    closes = valued_prices.read_closes(db.session, list(names), end=end)
     splits = store.splits(db.session, list(names))
     return MarketData(
         prices={names[key]: PriceSeries(days, values) for key, (days, values) in closes.items() if len(days)},
@@ -69,7 +71,7 @@ def details_of(symbols: Collection[str]) -> dict[str, InstrumentDetail]:
     """The instruments among ``symbols`` that are known, by symbol."""
     rows = list(store.by_symbol(db.session, symbols).values())
     ids = [row.id for row in rows]
-    edges, splits, sessions = prices.edges(db.session, ids), store.splits(db.session, ids), _sessions(rows)
+    edges, splits, sessions = valued_prices.edges(db.session, ids), store.splits(db.session, ids), _sessions(rows)
     today = day_of(datetime.now(UTC).date())
     return {
         row.symbol: _detail(row, edges[row.id], splits.get(row.id, ()), sessions.get(row.exchange), today)
@@ -78,10 +80,11 @@ def details_of(symbols: Collection[str]) -> dict[str, InstrumentDetail]:
 
 
 def problems_of(symbols: Collection[str]) -> tuple[InstrumentProblem, ...]:
-    """What is wrong with instruments: not resolved yet, not found, or a refresh that failed."""
+    """What is wrong with instruments: not resolved yet, not found, a refresh that failed, prices in quarantine."""
     rows = store.by_symbol(db.session, symbols)
-    found = (_problem(row) for _, row in sorted(rows.items()))
-    return tuple(problem for problem in found if problem is not None)
+    found = [problem for _, row in sorted(rows.items()) if (problem := _problem(row)) is not None]
+    held = price_findings.quarantined(db.session, list(rows)) if rows else {}
+    return (*found, *(_quarantine(symbol, *held[symbol]) for symbol in sorted(held)))
 
 
 def bars(symbol: str, *, start: date | None = None, end: date | None = None, adjusted: bool = True) -> Bars:
@@ -89,7 +92,7 @@ def bars(symbol: str, *, start: date | None = None, end: date | None = None, adj
     row = store.by_symbol(db.session, [symbol]).get(symbol)
     if row is None:
         raise NotFound(f"There is no instrument {symbol}.")
-    found = prices.read_bars(db.session, row.id, start=start, end=end)
+    found = valued_prices.read_bars(db.session, row.id, start=start, end=end)
     splits = store.splits(db.session, [row.id]).get(row.id, ())
     factor = _to_today(found.dates, splits) if adjusted and splits else np.ones(len(found.dates))
     return Bars(
@@ -191,3 +194,9 @@ def _problem(row: InstrumentRow) -> InstrumentProblem | None:
         reason = f"{row.symbol} has not been looked up yet; the next refresh of prices does it."
         return InstrumentProblem(row.symbol, row.state, reason)
     return None
+
+
+def _quarantine(symbol: str, count: int, since: date) -> InstrumentProblem:
+    words = f"1 price of {symbol} is" if count == 1 else f"{count} prices of {symbol} are"
+    reason = f"{words} quarantined since {since}: nothing is valued with them."
+    return InstrumentProblem(symbol, QUARANTINE_CODE, reason, since)

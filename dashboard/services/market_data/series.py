@@ -18,6 +18,7 @@ from dashboard.errors import InstrumentNotFound, ProviderError
 from dashboard.providers.base import History, HistoryRequest
 from dashboard.providers.chain import ProviderChain
 from dashboard.results.instruments import RefreshOutcome
+from dashboard.services.market_data import quality
 from dashboard.services.market_data.outcome import CURRENCY_MISMATCH, SeriesResult, closed_bars, failed, remark
 
 # A source may still correct its last sessions, and lists a split some days late.
@@ -128,6 +129,7 @@ def _record_failure(target: Target, error: ProviderError) -> SeriesResult:
     row.problem_code, row.problem = error.code, error.message
     if unknown and target.state == InstrumentState.UNRESOLVED:
         row.state = InstrumentState.NOT_FOUND
+    quality.examine(row)
     db.session.commit()
     return failed(target.symbol, error.code, error.message)
 
@@ -137,14 +139,18 @@ def _record_history(instrument_id: int, history: History) -> SeriesResult:
     if (reason := _currency_conflict(row, history)) is not None:
         row.problem_code, row.problem = CURRENCY_MISMATCH, reason
         symbol = row.symbol
+        quality.examine(row)
         db.session.commit()
         return failed(symbol, CURRENCY_MISMATCH, reason)
     _describe(row, history)
+    news = quality.rejected_findings(history.rejected)
+    news += quality.differing_findings(row.id, history.bars, history.provider)
     change = prices.store_bars(db.session, {row.id: history.bars}, history.provider).get(row.id, prices.SeriesChange())
     rows = change.rows
     change |= store.store_splits(db.session, row.id, history.splits, history.provider, overrule=True)
     paid = {(dividend.date, dividend.currency): dividend.amount for dividend in history.dividends}
     change |= store.store_dividends(db.session, row.id, paid, history.provider)
+    change |= quality.examine(row, news)
     touched = dirty.mark_by_instruments(db.session, {row.id: change.first_date} if change.first_date else {})
     edges = prices.edges(db.session, [row.id])[row.id]
     reason = remark(history.fallbacks)

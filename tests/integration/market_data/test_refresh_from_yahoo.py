@@ -31,12 +31,22 @@ HELD = (
 )
 
 
+# Yahoo has not applied Samsung's split of 50 for 1 to these bars; they are stored, and kept out of every figure.
+QUARANTINED = {
+    "SSNLF": {
+        date(2001, 8, 6),
+        *(date(2009, 10, day) for day in (2, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16, 19, 20, 21, 22)),
+    }
+}
+
+
 def as_traded(symbol: str) -> dict[date, float]:
     """The closes of the file, which is split-adjusted, times the splits after each day."""
     rows = file_closes(symbol)
     return {
         day: close * float(np.prod([split for later, (_, split) in rows.items() if split and later > day]))
         for day, (close, _) in rows.items()
+        if day not in QUARANTINED.get(symbol, ())
     }
 
 

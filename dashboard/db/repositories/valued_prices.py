@@ -1,0 +1,107 @@
+"""The prices that count: what is stored without the bars in quarantine, and with repaired ones in their place.
+
+Valuations, pages, reports and files read prices here and nowhere else; what checks and refreshes need as it came is
+read in :mod:`dashboard.db.repositories.prices`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from sqlalchemy import select
+
+from dashboard.db.models import PriceFinding
+from dashboard.db.repositories import prices
+from dashboard.db.repositories.bulk import AnySession
+from dashboard.db.repositories.price_findings import HELD, REPAIRED
+from dashboard.db.repositories.prices import BarArrays, Days, Edges, Floats
+from dashboard.domain.quality import FindingKind
+
+COLUMNS = ("open", "high", "low", "close", "volume")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The days of an instrument whose stored bar does not count, and what does in its place, shape (k,).
+
+    ``bars`` has open, high, low, close and volume as rows, shape (5, k); a NaN close is a bar in quarantine.
+    """
+
+    days: Days
+    bars: Floats
+
+
+def read_closes(session: AnySession, ids: Sequence[int], *, end: date | None = None) -> dict[int, tuple[Days, Floats]]:
+    """Dates and closes that count by instrument id, ascending; empty arrays where there is none."""
+    found = prices.read_closes(session, ids, end=end)
+    for key, held in _held(session, ids).items():
+        days, closes = found[key]
+        keep, mended = _counted(days, closes, held, COLUMNS.index("close"))
+        found[key] = (days[keep], mended[keep])
+    return found
+
+
+def read_bars(
+    session: AnySession, instrument_id: int, *, start: date | None = None, end: date | None = None
+) -> BarArrays:
+    """The bars of one instrument that count, ascending; NaN where open, high, low or volume is unknown."""
+    bars = prices.read_bars(session, instrument_id, start=start, end=end)
+    held = _held(session, [instrument_id]).get(instrument_id)
+    if held is None or not len(bars.dates):
+        return bars
+    keep, _ = _counted(bars.dates, bars.close, held, COLUMNS.index("close"))
+    mended = {name: _counted(bars.dates, getattr(bars, name), held, row)[1][keep] for row, name in enumerate(COLUMNS)}
+    return replace(bars, dates=bars.dates[keep], **mended)
+
+
+def edges(session: AnySession, ids: Sequence[int]) -> dict[int, Edges]:
+    """Where the bars of each instrument that count begin and end."""
+    found = prices.edges(session, ids)
+    if held := _held(session, ids):
+        found |= {key: _edges(*series) for key, series in read_closes(session, list(held)).items()}
+    return found
+
+
+def _held(session: AnySession, ids: Sequence[int]) -> dict[int, Held]:
+    """What is held back or repaired, of the instruments that have any such day."""
+    query = select(
+        PriceFinding.instrument_id,
+        PriceFinding.date,
+        PriceFinding.state,
+        PriceFinding.open,
+        PriceFinding.high,
+        PriceFinding.low,
+        PriceFinding.suggested,
+        PriceFinding.volume,
+    ).where(
+        PriceFinding.instrument_id.in_(ids),
+        PriceFinding.state.in_(HELD),
+        PriceFinding.kind != FindingKind.DIVIDEND.value,
+    )
+    rows: dict[int, list[tuple[date, list[float | None]]]] = {}
+    for key, day, state, *bar in session.execute(query.order_by(PriceFinding.date)):
+        rows.setdefault(key, []).append((day, bar if state == REPAIRED else [None] * len(COLUMNS)))
+    return {
+        key: Held(
+            np.array([day for day, _ in days], dtype="datetime64[D]"),
+            np.array([bar for _, bar in days], dtype=np.float64).T,
+        )
+        for key, days in rows.items()
+    }
+
+
+def _counted(days: Days, values: Floats, held: Held, row: int) -> tuple[np.typing.NDArray[np.bool_], Floats]:
+    """Which of the days count, and ``values`` with those of repaired bars."""
+    keep, mended = np.ones(len(days), dtype=np.bool_), values.copy()
+    _, places, found = np.intersect1d(days, held.days, return_indices=True)
+    mended[places] = held.bars[row, found]
+    keep[places] = np.isfinite(held.bars[COLUMNS.index("close"), found])
+    return keep, mended
+
+
+def _edges(days: Days, closes: Floats) -> Edges:
+    last = [(days[-place].item(), float(closes[-place])) if len(days) >= place else (None, None) for place in (1, 2)]
+    return Edges(days[0].item() if len(days) else None, *last[0], *last[1])

@@ -1,0 +1,84 @@
+"""What is wrong with stored prices, and what was decided about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from dashboard.domain.quality import FindingKind
+
+
+class FindingState(StrEnum):
+    """Whether a value counts: not (quarantined), another in its place (repaired), as it is (accepted), or open."""
+
+    QUARANTINED = "quarantined"
+    REPAIRED = "repaired"
+    ACCEPTED = "accepted"
+    OPEN = "open"
+
+
+UNDECIDED = frozenset({FindingState.QUARANTINED, FindingState.OPEN})
+
+
+@dataclass(frozen=True, slots=True)
+class FindingItem:
+    """One finding. ``value`` and ``suggested`` are in ``currency``, as traded; None where there is no such number."""
+
+    id: int
+    symbol: str
+    name: str
+    currency: str
+    date: date
+    kind: FindingKind
+    value: float | None
+    suggested: float | None
+    reason: str
+    confidence: float
+    state: FindingState
+    found_at: datetime
+    decided_by: str = ""
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """The findings of one instrument, kind and state, oldest first: what one decision is about."""
+
+    items: tuple[FindingItem, ...]
+    portfolios: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> FindingItem:
+        """The oldest."""
+        return self.items[0]
+
+    @property
+    def last(self) -> FindingItem:
+        """The latest."""
+        return self.items[-1]
+
+    @property
+    def repairable(self) -> bool:
+        """Whether each of them has a suggestion."""
+        return all(item.suggested is not None for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class QualityReport:
+    """Every finding that a person may see, those of one kind together, and how the instruments stand."""
+
+    groups: tuple[FindingGroup, ...]
+    instruments: int
+    may_decide: bool
+
+    def count(self, *kinds: FindingKind) -> int:
+        """How many findings of some kinds nothing was decided about."""
+        return sum(
+            len(group.items) for group in self.groups if group.first.kind in kinds and group.first.state in UNDECIDED
+        )
+
+    @property
+    def quarantined(self) -> int:
+        """How many values are held back."""
+        return sum(len(group.items) for group in self.groups if group.first.state is FindingState.QUARANTINED)

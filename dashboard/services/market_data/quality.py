@@ -1,0 +1,134 @@
+"""Check what an ingest has brought, in its transaction: wrong values are in quarantine before anything reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import numpy as np
+
+from dashboard.db.engine import db
+from dashboard.db.models import InstrumentRow, PriceFinding
+from dashboard.db.repositories import exchange_sessions
+from dashboard.db.repositories import instruments as store
+from dashboard.db.repositories import price_findings as findings
+from dashboard.db.repositories import prices
+from dashboard.db.repositories.prices import BarArrays, BarColumns, SeriesChange
+from dashboard.domain.arrays import day_of
+from dashboard.domain.quality import (
+    Finding,
+    FindingKind,
+    ObservedSeries,
+    check_series,
+    currency_mismatch,
+    disagreements,
+)
+from dashboard.providers.base import Issue, RejectedBar
+from dashboard.services.market_data.outcome import CURRENCY_MISMATCH
+
+# What a source sent and nobody could store is known at that moment only.
+AT_INGEST = frozenset({FindingKind.ZERO, FindingKind.FUTURE, FindingKind.DISAGREEMENT})
+ISSUES = {Issue.NOT_POSITIVE: FindingKind.ZERO, Issue.FUTURE: FindingKind.FUTURE}
+
+
+def examine(row: InstrumentRow, news: Iterable[Finding] = ()) -> SeriesChange:
+    """Check every stored bar and distribution of an instrument, and keep what is found.
+
+    ``news`` is what only the ingest knows. Decisions stay for as long as the value that they are about does. The
+    change tells how many values begin or cease to count, and the first day of them; a price version is raised for it.
+    """
+    bars = prices.read_bars(db.session, row.id)
+    stored = findings.of_instrument(db.session, row.id)
+    fresh = {(one.date, one.kind.value): one for one in (*_found(row, bars), *news)}
+    change = _merged(row.id, bars, stored, fresh)
+    if change:
+        findings.bump(db.session, row.id)
+    return change
+
+
+def rejected_findings(rejected: Iterable[RejectedBar]) -> tuple[Finding, ...]:
+    """Findings for the bars that a source sent without a positive close, or of days to come."""
+    return tuple(
+        Finding(bar.date, ISSUES[bar.issue], None, None, f"The source sent a bar, but {bar.reason}.", 1.0, True)
+        for bar in rejected
+        if bar.issue in ISSUES
+    )
+
+
+def differing_findings(instrument_id: int, bars: BarColumns, source: str) -> tuple[Finding, ...]:
+    """Findings for the days on which what ``source`` sends differs from what another source had said."""
+    if not len(bars.dates):
+        return ()
+    known = prices.closes_of_others(db.session, instrument_id, bars.dates[0].item(), bars.dates[-1].item(), source)
+    found: list[Finding] = []
+    for other, (days, closes) in known.items():
+        found += disagreements(bars.dates, bars.close, days, closes, source=source, other=other)
+    return tuple(found)
+
+
+def _found(row: InstrumentRow, bars: BarArrays) -> Sequence[Finding]:
+    today = datetime.now(UTC).date()
+    last = bars.dates[-1].item() if len(bars.dates) else today
+    found = list(check_series(_observed(row, bars, today)))
+    if row.problem_code == CURRENCY_MISMATCH:
+        mismatch = currency_mismatch(row.currency, "another currency", last, row.provider or "The source")
+        found += [replace(mismatch, reason=row.problem)] if mismatch is not None else []
+    return found
+
+
+def _observed(row: InstrumentRow, bars: BarArrays, today: date) -> ObservedSeries:
+    dividends = store.dividends(db.session, [row.id], as_sent=True).get(row.id, ())
+    return ObservedSeries(
+        bars.dates,
+        bars.open,
+        bars.high,
+        bars.low,
+        bars.close,
+        bars.volume,
+        today,
+        splits=store.splits(db.session, [row.id]).get(row.id, ()),
+        dividends=tuple(paid for paid in dividends if paid.currency == row.currency),
+        sessions=exchange_sessions.read(db.session, [row.mic]).get(row.mic) if row.mic else None,
+        currency=row.currency,
+    )
+
+
+def _merged(
+    instrument_id: int,
+    bars: BarArrays,
+    stored: dict[tuple[date, str], PriceFinding],
+    fresh: dict[tuple[date, str], Finding],
+) -> SeriesChange:
+    days: list[date] = []
+    gone = [row for key, row in stored.items() if key not in fresh and not _still_stands(row, bars)]
+    days += [row.date for row in gone if row.state in findings.HELD]
+    findings.remove(db.session, gone)
+    for key, row in stored.items():
+        if key in fresh and not _is_known(row, fresh[key]):
+            days += [row.date] if row.state in findings.HELD or fresh[key].quarantines else []
+            findings.replace(db.session, row, fresh[key])
+    new = [finding for key, finding in fresh.items() if key not in stored]
+    days += [finding.date for finding in new if finding.quarantines]
+    findings.add(db.session, instrument_id, new)
+    return SeriesChange(len(days), min(days, default=None))
+
+
+def _is_known(row: PriceFinding, finding: Finding) -> bool:
+    """Whether the stored finding is this one; a decision stands for as long as the value is the same."""
+    if row.state in findings.DECIDED:
+        return findings.same_value(row.value, finding.value)
+    return findings.is_as_stored(row, finding)
+
+
+def _still_stands(row: PriceFinding, bars: BarArrays) -> bool:
+    """Whether a finding that the check has not made again stays: it was decided on, or only the ingest knew it."""
+    place = int(np.searchsorted(bars.dates, day_of(row.date)))
+    there = place < len(bars.dates) and bars.dates[place] == day_of(row.date)
+    if row.kind in AT_INGEST:
+        return not there if row.value is None else there and findings.same_value(row.value, float(bars.close[place]))
+    if row.state not in findings.DECIDED:
+        return False
+    if row.kind == FindingKind.DIVIDEND or row.value is None:
+        return False
+    return there and findings.same_value(row.value, float(bars.close[place]))
