@@ -20,7 +20,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from dashboard.errors import SettingsError
 
-PROVIDER_NAMES = ("yahoo", "alphavantage", "simulated")
+PROVIDER_NAMES = ("yahoo", "alphavantage", "ecb", "simulated")
 # Those of the domain, which the settings lie below.
 ASSET_CLASSES = (
     "equity", "etf", "fund", "bond", "crypto", "currency", "commodity", "index", "option", "future", "cash", "other",

@@ -39,6 +39,7 @@ class Loopback:
     address: str
     answers: dict[str, list[Answer]] = field(default_factory=dict)
     requests: list[tuple[str, dict[str, list[str]]]] = field(default_factory=list)
+    headers: list[Mapping[str, str]] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
 
     def will_answer(self, path: str, *answers: Answer) -> None:
@@ -67,6 +68,7 @@ def loopback() -> Iterator[Loopback]:
             url = urlsplit(self.path)
             path = unquote(url.path)
             state.requests.append((path, parse_qs(url.query)))
+            state.headers.append(dict(self.headers.items()))
             answer = state.next_answer(path)
             if answer.stall:
                 state.over.wait(60)

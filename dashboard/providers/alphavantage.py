@@ -17,7 +17,7 @@ import numpy as np
 
 from dashboard.domain.instruments import AssetClass
 from dashboard.errors import InstrumentNotFound, ProviderError, ProviderRefused, RateLimited
-from dashboard.providers.alphavantage_symbols import HOME, coin_of, market_of, names_of, pair_of
+from dashboard.providers.alphavantage_symbols import HOME, coin_of, market_of, names_of
 from dashboard.providers.alphavantage_wire import (
     LastPrice,
     Listing,
@@ -33,6 +33,7 @@ from dashboard.providers.alphavantage_wire import (
 )
 from dashboard.providers.base import History, HistoryRequest, InstrumentMeta, MarketState, Quote, SearchHit
 from dashboard.providers.budget import Budget
+from dashboard.providers.currency_pairs import pair_of, pair_symbol
 from dashboard.providers.http_source import HttpSource, Page
 from dashboard.providers.normalise import RawHistory, as_traded, major_unit
 from dashboard.providers.retry import Retry
@@ -127,7 +128,7 @@ class AlphaVantageProvider:
 
     def fx_symbol(self, base: str, quote: str) -> str:
         """``EUR/USD``: dollars for 1 euro."""
-        return f"{base}/{quote}"
+        return pair_symbol(base, quote)
 
     def _money(
         self, request: HistoryRequest, params: Mapping[str, str], pair: tuple[str, str], asset_class: AssetClass

@@ -1,4 +1,4 @@
-"""What Alpha Vantage calls instruments: shares with a suffix for the exchange, pairs of currencies, coins."""
+"""What Alpha Vantage calls instruments: shares with a suffix for the exchange, and coins."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from dashboard.domain.instruments import AssetClass
 
-PAIR = re.compile(r"([A-Z]{3})/([A-Z]{3})|([A-Z]{3})([A-Z]{3})=X")
 COIN = re.compile(r"([A-Z0-9]{2,10})[-/]([A-Z]{3})")
 # What coins are commonly quoted in; BRK-B and the like are shares.
 COIN_MARKETS = frozenset({"USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "CNY", "INR", "KRW", "BRL"})
@@ -55,12 +54,6 @@ YAHOO_SUFFIXES = {
     "BO": "BSE",
     "SA": "SAO",
 }
-
-
-def pair_of(symbol: str) -> tuple[str, str] | None:
-    """The currencies of a pair, written ``EUR/USD`` or as Yahoo does, ``EURUSD=X``."""
-    found = PAIR.fullmatch(symbol.upper())
-    return (found[1] or found[3], found[2] or found[4]) if found else None
 
 
 def coin_of(symbol: str, asset_class: AssetClass | None) -> tuple[str, str] | None:

@@ -70,6 +70,12 @@ def _create(name: str, settings: Settings, shared: Shared, retry: Retry | None) 
         budget = _budget(name, settings, shared.tokens, address)
         alphavantage = AlphaVantageProvider(api_key=key, base_url=address, retry=retry, budget=budget)
         return GuardedProvider(alphavantage, shared.pauses, shared.circuits, Habits(by_key=True))
+    if name == "ecb":
+        from dashboard.providers.ecb import EcbProvider
+
+        budget = _budget(name, settings, shared.tokens, None)
+        ecb = EcbProvider(cache_directory=settings.dashboard_home / "cache" / "ecb", retry=retry, budget=budget)
+        return GuardedProvider(ecb, shared.pauses, shared.circuits)
     raise ProviderUnavailable(f"There is no provider {name}.", provider=name)
 
 

@@ -13,6 +13,7 @@ from datetime import date
 from dashboard.domain.instruments import AssetClass
 from dashboard.errors import InstrumentNotFound, NoPrices, ProviderError
 from dashboard.providers.base import Fallback, History, HistoryRequest, MarketDataProvider, Quote, SearchHit
+from dashboard.providers.currency_pairs import pair_of
 
 Attempt = tuple[MarketDataProvider, HistoryRequest]
 
@@ -75,16 +76,15 @@ class ProviderChain:
 
         Raises: the first failure when nothing is known because a provider failed.
         """
+        pairs = {symbol: pair for symbol in symbols if (pair := pair_of(symbol)) is not None}
         quotes: dict[str, Quote] = {}
         failures: list[ProviderError] = []
-        for provider in self.order(None) or self.providers:
-            missing = [symbol for symbol in symbols if symbol not in quotes]
-            if not missing:
-                break
-            try:
-                quotes |= provider.quotes(missing)
-            except ProviderError as error:
-                failures.append(error)
+        for provider in self.order(AssetClass.CURRENCY) if pairs else ():
+            wanted = {provider.fx_symbol(*pair): symbol for symbol, pair in pairs.items() if symbol not in quotes}
+            quotes |= _quoted(provider, wanted, failures)
+        for provider in self.order(None):
+            wanted = {symbol: symbol for symbol in symbols if symbol not in quotes and symbol not in pairs}
+            quotes |= _quoted(provider, wanted, failures)
         if failures and not quotes:
             raise failures[0]
         return quotes
@@ -148,6 +148,16 @@ def _asked(provider: MarketDataProvider, request: HistoryRequest) -> History:
         message = f"{provider.name} knows {request.provider_symbol} but has no price of it."
         raise NoPrices(message, provider=provider.name, symbol=request.provider_symbol)
     return history
+
+
+def _quoted(provider: MarketDataProvider, wanted: Mapping[str, str], failures: list[ProviderError]) -> dict[str, Quote]:
+    """The provider's quotes of what it calls ``wanted``, by our names of those; a failure is added to ``failures``."""
+    try:
+        found = provider.quotes(tuple(wanted)) if wanted else {}
+    except ProviderError as error:
+        failures.append(error)
+        return {}
+    return {wanted[symbol]: quote for symbol, quote in found.items() if symbol in wanted}
 
 
 def _reasons(failures: Sequence[ProviderError]) -> tuple[Fallback, ...]:

@@ -75,6 +75,9 @@ class Node:
         if len(values) != length:
             raise MalformedAnswer(f"{key} has {len(values)} values for {length} days")
         try:
-            return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+            column = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
         except (TypeError, ValueError, OverflowError) as error:
             raise MalformedAnswer(f"{key} holds something else than numbers") from error
+        if column.shape != (length,):
+            raise MalformedAnswer(f"{key} holds lists of lists")
+        return column

@@ -174,3 +174,10 @@ def test_orders_and_limits_are_read_from_the_settings_and_wrong_ones_are_named(t
 
 def test_the_asset_classes_of_the_settings_are_those_of_the_domain() -> None:
     assert tuple(AssetClass) == ASSET_CLASSES
+
+
+def test_the_quote_of_a_pair_is_asked_for_by_each_providers_own_symbol() -> None:
+    rates = FakeProvider("rates", ("rates:EURUSD",), asset_classes=frozenset({AssetClass.CURRENCY}))
+    first = FakeProvider("first", ("ABC",))
+    quotes = ProviderChain([first, rates]).quotes(["EURUSD=X", "ABC"])
+    assert {symbol: quote.provider for symbol, quote in quotes.items()} == {"EURUSD=X": "rates", "ABC": "first"}
