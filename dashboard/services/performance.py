@@ -7,13 +7,11 @@ from datetime import date
 
 import numpy as np
 
-from dashboard.db.engine import db
-from dashboard.db.models import Portfolio
 from dashboard.domain import benchmarks
 from dashboard.domain import holdings as domain_holdings
 from dashboard.domain import notes as domain_notes
 from dashboard.domain import performance as domain_performance
-from dashboard.domain.access import SYSTEM, Actor, PortfolioId
+from dashboard.domain.access import Actor, PortfolioId
 from dashboard.domain.arrays import date_of
 from dashboard.domain.attribution import Gain
 from dashboard.domain.benchmarks import Benchmark
@@ -86,20 +84,6 @@ def holdings(actor: Actor, portfolio_id: PortfolioId, *, as_of: date | None = No
     found = valuation.valued(portfolio, end=as_of, benchmark=portfolio.benchmark)
     name = f"{portfolio_id}:{found.version}:{day}:{portfolio.name}"
     return _holdings.get(name, lambda: _holdings_report(found, day))
-
-
-def revalue(portfolio_id: PortfolioId) -> None:
-    """Compute what the pages show first, so that they find it, and take the dirty mark away."""
-    row = db.session.get(Portfolio, portfolio_id)
-    if row is None:
-        return  # deleted meanwhile
-    seen = row.ledger_version
-    try:
-        holdings(SYSTEM, portfolio_id)
-        summary(SYSTEM, portfolio_id)
-    except InsufficientData:
-        pass  # an empty ledger has nothing to show, and that is known now
-    valuation.clear_dirty(portfolio_id, seen)
 
 
 def known_currency(code: str) -> str:

@@ -15,7 +15,11 @@ from dashboard.domain.series import daily_returns
 from dashboard.errors import InvalidInput
 from dashboard.results.return_variants import VariantReport
 from dashboard.services import portfolios, valuation
+from dashboard.services.memo import SharedMemo
 from dashboard.services.performance import known_currency
+from dashboard.services.valuation import Valued
+
+_reports: SharedMemo[VariantReport] = SharedMemo("variants", VariantReport, 32)
 
 
 def variants(
@@ -37,6 +41,11 @@ def variants(
     code = None if currency is None else known_currency(currency)
     found = valuation.valued(portfolio, end=end, currency=code, benchmark=portfolio.benchmark)
     period = Period(start or found.first_date, end or today)
+    name = f"{portfolio_id}:{found.version}:{period.start}:{period.end}:{code}:{portfolio.name}"
+    return _reports.get(name, lambda: _report(found, period))
+
+
+def _report(found: Valued, period: Period) -> VariantReport:
     measured = measure(found.history, period, books=found.books)
     values = measured.start_value, measured.market_value
     daily = daily_returns(found.history, period)

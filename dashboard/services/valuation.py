@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from dashboard.db.repositories import versions
+from dashboard.db.repositories.versions import LedgerVersion
 from dashboard.domain.access import SYSTEM, Actor, PortfolioId
 from dashboard.domain.blends import benchmark_symbols
 from dashboard.domain.ledger_following import followed
@@ -39,18 +40,43 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Valued:
-    """A portfolio's history up to ``history.days[-1]``, its lots on that day, and the versions that it was made of."""
+class _Valuation:
+    """A ledger that was valued, and when."""
 
-    portfolio: PortfolioRef
     history: PortfolioHistory
     books: PositionBooks
-    version: str
-    first_date: date
     computed_at: datetime
 
 
-_valued: Memo[Valued] = Memo(16)
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """A portfolio, and the versions of what it is valued with. It is valued when a figure of it is first asked for.
+
+    A result that is kept under ``version`` is therefore found without a valuation.
+    """
+
+    portfolio: PortfolioRef
+    version: str
+    first_date: date
+    value: Callable[[], _Valuation]
+
+    @property
+    def history(self) -> PortfolioHistory:
+        """The daily history, up to the day that was asked for."""
+        return self.value().history
+
+    @property
+    def books(self) -> PositionBooks:
+        """The lots on the last day of the history."""
+        return self.value().books
+
+    @property
+    def computed_at(self) -> datetime:
+        """When it was valued."""
+        return self.value().computed_at
+
+
+_valued: Memo[_Valuation] = Memo(16)
 _states: Memo[LedgerState] = Memo(8)
 
 
@@ -66,7 +92,7 @@ def version_of(portfolio_id: PortfolioId) -> str:
 
 def version(portfolio: PortfolioRef, *benchmarks: str | None) -> str:
     """As :func:`version_of`, for the prices of ``benchmarks`` too."""
-    return _version(portfolio, today_of(portfolio), *benchmarks)
+    return _version(portfolio, today_of(portfolio), *benchmarks).text
 
 
 def valued(
@@ -83,9 +109,18 @@ def valued(
     a ledger without a transaction.
     """
     until = end or today_of(portfolio)
-    made_of = _version(portfolio, until, benchmark)
-    name = f"{portfolio.id}:{made_of}:{until}:{currency}:{benchmark}:{without}"
-    return _valued.get(name, lambda: _value(portfolio, until, currency, benchmark, made_of, without))
+    found = _version(portfolio, until, benchmark)
+    if found.first_date is None or found.first_date > until:
+        raise InsufficientData(
+            "There is no transaction yet." if found.first_date is None else f"There is no transaction up to {until}."
+        )
+    name = f"{portfolio.id}:{found.text}:{until}:{currency}:{benchmark}:{without}"
+    return Valued(
+        portfolio=portfolio,
+        version=found.text,
+        first_date=found.first_date,
+        value=lambda: _valued.get(name, lambda: _value(portfolio, until, currency, benchmark, without)),
+    )
 
 
 def snapshot(actor: Actor, portfolio_id: PortfolioId) -> PortfolioSnapshot:
@@ -95,19 +130,13 @@ def snapshot(actor: Actor, portfolio_id: PortfolioId) -> PortfolioSnapshot:
 
 
 def _value(
-    portfolio: PortfolioRef,
-    end: date,
-    currency: str | None,
-    benchmark: str | None,
-    made_of: str,
-    without: int | None,
-) -> Valued:
-    ledger = transactions.ledger(portfolio.id)
-    rows = [row for row in ledger if row.date <= end and (without is None or row.id != without)]
+    portfolio: PortfolioRef, end: date, currency: str | None, benchmark: str | None, without: int | None
+) -> _Valuation:
+    rows = [
+        row for row in transactions.ledger(portfolio.id) if row.date <= end and (without is None or row.id != without)
+    ]
     if not rows:
-        raise InsufficientData(
-            "There is no transaction yet." if not ledger else f"There is no transaction up to {end}."
-        )
+        raise InsufficientData(f"There is no other transaction up to {end}.")
     symbols = {name for row in rows for name in (row.symbol, row.target_symbol) if name}
     symbols |= set(benchmark_symbols(benchmark))
     used = {
@@ -119,14 +148,7 @@ def _value(
     currencies = used | {portfolio.base_currency, currency or portfolio.base_currency}
     market = market_data.market_data_for(sorted(symbols), sorted(currencies), end=end)
     state = _state(portfolio, rows, market, end, currency)
-    return Valued(
-        portfolio=portfolio,
-        history=state.history,
-        books=state.books,
-        version=made_of,
-        first_date=min(row.date for row in rows),
-        computed_at=datetime.now(UTC),
-    )
+    return _Valuation(state.history, state.books, datetime.now(UTC))
 
 
 def _state(
@@ -152,10 +174,9 @@ def _state(
     return state
 
 
-def _version(portfolio: PortfolioRef, until: date, *benchmarks: str | None) -> str:
+def _version(portfolio: PortfolioRef, until: date, *benchmarks: str | None) -> LedgerVersion:
     """One round trip: the ledger's version, those of the prices that it and ``benchmarks`` need, those of the rates."""
-    found = versions.of_portfolio(
-        portfolio.id, sorted({symbol for text in benchmarks for symbol in benchmark_symbols(text)})
-    )
-    digest = hashlib.blake2b(found.encode(), digest_size=12).hexdigest()
-    return f"{digest}.{until:%Y%m%d}"
+    symbols = {symbol for text in benchmarks for symbol in benchmark_symbols(text)}
+    found = versions.of_portfolio(portfolio.id, sorted(symbols))
+    digest = hashlib.blake2b(found.text.encode(), digest_size=12).hexdigest()
+    return LedgerVersion(f"{digest}.{until:%Y%m%d}", found.first_date)

@@ -2,45 +2,18 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
+from dashboard.domain.timeframes import Timeframe, start_of
 from dashboard.results.performance import Period
 
 LONGEST_VALUE = 400
 EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
-
-
-class Timeframe(StrEnum):
-    """How far back a view looks."""
-
-    DAY = "1D"
-    WEEK = "5D"
-    MONTH = "1M"
-    QUARTER = "3M"
-    HALF = "6M"
-    YEAR_TO_DATE = "YTD"
-    YEAR = "1Y"
-    THREE_YEARS = "3Y"
-    FIVE_YEARS = "5Y"
-    MAX = "MAX"
-    CUSTOM = "custom"
-
-
-MONTHS = {
-    Timeframe.MONTH: 1,
-    Timeframe.QUARTER: 3,
-    Timeframe.HALF: 6,
-    Timeframe.YEAR: 12,
-    Timeframe.THREE_YEARS: 36,
-    Timeframe.FIVE_YEARS: 60,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +42,7 @@ class ViewState:
     def _start(self, end: date, first: date | None) -> date:
         if self.timeframe is Timeframe.CUSTOM:
             return self.start or first or end
-        if self.timeframe in MONTHS:
-            return months_before(end, MONTHS[self.timeframe]) + timedelta(days=1)
-        if self.timeframe is Timeframe.YEAR_TO_DATE:
-            return end.replace(month=1, day=1)
-        if self.timeframe is Timeframe.MAX:
-            return first or months_before(end, 600)
-        return weekdays_before(end, 4 if self.timeframe is Timeframe.WEEK else 0)
+        return start_of(self.timeframe, end, first)
 
 
 def parse(search: str | None) -> ViewState:
@@ -108,22 +75,6 @@ def search_of(view: ViewState) -> str:
     if view.accounts:
         pairs["acc"] = ",".join(view.accounts)
     return f"?{urlencode(pairs)}" if pairs else ""
-
-
-def months_before(day: date, months: int) -> date:
-    """The same day of the month, ``months`` earlier; the last of the month where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    if year < 1:
-        return date.min
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def weekdays_before(day: date, count: int) -> date:
-    """The weekday ``count`` weekdays before ``day`` (before the Friday, where ``day`` is on a weekend)."""
-    day -= timedelta(days=max(0, day.weekday() - 4))
-    for _ in range(count):
-        day -= timedelta(days=3 if day.weekday() == 0 else 1)
-    return day
 
 
 def _timeframe(text: str, *, custom: bool) -> Timeframe:

@@ -18,7 +18,7 @@ from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.return_variants import VariantReport
 from dashboard.results.risk import RiskReport
 from dashboard.services import analysis, breakdowns, performance, portfolios, return_variants, risk, valuation
-from dashboard.services.risk import RiskQuestion
+from dashboard.services.revaluation import ROLLING_WINDOW, page_question
 from dashboard.web.components import basics, benchmarks, period_days
 from dashboard.web.components.states import empty, error_card
 from dashboard.web.page import portfolio_path
@@ -29,7 +29,6 @@ from pages.performance import charts, correlation, months, reconciliation, table
 from pages.performance.bridge import bridge_card
 
 BODY = "performance-body"
-WINDOW = 126
 FRAMES = [(frame.value, frame.value) for frame in (
     Timeframe.HALF, Timeframe.YEAR_TO_DATE, Timeframe.YEAR, Timeframe.THREE_YEARS, Timeframe.FIVE_YEARS, Timeframe.MAX
 )] + [(Timeframe.CUSTOM.value, "Custom")]  # fmt: skip
@@ -104,7 +103,7 @@ class _Cards:
             tables.drawdowns_card(report.drawdowns if report else ()),
             months.card(found, view.get("series", "own"), SERIES),
             charts.distribution_card(summary, found),
-            charts.rolling_card(report, WINDOW),
+            charts.rolling_card(report, ROLLING_WINDOW),
             correlation.card(report.matrix if report else None),
             self._part("Change in value", "c12", self._bridge),
             self._part("Why the returns differ", "c6", self._reconciliation),
@@ -117,7 +116,7 @@ class _Cards:
 
     def _risk(self) -> RiskReport | None:
         symbol = self.summary.benchmark.symbol if self.summary.benchmark else None
-        question = RiskQuestion((symbol,) if symbol else (), rolling=WINDOW, matrix="correlation")
+        question = page_question(symbol)
         period = self.summary.period
         try:
             return risk.report(self.actor, self.portfolio.id, question, start=period.start, end=period.end)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from enum import StrEnum
 
+from dashboard.domain.timeframes import months_before
 from dashboard.errors import InvalidInput
-from dashboard.web.state import months_before
 
 
 class Span(StrEnum):

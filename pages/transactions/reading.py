@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from dashboard.domain.access import Actor
+from dashboard.domain.timeframes import months_before
 from dashboard.domain.transactions import TransactionType
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.scalars import Json, day
 from dashboard.results.transactions import TransactionPage
 from dashboard.services import portfolios, transactions
-from dashboard.web.state import ViewState, months_before
+from dashboard.web.state import ViewState
 from pages.transactions.rows import grid_row
 
 PAGE_ROWS = 10_000

@@ -17,7 +17,7 @@ from dashboard.db.models import Dividend, InstrumentRow
 from dashboard.domain.access import SYSTEM, Role
 from dashboard.providers.simulated_catalogue import DEMO_INSTRUMENTS
 from dashboard.runtime import settings
-from dashboard.services import accounts, imports, market_data, performance, portfolios
+from dashboard.services import accounts, imports, market_data, portfolios, revaluation
 from dashboard.services.demo.ledger import ExDividend, plan_ledger
 from dashboard.services.demo.plans import PLANS, Plan
 from dashboard.services.ledger.export import canonical_csv
@@ -79,7 +79,7 @@ def _make(plan: Plan) -> None:
     market = market_data.market_data_for(sorted(plan.weights), currencies, end=today)
     ledger = plan_ledger(plan, market, _dividends(plan), today)
     imports.commit(SYSTEM, portfolio.id, canonical_csv(ledger), f"{plan.name}.csv", "canonical")
-    performance.revalue(portfolio.id)
+    revaluation.revalue(portfolio.id)
 
 
 def _currencies(plan: Plan) -> set[str]:

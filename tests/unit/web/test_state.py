@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from dashboard.web.state import Timeframe, ViewState, months_before, parse, search_of, weekdays_before
+from dashboard.domain.timeframes import Timeframe, months_before, weekdays_before
+from dashboard.web.state import ViewState, parse, search_of
 
 FRIDAY = date(2026, 11, 20)
 

@@ -1,0 +1,52 @@
+"""What a worker has computed is found by the pages: opening them values nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from dash import Dash
+from flask import Flask
+from flask.testing import FlaskClient
+
+from dashboard.domain.access import Actor, PortfolioId
+from dashboard.services import memo, portfolios, revaluation, valuation
+from tests.market_pages import make_ledger, make_market
+from tests.web import open_page
+
+TODAY = datetime.now(UTC).date()
+PAGES = ("", "/holdings", "/performance", "/income")
+
+
+@pytest.fixture
+def mine(dash_app: Dash, server: Flask, person: Actor) -> PortfolioId:
+    """A portfolio that a worker has just valued; this process remembers none of it."""
+    with server.app_context():
+        make_market(TODAY)
+        portfolio = make_ledger(person, "Mine", TODAY)
+        portfolios.set_benchmark(person, portfolio.id, "BBB")
+        revaluation.revalue(portfolio.id)
+        memo.forget_all()
+        return portfolio.id
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opens_without_a_valuation(
+    signed: FlaskClient, mine: PortfolioId, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a page valued a portfolio")
+
+    monkeypatch.setattr(valuation, "_value", refuse)
+    assert open_page(signed, f"/p/mine{page}").status_code == 200
+
+
+def test_without_what_the_worker_computed_a_page_values_by_itself(
+    server: Flask, signed: FlaskClient, mine: PortfolioId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.extensions["redis"].flushdb()
+    seen: list[object] = []
+    value = valuation._value
+    monkeypatch.setattr(valuation, "_value", lambda *found: seen.append(found) or value(*found))
+    assert open_page(signed, "/p/mine").status_code == 200
+    assert len(seen) == 1
