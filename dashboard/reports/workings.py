@@ -152,10 +152,9 @@ class _Writer:
 
     def _row(self, sheet: Worksheet, table: Table, row: int, entries: Sequence[Entry]) -> None:
         for index, (entry, column) in enumerate(zip(entries, table.columns, strict=True)):
-            is_worked = isinstance(entry, Worked)
             text = entry.formula if isinstance(entry, Worked) else column.formula if row >= column.given else ""
             value = entry.value if isinstance(entry, Worked) else entry
-            if text and (is_worked or value is not None):
+            if text and value is not None:  # without a value it would give one where there is none
                 self._formula(sheet, FIRST_ROW + row, index, self._addresses.formula(text, table, row), value, column)
             else:
                 self._value(sheet, FIRST_ROW + row, index, value, column)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from dashboard.domain.explain import gains, growth, rate, realized, risks
 from dashboard.domain.explain.subject import Subject
-from dashboard.domain.explain.workings import Working
+from dashboard.domain.explain.workings import Working, finite
 from dashboard.errors import InvalidInput
 
 BUILDERS: Mapping[str, Callable[[Subject], Working]] = {
@@ -29,4 +29,4 @@ def working(subject: Subject, metric: str) -> Working:
     """How ``metric`` is made. Raises InvalidInput for one that is not among METRICS."""
     if metric not in BUILDERS:
         raise InvalidInput(f"{metric} cannot be explained; choose one of {', '.join(METRICS)}.", field="metric")
-    return BUILDERS[metric](subject)
+    return finite(BUILDERS[metric](subject))

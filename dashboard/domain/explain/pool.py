@@ -9,6 +9,7 @@ from decimal import Decimal
 from dashboard.domain.explain.subject import Subject
 from dashboard.domain.explain.workings import Column, Entry, Table, Unit, Worked
 from dashboard.domain.ledger import SplitEvent, walk
+from dashboard.domain.lots import ROUNDING
 from dashboard.domain.positions import Realization
 from dashboard.domain.row_money import gross_amount
 from dashboard.domain.transactions import ZERO, Transaction, TransactionType
@@ -43,7 +44,7 @@ def pool_of(subject: Subject, found: Iterable[Realization]) -> Pool:
     proved = {id(one.transaction): float(one.cost) for one in subject.books.realizations}
     for account, symbol in dict.fromkeys((one.transaction.account, one.transaction.symbol or "") for one in found):
         events = list(_events(subject, account, symbol))
-        if all(isinstance(event, SplitEvent) or _is_traded(event) for event in events):
+        if all(isinstance(event, SplitEvent) or _is_traded(event) for event in events) and not _is_short(events):
             _fill(subject, events, proved, rows, places)
     columns = (
         Column("date", "Date", Unit.DATE), Column("symbol", "Instrument", Unit.TEXT),
@@ -80,6 +81,19 @@ PASSING = frozenset(
 
 def _is_traded(row: Transaction) -> bool:
     return is_plain(row, TransactionType.BUY) or is_plain(row, TransactionType.SELL)
+
+
+def _is_short(events: Iterable[Event]) -> bool:
+    """Whether more was sold than was held, but for the rounding of ratios: a short has no pool of costs."""
+    held = ZERO
+    for event in events:
+        if isinstance(event, SplitEvent):
+            held *= event.split.ratio
+        else:
+            held += event.quantity if event.type is TransactionType.BUY else -event.quantity
+            if held < -event.quantity * ROUNDING:
+                return True
+    return False
 
 
 def _fill(

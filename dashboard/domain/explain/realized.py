@@ -21,6 +21,7 @@ METHODS = {
     LotMethod.AVERAGE: "Average cost: a sale closes every lot of its account at the average of what is held.",
     LotMethod.SPECIFIC: "Specific lots: a sale closes the lots that it names, else the oldest.",
 }
+SHARE = "=([amount]+[fee]+[tax])*[rate]*[quantity]/[units]"
 EXACT = Decimal("1e-12")
 
 
@@ -56,16 +57,14 @@ def _sales(subject: Subject, found: Iterable[Realization]) -> Table:
     rows: list[tuple[Entry, ...]] = []
     for one in found:
         row = one.transaction
-        net = one.proceeds
-        gross = gross_of(subject, row)
-        kept = gross - row.fee - row.tax
-        rate = net / kept if is_plain(row, TransactionType.SELL) and kept else None
-        rule = "=([amount]-[fee]-[tax])*[rate]" if rate is not None else ""
-        proceeds: Entry = Worked(float(net), rule) if rule else float(net)
+        gross, closed = gross_of(subject, row), _closed(one)
+        rate = _rate(subject, one, gross, closed)
+        rule = "=([amount]-[fee]-[tax])*[rate]*[closed]/[quantity]"
+        proceeds: Entry = Worked(float(one.proceeds), rule) if rate is not None else float(one.proceeds)
         rows.append(
             (
-                row.date, row.symbol or "", row.account, row.type.value, row.currency, row.quantity, gross, row.fee,
-                row.tax, None if rate is None else float(rate), proceeds,
+                row.date, row.symbol or "", row.account, row.type.value, row.currency, row.quantity, closed, gross,
+                row.fee, row.tax, None if rate is None else float(rate), proceeds,
             )
         )  # fmt: skip
     return Table(
@@ -76,6 +75,7 @@ def _sales(subject: Subject, found: Iterable[Realization]) -> Table:
             Column("date", "Date", Unit.DATE), Column("symbol", "Instrument", Unit.TEXT),
             Column("account", "Account", Unit.TEXT), Column("type", "Type", Unit.TEXT),
             Column("currency", "Currency", Unit.TEXT), Column("quantity", "Quantity", Unit.QUANTITY),
+            Column("closed", "Of it closed lots", Unit.QUANTITY),
             Column("amount", "Amount", Unit.MONEY), Column("fee", "Fee", Unit.MONEY), Column("tax", "Tax", Unit.MONEY),
             Column("rate", "Rate", Unit.RATE), Column("proceeds", "Proceeds", Unit.MONEY),
         ),
@@ -83,12 +83,29 @@ def _sales(subject: Subject, found: Iterable[Realization]) -> Table:
     )  # fmt: skip
 
 
+def _closed(one: Realization) -> Decimal:
+    """The units that closed lots: a sale of more than was held opens a short with the rest."""
+    return sum((match.quantity for match in one.matches), Decimal(0))
+
+
+def _rate(subject: Subject, one: Realization, gross: Decimal, closed: Decimal) -> Decimal | None:
+    """The rate of a sale; None where its proceeds are not its own money at that rate, by the part that closed lots."""
+    row = one.transaction
+    if not is_plain(row, TransactionType.SELL) or not one.proceeds.is_finite():
+        return None
+    day = row.date.toordinal() - subject.history.days[0].item().toordinal()
+    rate = subject.history.table.of(row, day)
+    proceeds = (gross - row.fee - row.tax) * rate * closed
+    return rate if abs(proceeds - one.proceeds * row.quantity) <= EXACT * abs(proceeds) else None
+
+
 def _lots(subject: Subject, found: Iterable[Realization]) -> Table:
-    opened = {
-        str(row.id): (at, row) for at, row in enumerate(subject.history.entries.transactions) if row.id is not None
-    }
+    opened = {row.lot_id: (at, row) for at, row in enumerate(subject.history.entries.transactions) if row.lot_id}
     rows: list[tuple[Entry, ...]] = []
     for one in found:
+        if one.paid is not None:
+            rows.append(_cover(subject, one))
+            continue
         for match in one.matches:
             cost = _cost(subject, match, opened.get(match.lot_id))
             named = (one.transaction.date, one.transaction.symbol or "", match.lot_id, match.acquired, match.quantity)
@@ -96,7 +113,8 @@ def _lots(subject: Subject, found: Iterable[Realization]) -> Table:
     return Table(
         "lots",
         "Lots closed",
-        "What each sale closed. A lot's cost is (amount + fee + tax) × rate of its purchase, by its share of it.",
+        "What each sale closed, and what closing a short took. "
+        "A cost is (amount + fee + tax) × rate of the purchase, by the share of it.",
         (
             Column("sold", "Sold", Unit.DATE), Column("symbol", "Instrument", Unit.TEXT),
             Column("lot", "Lot", Unit.TEXT), Column("acquired", "Acquired", Unit.DATE),
@@ -108,6 +126,21 @@ def _lots(subject: Subject, found: Iterable[Realization]) -> Table:
     )  # fmt: skip
 
 
+def _cover(subject: Subject, one: Realization) -> tuple[Entry, ...]:
+    """A short that was closed: its cost is what closing took, the part of the row's money that did so."""
+    row, closed = one.transaction, _closed(one)
+    named: tuple[Entry, ...] = (row.date, one.symbol or row.symbol or "", row.lot_id or "", row.date, closed)
+    bare: tuple[Entry, ...] = (None, None, None, None, None, one.cost)
+    if not is_plain(row, TransactionType.BUY) or not one.cost.is_finite():
+        return (*named, *bare)
+    gross, day = gross_of(subject, row), row.date.toordinal() - subject.history.days[0].item().toordinal()
+    rate = subject.history.table.of(row, day)
+    cost = (gross + row.fee + row.tax) * rate * closed
+    if abs(cost - one.cost * row.quantity) > EXACT * abs(cost):
+        return (*named, *bare)
+    return (*named, gross, row.fee, row.tax, float(rate), row.quantity, Worked(float(one.cost), SHARE))
+
+
 def _cost(subject: Subject, match: LotMatch, opened: tuple[int, Transaction] | None) -> tuple[Entry, ...]:
     """The purchase behind a match and the formula of its share; the cost alone where other events changed it."""
     bare: tuple[Entry, ...] = (None, None, None, None, None, match.base_cost)
@@ -117,9 +150,11 @@ def _cost(subject: Subject, match: LotMatch, opened: tuple[int, Transaction] | N
     gross = gross_of(subject, row)
     rate = subject.history.table.of(row, int(subject.history.entries.day[place]))
     cost = (gross + row.fee + row.tax) * rate
+    if not (cost.is_finite() and match.base_cost.is_finite()):
+        return bare
     for units in _units(subject, row):
         if abs(cost * match.quantity - match.base_cost * units) <= EXACT * abs(cost * match.quantity):
-            worked = Worked(float(match.base_cost), "=([amount]+[fee]+[tax])*[rate]*[quantity]/[units]")
+            worked = Worked(float(match.base_cost), SHARE)
             return gross, row.fee, row.tax, float(rate), units, worked
     return bare
 

@@ -13,8 +13,9 @@ Numbers beside the formulas are the engine's own, so that a reader sees both and
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -93,3 +94,30 @@ class Working:
     convention: tuple[str, ...]
     steps: tuple[Step, ...]
     tables: tuple[Table, ...]
+
+
+def finite(found: Working) -> Working:
+    """The working with every number that is not known, for want of a rate or a price, left blank."""
+    return replace(
+        found,
+        steps=tuple(step if _is_known(step.value) else replace(step, value=None) for step in found.steps),
+        tables=tuple(
+            (
+                replace(table, rows=[tuple(map(_known, row)) for row in table.rows])
+                if not all(_is_known(entry) for row in table.rows for entry in row)
+                else table
+            )
+            for table in found.tables
+        ),
+    )
+
+
+def _known(entry: Entry) -> Entry:
+    if _is_known(entry):
+        return entry
+    return replace(entry, value=None) if isinstance(entry, Worked) else None
+
+
+def _is_known(entry: Entry) -> bool:
+    value = entry.value if isinstance(entry, Worked) else entry
+    return not isinstance(value, float | Decimal) or math.isfinite(value)

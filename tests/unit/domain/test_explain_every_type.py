@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,13 +24,13 @@ from dashboard.domain.performance import measure
 from dashboard.domain.positions import book_positions
 from dashboard.domain.series import daily_returns
 from dashboard.domain.transactions import LotMethod, Transaction
-from dashboard.domain.valuation import PortfolioHistory
+from dashboard.domain.valuation import PortfolioHistory, value_portfolio
 from dashboard.reports.workings import SUMMARY, to_workbook
-from dashboard.results.explanations import Explanation
+from dashboard.results.explanations import Explanation, to_json
 from dashboard.results.portfolios import PortfolioRef
 from tests.spreadsheet import computed
 from tests.unit.domain.any_ledger import DAYS, END, START, ledgers, valued
-from tests.unit.domain.ledgers import daily, history, market
+from tests.unit.domain.ledgers import daily, history, ledger, market, rates
 from tests.unit.domain.test_explain import figure
 
 
@@ -116,6 +120,18 @@ def test_a_short_period_whose_yearly_rate_is_beyond_all_bounds_is_explained_by_i
     assert "beyond all bounds" in " ".join(made.convention)
 
 
+def explained(about: Subject, metric: str) -> Explanation:
+    """As the service returns it."""
+    return Explanation(
+        portfolio=PortfolioRef(PortfolioId(1), "Any", "any", "EUR", about.history.method),
+        period=about.period,
+        as_of=datetime(2025, 2, 11, tzinfo=UTC),
+        currency="EUR",
+        metric=metric,
+        working=working(about, metric),
+    )
+
+
 @pytest.mark.parametrize("metric", ["modified_dietz", "money_weighted_period", "time_weighted_annualized"])
 def test_a_period_that_starts_before_the_ledger_counts_its_own_days(metric: str) -> None:
     found = history(
@@ -124,15 +140,80 @@ def test_a_period_that_starts_before_the_ledger_counts_its_own_days(metric: str)
         "2025-02-10",
     )
     period = Period(date(2023, 12, 20), date(2025, 2, 10))
-    about = Explanation(
-        portfolio=PortfolioRef(PortfolioId(1), "Early", "early", "EUR", LotMethod.FIFO),
-        period=period,
-        as_of=datetime(2025, 2, 11, tzinfo=UTC),
-        currency="EUR",
-        metric=metric,
-        working=working(subject_of(found, period), metric),
-    )
+    about = explained(subject_of(found, period), metric)
     got = computed(to_workbook(about), SUMMARY)
     for step in about.working.steps:
         if step.formula:
             assert got[step.title] == near(step.value), step.title
+
+
+@pytest.mark.parametrize("method", list(LotMethod))
+def test_a_sale_that_ends_short_and_its_cover_are_realised_by_their_parts(method: LotMethod) -> None:
+    found = history(
+        """
+        2024-01-02 deposit 10000
+        2024-01-02 buy  USCO 10 100 ccy=USD fee=5 id=1
+        2024-01-03 sell USCO 25 120 ccy=USD fee=10 id=2    # 10 of it close the lot, 15 are short
+        2024-01-05 buy  USCO 20 110 ccy=USD fee=4 id=3     # 15 of it cover
+        2024-01-06 merger USCO amount=500 ccy=USD id=4
+        """,
+        market(
+            {"USCO": daily("2024-01-02", *[100] * 9)},
+            currencies={"USCO": "USD"},
+            fx={("USD", "EUR"): rates("2024-01-02", *[0.8] * 9)},
+        ),
+        "2024-01-10",
+        method=method,
+        shorts=True,
+    )
+    about = explained(subject_of(found, Period(date(2024, 1, 2), date(2024, 1, 10))), "realized")
+    # In dollars: 2,990 × 10/25 − 1,005; 2,990 × 15/25 − 2,204 × 15/20; 500 − 2,204 × 5/20.
+    expected = 0.8 * ((1196 - 1005) + (1794 - 1653) + (500 - 551))
+    assert about.working.value.value == near(expected)
+    assert computed(to_workbook(about), SUMMARY)["Realised gain"] == near(expected)
+    sales = next(table for table in about.working.tables if table.key == "sales")
+    names = [column.key for column in sales.columns]
+    sold = dict(zip(names, sales.rows[0], strict=True))
+    assert (sold["type"], sold["quantity"], sold["closed"], sold["rate"]) == ("sell", 25, 10, 0.8)
+
+
+UNKNOWN = """
+    2024-01-02 deposit 1000
+    2024-01-03 buy USCO 10 10 ccy=USD id=1
+    2024-01-03 buy ACME 10 10 id=2
+    2024-01-05 sell ACME 3 12 id=3
+    2024-01-05 sell USCO 5 12 ccy=USD id=4
+    2024-01-06 fee 3 ccy=USD id=5
+    2024-01-08 dividend USCO 3 ccy=USD id=6
+"""
+
+
+@pytest.mark.parametrize("cash", [True, False])
+@pytest.mark.parametrize("method", list(LotMethod))
+def test_where_a_rate_is_missing_no_file_and_no_answer_has_a_number_that_is_none(method: LotMethod, cash: bool) -> None:
+    data = market(
+        {"USCO": daily("2024-01-02", *range(10, 50)), "ACME": daily("2024-01-02", *range(10, 50))},
+        currencies={"USCO": "USD"},
+    )
+    found = history(UNKNOWN, data, "2024-02-05", method=method, cash=cash)
+    about = subject_of(found, Period(date(2024, 1, 2), date(2024, 2, 5)), "ACME")
+    for metric in METRICS:
+        made = explained(about, metric)
+        assert all(step.value is None or np.isfinite(step.value) for step in made.working.steps), metric
+        assert "nan" not in orjson.dumps(to_json(made)).decode().lower()
+        with zipfile.ZipFile(io.BytesIO(to_workbook(made))) as book:
+            for name in book.namelist():
+                assert b"<v>nan" not in book.read(name).lower(), (metric, name)
+
+
+def test_a_lot_that_is_named_by_the_broker_shows_its_purchase() -> None:
+    rows = [
+        replace(row, id=number, external_id=f"B-{number}")
+        for number, row in enumerate(ledger("2024-01-02 buy ACME 10 100 fee=5\n2024-01-03 sell ACME 4 120"), start=1)
+    ]
+    found = value_portfolio(rows, market(), base_currency="EUR", end=date(2024, 1, 4))
+    made = working(subject_of(found, Period(date(2024, 1, 2), date(2024, 1, 4))), "realized")
+    (row,) = next(table for table in made.tables if table.key == "lots").rows
+    cost = row[-1]
+    assert isinstance(cost, Worked)
+    assert (row[2], row[5], row[6], cost.value) == ("B-1", 1000, 5, 402)
