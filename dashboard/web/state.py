@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, urlencode
 from dashboard.domain.timeframes import Timeframe, start_of
 from dashboard.results.performance import Period
 
+__all__ = ["Timeframe", "ViewState", "parse", "search_of"]
+
 LONGEST_VALUE = 400
 EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
 
