@@ -187,6 +187,7 @@
 
   // Amounts are never cut: their columns are as wide as what is shown, the instrument's has the rest.
   const MEASURED = ["type", "quantity", "price", "fx_rate", "fee", "tax", "amount", "effect"];
+  let drawn = null;
   const fit = () => {
     const api = grid();
     if (!api || !api.getDisplayedRowCount()) return;
@@ -205,6 +206,9 @@
       if (column && column.isVisible() !== shown) api.setColumnsVisible([name], shown);
     }
     api.autoSizeColumns(MEASURED);
+    // A cell that has just changed is drawn a moment later, and is measured once more then.
+    clearTimeout(drawn);
+    drawn = setTimeout(() => at("tx-grid") && grid() && grid().autoSizeColumns(MEASURED), WAIT);
   };
 
   basis.ledger = {

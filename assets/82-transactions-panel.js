@@ -110,7 +110,7 @@
       return box;
     });
     const meaning = about[row.type] ? [element("p", "about-x t2", about[row.type])] : [];
-    at("tx-panel-fields").replaceChildren(...meaning, ...parts);
+    at("tx-panel-fields").replaceChildren(...meaning, ...parts, basis.ledgerSale.box());
     refresh();
   };
   const title = (row) =>
@@ -131,6 +131,7 @@
       if ("placeholder" in control) control.placeholder = filled || "";
       if (document.activeElement !== control && control.value !== (row[field] || "")) control.value = row[field] || "";
     }
+    basis.ledgerSale.update(row);
   };
   const words = (fault) => {
     const line = element("div", "", [fault.title, fault.text].filter(Boolean).join(". "));
@@ -155,6 +156,7 @@
   const close = () => {
     if (!at("tx-panel") || at("tx-panel").hidden) return;
     at("tx-panel").hidden = true;
+    basis.ledgerSale.update(null);
     const row = data();
     key = null;
     if (row && row.fresh) ledger.leaveFresh(null);

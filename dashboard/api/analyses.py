@@ -271,7 +271,7 @@ RESOURCES = (
     ),
     Resource(
         "lots",
-        f"{PATH}/lots/<symbol>",
+        f"{PATH}/lots/<path:symbol>",
         "The lots of an instrument by every method, and what a sale would realise",
         lots,
         Lots,

@@ -42,7 +42,7 @@ def indicator(actor: Actor, parameters: Any, symbol: str) -> Answer:
 RESOURCES = (
     Resource(
         "prices",
-        "/instruments/<symbol>/prices",
+        "/instruments/<path:symbol>/prices",
         "Daily bars of an instrument",
         prices,
         Prices,
@@ -52,7 +52,7 @@ RESOURCES = (
     ),
     Resource(
         "indicators",
-        "/instruments/<symbol>/indicators",
+        "/instruments/<path:symbol>/indicators",
         "A technical indicator over the daily bars of an instrument",
         indicator,
         Indicator,

@@ -69,7 +69,8 @@ def _oversell(fault: Oversell, typed: Transaction) -> Json:
     title = f"{moves} {wanted}, but {held} {'is' if fault.held == 1 else 'are'} held on this date"
     text = f"{where} held {held} {(typed.symbol or '').upper()} on {dates.day(typed.date)}."
     fix: Json = {"label": f"Use {held}", "set": {"quantity": plain(fault.held), "amount": ""}}
-    return {"field": "quantity", "title": title, "text": text, "fixes": [fix] if fault.held > 0 else []}
+    fixes = [fix] if fault.held > 0 else []
+    return {"field": "quantity", "code": fault.code, "title": title, "text": text, "fixes": fixes}
 
 
 def _fixes(field: str, typed: Transaction, today: date) -> list[Json]:
@@ -94,7 +95,7 @@ def _set(label: str, field: str, value: str) -> Json:
 
 
 def _fault(fault: InvalidInput, fixes: list[Json]) -> Json:
-    return {"field": fault.field or "", "title": fault.message, "text": "", "fixes": fixes}
+    return {"field": fault.field or "", "code": fault.code, "title": fault.message, "text": "", "fixes": fixes}
 
 
 def keys(rows: list[Raw]) -> list[str]:

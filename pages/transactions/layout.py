@@ -36,7 +36,13 @@ def layout(actor: Actor, view: ViewState, *, slug: str) -> Sequence[Component]:
         [_header(portfolio), _filters(view, accounts), _grid(portfolio, accounts, today), _bar()],
         id="tx-root",
         className="ledger",
-        **data(slug=slug, today=today, base=portfolio.base_currency, rows=str(reading.PAGE_ROWS)),
+        **data(
+            slug=slug,
+            portfolio=str(portfolio.id),
+            today=today,
+            base=portfolio.base_currency,
+            rows=str(reading.PAGE_ROWS),
+        ),
     )
     return [ledger, _panel(), *_suggestions(accounts), *(dcc.Store(id=name) for name in STORES)]
 
@@ -129,6 +135,8 @@ def _grid(portfolio: PortfolioRef, accounts: tuple[str, ...], today: str) -> Com
             "context": columns.context(portfolio, today),
             "suppressNoRowsOverlay": True,
             "autoSizePadding": 2,
+            # A column that is out of sight is measured, too.
+            "suppressColumnVirtualisation": True,
         },
         eventListeners={
             "cellValueChanged": ["ledgerChanged(params)"],

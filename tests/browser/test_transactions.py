@@ -258,6 +258,88 @@ def test_what_is_wrong_with_a_merger_or_a_transfer_stands_below_its_field(browse
     gone(browser, "#tx-bar")
 
 
+TWO_LOTS = """
+    date        type  symbol  quantity  price  currency
+    2024-01-03  buy   AAA     10        100    EUR
+    2024-01-10  buy   AAA     10        130    EUR
+    2024-02-01  sell  AAA     4         120    EUR
+"""
+
+
+def by_method(browser: Browser) -> dict[str, str]:
+    """The gain that the panel shows for each method of closing lots."""
+    lines = browser.find_all("#tx-sale tbody tr")
+    return {str(one.get_attribute("data-method")): one.find_element(By.CSS_SELECTOR, "td").text for one in lines}
+
+
+def test_what_a_sale_would_realise_is_shown_before_it_is_saved(browser: Browser, server: Flask, person: Actor) -> None:
+    with server.app_context():
+        portfolio = make_portfolio(person, "Mine", ledger=TWO_LOTS)
+    browser.sign_in(path="/p/mine/transactions")
+    browser.wait_for_text("#tx-count", "3 rows")
+    new_row(browser, "Sell", date="2024-02-05", symbol="AAA", quantity="8")
+    assert not browser.find("#tx-panel-fields").find_element(By.ID, "tx-sale").is_displayed()
+    fill(browser, price="150")
+    # First in, first out: 6 of the first lot are left, so 6 × 50 + 2 × 20; last in: 6 × 20 + 2 × 50; on average 8 × 35.
+    gains = {"fifo": "+340.00", "lifo": "+220.00", "hifo": "+220.00", "average": "+280.00", "specific": "+340.00"}
+    browser.wait_for(lambda: by_method(browser) == gains, "the gain by each method")
+    assert browser.text("#tx-sale tr.own-x .chip") == "This portfolio"
+    assert browser.text('#tx-sale [data-method="fifo"] .lots-x') == "6 of 03 Jan 2024, 2 of 10 Jan 2024"
+    browser.wait_for_text("#tx-sale", "Proceeds after costs: €1,200.00. Nothing is saved yet.")
+    fill(browser, fee="3", tax="2")
+    browser.wait_for(lambda: by_method(browser)["fifo"] == "+335.00", "costs to be taken off")
+    fill(browser, quantity="17")
+    browser.wait_for_text("#tx-sale", "Sells 17, but 16 are held on this date")
+    assert not browser.find_all("#tx-sale table")
+    fill(browser, price="")
+    gone(browser, "#tx-sale")
+    browser.click("#tx-panel-done")
+    browser.click("#tx-discard")
+    gone(browser, "#tx-bar")
+
+    browser.click('#tx-grid .ag-row[row-index="0"] .row-b')
+    # The sale that is edited takes its own place: all 20 are there to be sold.
+    browser.wait_for(lambda: by_method(browser).get("fifo") == "+80.00", "the gain of the saved sale")
+    fill(browser, quantity="20")
+    browser.wait_for(lambda: by_method(browser).get("fifo") == "+100.00", "the gain of selling all")
+    Select(browser.find("#tx-field-type")).select_by_visible_text("Buy")
+    gone(browser, "#tx-sale")
+    browser.click("#tx-panel-done")
+    browser.click("#tx-discard")
+    with server.app_context():
+        assert transactions.list_transactions(person, portfolio.id).total == 3
+
+
+WIDE = """
+    date        type      symbol  quantity       price       fee     tax      amount      currency  fx_rate
+    2024-01-02  deposit   -       -              -           -       -        1234567.89  EUR       -
+    2024-01-03  buy       AAA     120.5          7086.1234   23.45   1086.25  -           USD       0.912345
+    2024-01-04  dividend  AAA     -              -           -       7086.45  87086.45    USD       0.912345
+    2024-02-01  sell      AAA     4.5            7086.45     7.25    -        -           USD       0.912345
+"""
+CUT = """
+    return [...document.querySelectorAll('#tx-grid .ag-cell.num, #tx-grid .ag-cell.ag-right-aligned-cell')]
+        .filter(cell => cell.scrollWidth > cell.clientWidth || [...cell.querySelectorAll('*')]
+            .some(part => part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).overflow !== 'visible'))
+        .map(cell => `${cell.getAttribute('col-id')}: ${cell.textContent}`)
+"""
+
+
+def test_no_amount_of_the_grid_is_cut(browser: Browser, server: Flask, person: Actor) -> None:
+    with server.app_context():
+        make_portfolio(person, "Mine", ledger=WIDE)
+    browser.sign_in(path="/p/mine/transactions")
+    browser.wait_for_text(where(2, "price"), "7,086.1234")
+    browser.wait_for(lambda: browser.run(CUT) == [], "every amount to be whole")
+    across = "const found = document.querySelector('#tx-grid .ag-center-cols-viewport'); return "
+    assert browser.run(across + "found.scrollWidth <= found.clientWidth"), "all columns are in view"
+    edit(browser, 0, "price", "123456789.98")
+    browser.wait_for_text(where(0, "amount"), "555,555,554.91")
+    browser.wait_for(lambda: browser.run(CUT) == [], "every amount to be whole after a change")
+    assert browser.run("return document.documentElement.scrollWidth <= innerWidth")
+    browser.click("#tx-discard")
+
+
 def test_filters_are_in_the_address_and_a_phone_shows_it_all(browser: Browser, ledger: int) -> None:
     browser.sign_in(path="/p/mine/transactions")
     browser.wait_for_text("#tx-count", "3 rows")

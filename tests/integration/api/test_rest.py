@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -372,14 +373,8 @@ def test_the_openapi_document_has_every_address_and_every_answer_is_as_it_says(
 ) -> None:
     document = client.get("/api/openapi.json").get_json()
     assert document["openapi"].startswith("3.1")
-    rules = [rule.rule for rule in server.url_map.iter_rules() if rule.rule.startswith("/api/")]
-    described = {
-        path.replace("{portfolio_id}", "<int:portfolio_id>")
-        .replace("{symbol}", "<symbol>")
-        .replace("{metric}", "<metric>")
-        for path in document["paths"]
-    }
-    assert described == set(rules) - {"/api/openapi.json"}
+    rules = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule) for rule in server.url_map.iter_rules()}
+    assert set(document["paths"]) == {rule for rule in rules if rule.startswith("/api/")} - {"/api/openapi.json"}
     models = {resource.name: resource.model for resource in RESOURCES}
     for path, methods in document["paths"].items():
         operation = methods["get"]
@@ -456,6 +451,13 @@ def test_a_sale_that_is_thought_of_may_take_the_place_of_one_that_is_booked(
     outcome = body["what_if"]["methods"]["fifo"]
     assert (outcome["gain"]["total"], [part["quantity"] for part in outcome["closed"]]) == ("2900", ["100"])
     assert body["methods"]["fifo"]["realized"]["total"] == "0"
+
+
+def test_a_symbol_may_have_a_slash(server: Flask, signed: FlaskClient) -> None:
+    with server.app_context():
+        rows = b"symbol,date,close,currency\nEUR/USD,2026-01-05,1.0875,USD\n"
+        assert market_data.import_prices(SYSTEM, rows, "pair.csv")
+    assert signed.get(f"{PREFIX}/instruments/EUR%2FUSD/prices").get_json()["close"] == ["1.0875"]
 
 
 def test_every_reference_of_the_openapi_document_leads_somewhere(client: FlaskClient) -> None:
