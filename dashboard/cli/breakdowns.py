@@ -48,7 +48,7 @@ def _print(report: BreakdownReport) -> None:
     titles = ", ".join(ref.name for ref in report.portfolios)
     period = f"{dates.day(report.period.start)} – {dates.day(report.period.end)}"
     click.echo(f"{titles}, {period}, {report.currency}\n")
-    heads = ("value", "weight", "gain", "return", "p.a. (XIRR)", "contribution")
+    heads = ("value", "weight", "gain", "return", "money-weighted", "contribution")
     click.echo(f"{'':22}" + "".join(f"{head:>16}" for head in heads))
     for one in (*report.groups, report.total):
         click.echo(_line(one))
@@ -63,7 +63,7 @@ def _line(one: GroupFigures) -> str:
         numbers.percent(one.weight.value, 1),
         numbers.number(one.gain.total, signed=True),
         numbers.percent(one.returns.time_weighted.value, signed=True),
-        numbers.percent(one.returns.money_weighted.value, signed=True),
+        numbers.percent(one.returns.money_weighted_period.value, signed=True),
         numbers.percent(one.contribution.value, signed=True),
     )
     return f"{one.name[:21]:<22}" + "".join(f"{cell:>16}" for cell in cells)

@@ -111,9 +111,11 @@ def _print_holdings(report: HoldingsReport) -> None:
 
 
 def _print_performance(summary: PerformanceSummary) -> None:
+    from dashboard.domain.period_returns import DAYS_A_YEAR
     from dashboard.formatting import dates, numbers
 
     period = f"{dates.day(summary.period.start)} – {dates.day(summary.period.end)}"
+    yearly = summary.returns.money_weighted.value if summary.period.days >= DAYS_A_YEAR else None
     click.echo(f"{summary.portfolio.name}, {period}, {summary.currency}\n")
     for label, value in (
         ("Market value", numbers.number(summary.market_value)),
@@ -128,7 +130,8 @@ def _print_performance(summary: PerformanceSummary) -> None:
         ("  taxes", numbers.number(-summary.gain.taxes, signed=True)),
         ("Time-weighted", numbers.percent(summary.returns.time_weighted.value, signed=True)),
         ("  p.a.", numbers.percent(summary.returns.time_weighted_annualized.value, signed=True)),
-        ("Money-weighted", numbers.percent(summary.returns.money_weighted.value, signed=True)),
+        ("Money-weighted", numbers.percent(summary.returns.money_weighted_period.value, signed=True)),
+        ("  p.a. (XIRR)", numbers.percent(yearly, signed=True)),
         ("Volatility", numbers.percent(summary.risk["volatility"].value)),
         ("Max drawdown", numbers.percent(summary.risk["max_drawdown"].value, signed=True)),
         ("Sharpe", numbers.number(summary.risk["sharpe"].value)),

@@ -39,7 +39,7 @@ def print_variants(report: VariantReport) -> None:
     click.echo(f"\n{'':64}{'gain':>16}{'TWR':>10}{'MWR':>10}{'Dietz':>10}{'simple':>10}")
     for item in report.variants:
         returns = item.returns
-        ratios = (returns.time_weighted, returns.money_weighted, returns.modified_dietz, returns.simple)
+        ratios = (returns.time_weighted, returns.money_weighted_period, returns.modified_dietz, returns.simple)
         shown = "".join(f"{numbers.percent(one.value, signed=True):>10}" for one in ratios)
         click.echo(f"{item.variant.description:<64}{numbers.number(item.gain, signed=True):>16}{shown}")
     found = report.reconciliation

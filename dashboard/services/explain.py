@@ -15,6 +15,7 @@ from dashboard.domain.series import daily_returns
 from dashboard.errors import InsufficientData, InvalidInput
 from dashboard.results.explanations import Explanation
 from dashboard.services import market_data, portfolios, valuation
+from dashboard.services.performance import known_currency
 from dashboard.services.valuation import Valued
 
 __all__ = ["METRICS", "explain"]
@@ -41,7 +42,9 @@ def explain(
     today = valuation.today_of(portfolio)
     if end is not None and end > today:
         raise InvalidInput(f"The period ends on {end}, which is later than today, {today}.", field="to")
-    against = benchmark or portfolio.benchmark
+    if currency is not None:
+        currency = known_currency(currency)
+    against = market_data.benchmark_text(benchmark) if benchmark else portfolio.benchmark
     found = valuation.valued(portfolio, end=end, currency=currency, benchmark=against)
     period = Period(start or found.first_date, end or today)
     subject = _subject(found, period, against, with_tables)

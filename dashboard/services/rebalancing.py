@@ -14,7 +14,7 @@ from dashboard.domain.arrays import date_of, decimal_of
 from dashboard.domain.fx import Rates
 from dashboard.domain.holdings import HoldingFigures
 from dashboard.domain.instruments import Instrument
-from dashboard.domain.measures import Note
+from dashboard.domain.measures import Note, Status
 from dashboard.domain.prices import MarketData, prices_on
 from dashboard.domain.rebalancing import (
     CashHeld,
@@ -46,7 +46,12 @@ def rebalancing(actor: Actor, portfolio_id: PortfolioId, targets: Targets, rules
         positions += _wanted([key for key in targets.weights if key not in names], found.history.currency, day)
     state = RebalancingState(day, found.history.currency, tuple(positions), _cash(found))
     done = rebalance(state, targets, rules)
-    notes = tuple(_note(note) for note in done.notes)
+    doubtful = [
+        StatusNote(item.market_value.status.value, f"{item.symbol}: {item.market_value.reason}", item.symbol)
+        for item in held
+        if item.market_value.value is not None and item.market_value.status is not Status.OK
+    ]
+    notes = (*doubtful, *(_note(note) for note in done.notes))
     return RebalancingReport(found.portfolio, day, found.history.currency, targets.level.value, done, notes)
 
 

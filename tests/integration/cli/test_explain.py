@@ -72,11 +72,38 @@ def test_as_text_it_shows_formula_convention_and_steps(dashboard: CommandLine, p
     assert "Lots closed: 2 rows." in answer.out
 
 
+def test_a_currency_is_the_same_in_small_letters(dashboard: CommandLine, portfolio: str) -> None:
+    small, large = (
+        dashboard("explain", portfolio, "gain", *WHOLE, "--currency", code, "--json") for code in ("eur", "EUR")
+    )
+    assert small.data["value"] == large.data["value"] is not None
+
+
+def test_as_text_a_short_period_has_no_yearly_rate(dashboard: CommandLine, portfolio: str) -> None:
+    week = ("--from", "2024-01-08", "--to", "2024-01-14")
+    returns = dashboard("performance", portfolio, *week, "--json").data["returns"]
+    assert returns["money_weighted"] > 2 * returns["money_weighted_period"] > 0
+    lines = {
+        line[:18].strip(): line[18:].strip() for line in dashboard("performance", portfolio, *week).out.splitlines()
+    }
+    assert lines["Money-weighted"] == f"{returns['money_weighted_period']:+.2%}"
+    assert lines["p.a. (XIRR)"] == "–"
+    whole = dashboard("performance", portfolio, "--to", "2025-01-31").out
+    assert "p.a. (XIRR)" in whole and "–" not in whole.split("p.a. (XIRR)")[1].splitlines()[0]
+
+
+def test_trades_at_prices_that_are_old_say_so(dashboard: CommandLine, portfolio: str) -> None:
+    found = dashboard("rebalance", portfolio, "AAA=50%", "--json").data
+    assert [(note["code"], note["symbol"]) for note in found["status"]] == [("stale", "AAA")]
+    assert "The last price of AAA is of 2024-01-20" in dashboard("rebalance", portfolio, "AAA=50%").err
+
+
 @pytest.mark.parametrize(
     ("words", "status", "message"),
     [
         (("magic",), 1, "time_weighted"),
         (("sharpe", "--to", "2999-01-01"), 1, "later than today"),
+        (("gain", "--currency", "nonsense"), 1, "is not a currency"),
         (("sharpe", "--format", "xlsx"), 2, "-o FILE"),
         (("sharpe", "--format", "xlsx", "-o", "/nowhere/x.xlsx"), 1, "cannot be written"),
     ],
