@@ -19,7 +19,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from benchmarks import indicators, measures
+from benchmarks import indicators, lots, measures
 from benchmarks.plain_portfolio import PlainLoop, PlainPortfolio
 from benchmarks.valuation import START, Result, make_ledger, make_market, peak_mb, seconds
 from dashboard.domain.attribution import attribute
@@ -258,17 +258,27 @@ def one_trade(market: MarketData, count: int, seed: int) -> Figures:
     return figures
 
 
-def others() -> Figures:
+def others(transactions: int, seed: int) -> Figures:
     """Figures of other benchmarks that belong to the engine's promises."""
     data = indicators.bars()
     slowest = {}
     for name, (ours, bare) in indicators.against_talib(data).items():
         pairs = [(indicators.milliseconds(ours), indicators.milliseconds(bare)) for _ in range(RUNS)]
         slowest[name] = round(statistics.median(own / other for own, other in pairs), 2)
+    alone = {
+        name: round(statistics.median(indicators.milliseconds(work) for _ in range(RUNS)), 2)
+        for name, work in indicators.by_themselves(data).items()
+    }
     return {
         "full_set_of_measures_to_quantstats": {**measures.metrics(), "ratio_at_least": 100},
         "xirr_of_10000_flows_to_pyxirr": measures.xirr(True),
         "indicators_to_talib": {"most": max(slowest.values()), "at_most": 1.5, **slowest},
+        "indicators_by_themselves_milliseconds": {"most": max(alone.values()), "at_most": 5, **alone},
+        "lots": {
+            "per_second_at_least": 150_000,
+            "time_at_all_to_time_at_a_tenth_at_most": 1.3,
+            **lots.figures_of(transactions, seed),
+        },
     }
 
 
@@ -297,7 +307,7 @@ def main() -> None:
         ),
     }
     if not options.quick:
-        figures["others"] = others()
+        figures["others"] = others(options.transactions, options.seed)
     print(json.dumps(figures, indent=1))
 
 

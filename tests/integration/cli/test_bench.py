@@ -1,38 +1,31 @@
-"""``dashboard bench``: a small engine measured, and its figures as JSON."""
+"""``dashboard bench``: one JSON in which every promise of speed stands beside its reference."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-from pathlib import Path
 
-HERE = Path(__file__).parents[3]
+from benchmarks import lots
+from dashboard.domain.transactions import LotMethod
 
 
-def bench(*words: str, home: Path) -> subprocess.CompletedProcess[str]:
-    """Run the command in an empty directory: it finds the source by itself."""
-    return subprocess.run(
-        [sys.executable, "-m", "dashboard.cli", "bench", *words],
-        capture_output=True,
-        text=True,
-        cwd=home,
-        env={"PYTHONPATH": str(HERE), "PATH": "/usr/bin:/bin"},
-        timeout=110,
+def test_it_prints_one_json_with_the_floor_the_plain_loop_and_a_trade_added() -> None:
+    sizes = ("--transactions", "1000", "--instruments", "3", "--years", "1", "--quick")
+    done = subprocess.run(  # noqa: S603  a command of our own
+        [sys.executable, "-m", "dashboard.cli", "bench", *sizes], capture_output=True, text=True, check=True
     )
+    found = json.loads(done.stdout)
+    assert found["matrices"]["times_the_floor"] > 0 and found["matrices"]["at_most"] == 12
+    assert set(found["matrices"]["rows_to_arrays_seconds"]) == {"checked", "posted", "lots"}
+    assert found["page"]["plain_loop_seconds"] > 0 and found["page"]["at_least"] == 20
+    assert found["one_trade"]["today_seconds"] > 0
 
 
-def test_a_small_engine_agrees_with_its_references_and_prints_its_figures(tmp_path: Path) -> None:
-    done = bench("--transactions", "2000", "--instruments", "6", "--years", "3", "--quick", home=tmp_path)
-    assert done.returncode == 0, done.stderr
-    figures = json.loads(done.stdout)
-    assert figures["transactions"] == 2000
-    assert set(figures["matrices"]) >= {"times_the_floor", "rows_to_arrays_seconds", "peak_mb"}
-    assert set(figures["one_trade"]) >= {"today_seconds", "first_day_in_the_largest_instrument_seconds"}
-    assert figures["page"]["times_faster"] > 0
-
-
-def test_fewer_rows_than_say_anything_are_refused(tmp_path: Path) -> None:
-    done = bench("--transactions", "5", home=tmp_path)
-    assert done.returncode == 2
-    assert "--transactions" in done.stderr
+def test_lots_are_measured_by_every_method_beside_a_bare_loop() -> None:
+    found = lots.figures_of(400, 7)
+    assert found["trades"] == 400
+    for method in LotMethod:
+        figures = found[method.value]
+        assert isinstance(figures, dict)
+        assert {"growing_per_second", "standing_per_second", "time_at_all_to_time_at_a_tenth"} <= set(figures)
