@@ -14,6 +14,7 @@ from pages import (
     not_found,
     overview,
     performance,
+    quality,
     reports,
     transactions,
 )
@@ -29,6 +30,7 @@ PAGES = (
     instruments,
     instrument,
     reports,
+    quality,
     not_found,
 )
 

@@ -61,7 +61,7 @@ def problems(actor: Actor) -> int:
 
 
 def accept(actor: Actor, finding_id: int, *, alike: bool = False) -> tuple[FindingItem, ...]:
-    """Let a value count as it came; with ``alike`` also those of the same kind and instrument that are undecided.
+    """Let a value count as it came; with ``alike`` all of its instrument, kind and state.
 
     Raises: PermissionDenied, NotFound, InvalidInput where there is no value to be accepted.
     """

@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from dashboard.domain.access import Actor, Permission
 from dashboard.results.portfolios import PortfolioItem
 from dashboard.runtime import settings
-from dashboard.services import portfolios
+from dashboard.services import portfolios, price_quality
 from dashboard.web import csrf, notices
 from dashboard.web.callback import permitted
 from dashboard.web.components.attributes import aria, data
@@ -57,10 +57,12 @@ def _layout(app: Dash) -> Component:
         return html.Div(dash.page_container)
     actor = permitted(Permission.PORTFOLIO_VIEW)
     owned = portfolios.list_portfolios(actor)
-    return html.Div(prepared(f"shell|{actor}|{owned}|{csrf.token()}", lambda: _frame(app, actor, owned)))
+    waiting = price_quality.problems(actor)
+    key = f"shell|{actor}|{owned}|{waiting}|{csrf.token()}"
+    return html.Div(prepared(key, lambda: _frame(app, actor, owned, {"quality": waiting})))
 
 
-def _frame(app: Dash, actor: Actor, owned: tuple[PortfolioItem, ...]) -> Component:
+def _frame(app: Dash, actor: Actor, owned: tuple[PortfolioItem, ...], counts: dict[str, int]) -> Component:
     known = [page for page in pages(app.server) if page.group and actor.may(page.permission)]
     content = html.Main(dash.page_container, id="main", className="page", tabIndex=-1)
     main = html.Div([_top(known), content, _foot()], className="main")
@@ -71,7 +73,7 @@ def _frame(app: Dash, actor: Actor, owned: tuple[PortfolioItem, ...]) -> Compone
             dcc.Store("page-list", data=[_known(page) for page in pages(app.server)]),
             dcc.Store(notices.STORE),
             dcc.Store(notices.ACTION_STORE),
-            html.Div([_side(actor, known, owned), main], className="shell"),
+            html.Div([_side(actor, known, owned, counts), main], className="shell"),
             html.Div(className="menu-scrim", **data(menu="close")),
             _tabs(known),
             html.Div(id="notices", className="notices", role="status", **aria(live="polite")),
@@ -79,9 +81,11 @@ def _frame(app: Dash, actor: Actor, owned: tuple[PortfolioItem, ...]) -> Compone
     )
 
 
-def _side(actor: Actor, known: list[Page], owned: tuple[PortfolioItem, ...]) -> Component:
+def _side(actor: Actor, known: list[Page], owned: tuple[PortfolioItem, ...], counts: dict[str, int]) -> Component:
     groups = itertools.groupby(sorted(known, key=lambda page: GROUPS.index(page.group)), key=lambda page: page.group)
-    links = [part for group, members in groups for part in (_heading(group), *(_link(page) for page in members))]
+    links = [
+        part for group, members in groups for part in (_heading(group), *(_link(page, counts) for page in members))
+    ]
     return html.Nav([_brand(), _switcher(owned), *links, _person(actor)], className="side", **aria(label="Main"))
 
 
@@ -119,9 +123,13 @@ def _heading(group: str) -> Component:
     return html.Div(group, className="nav-g")
 
 
-def _link(page: Page) -> Component:
+def _link(page: Page, counts: dict[str, int]) -> Component:
+    """A link of the menu; ``counts`` says of how many things on a page somebody should know."""
+    count = counts.get(page.key, 0)
+    words = [html.Span(str(count), **aria(hidden="true")), html.Span(f"{count} problems", className="sr")]
+    badge = [html.Span(words, className="cnt warn num")] if count else []
     return dcc.Link(
-        [icon(page.icon), html.Span(page.title, className="nav-t")],
+        [icon(page.icon), html.Span(page.title, className="nav-t"), *badge],
         id={"nav": page.key, "place": "side"},
         href=page.path,
         className="nav-i",

@@ -81,11 +81,11 @@ def by_id(session: AnySession, finding_id: int) -> PriceFinding | None:
 
 
 def alike(session: AnySession, finding: PriceFinding) -> list[PriceFinding]:
-    """The findings of the same instrument and kind that nothing was decided about, locked, by day."""
+    """The findings of the same instrument, kind and state, locked, by day."""
     query = select(PriceFinding).where(
         PriceFinding.instrument_id == finding.instrument_id,
         PriceFinding.kind == finding.kind,
-        PriceFinding.state.not_in(DECIDED),
+        PriceFinding.state == finding.state,
     )
     return list(session.scalars(query.order_by(PriceFinding.date).with_for_update()))
 

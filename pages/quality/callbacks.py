@@ -1,0 +1,133 @@
+"""The page of data quality, and the callbacks that check, accept and repair."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from dashboard.domain.access import Actor, Permission
+from dashboard.errors import DashboardError, NotFound
+from dashboard.results.price_quality import QualityReport
+from dashboard.services import price_quality
+from dashboard.web import notices, state
+from dashboard.web.callback import callback
+from dashboard.web.components.attributes import aria
+from dashboard.web.components.basics import button, page_header, segmented
+from dashboard.web.components.states import error_card
+from dashboard.web.page import VIEW_STORE, Page, add_page
+from dashboard.web.state import ViewState
+from dashboard.web.view import Control, bind_view
+from pages.quality import findings
+from pages.quality.findings import Show
+
+PATH = "/admin/data-quality"
+SHOWN = [(Show.UNDECIDED.value, "To decide"), (Show.DECIDED.value, "Decided"), (Show.ALL.value, "All")]
+CONTROLS = {"show": Control("quality-show", Show.UNDECIDED.value)}
+CHANGED = "quality-changed"
+DECIDED = {"accept": "counts as stored", "repair": "counts as suggested"}
+
+
+def layout(actor: Actor, view: ViewState) -> Sequence[Component]:
+    """Key figures, the filter and the findings."""
+    report, show = price_quality.report(actor), chosen(view)
+    check = button("Check now", id="quality-check", mark="arrow-clockwise", kind="pri")
+    bar = html.Div(
+        [
+            segmented("quality-show", SHOWN, show.value, "Show"),
+            html.Span(className="end"),
+            html.Span(findings.counted(report, show), id="quality-count", className="num t3 xs", **aria(live="polite")),
+        ],
+        className="row-f wrap list-bar",
+    )
+    table = html.Div(findings.body(report, show), id="quality-body", className="card-edge")
+    return [
+        page_header("Data quality", actions=[check] if report.may_decide else []),
+        dcc.Store(id=CHANGED),
+        html.Div(findings.figures(report), id="quality-figures-box"),
+        html.Section([bar, table], className="card-x", **aria(label="Findings")),
+    ]
+
+
+def chosen(view: ViewState) -> Show:
+    """Which findings the address asks for."""
+    given = view.get("show")
+    return Show(given) if given in set(Show) else Show.UNDECIDED
+
+
+def refresh(actor: Actor, search: str, _changed: object) -> tuple[list[Component], str, Component]:
+    """The findings as they are now."""
+    return _parts(price_quality.report(actor), chosen(state.parse(search)))
+
+
+def check(actor: Actor, _clicks: int, changed: int | None) -> int:
+    """Check every stored price anew."""
+    found = price_quality.check(actor)
+    notices.show(f"Every stored price was checked: {len(found)} findings.", tone=notices.Tone.INFO)
+    return (changed or 0) + 1
+
+
+def decide(actor: Actor, _clicks: list[int | None], changed: int | None) -> int:
+    """Accept or repair the findings of a row."""
+    if not ctx.triggered_id or not any(item["value"] for item in ctx.triggered):
+        raise PreventUpdate  # the buttons came onto the page: nobody has clicked
+    what, number = ctx.triggered_id.get("finding"), _number(ctx.triggered_id.get("number"))
+    act = price_quality.repair if what == "repair" else price_quality.accept
+    decided = act(actor, number, alike=True)
+    words = f"{decided[0].symbol}: {len(decided)} {'value' if len(decided) == 1 else 'values'}"
+    notices.show(f"{words} {DECIDED['repair' if what == 'repair' else 'accept']}.", tone=notices.Tone.INFO)
+    return (changed or 0) + 1
+
+
+def failed(error: DashboardError) -> tuple[list[Component], str, list[Component]]:
+    """The failure in the place of the findings."""
+    return [error_card(error)], "", []
+
+
+def register(app: Dash) -> None:
+    """Add the page and its callbacks."""
+    view, administer = Permission.INSTRUMENT_VIEW, Permission.ADMINISTER
+    add_page(app, Page("quality", PATH, "Data quality", layout, view, "Admin", "shield-check"))
+    bind_view(app, CONTROLS)
+    callback(
+        app,
+        refresh,
+        Output("quality-body", "children"),
+        Output("quality-count", "children"),
+        Output("quality-figures-box", "children"),
+        Input(VIEW_STORE, "data"),
+        Input(CHANGED, "data"),
+        permission=view,
+        on_error=failed,
+        prevent_initial_call=True,
+    )
+    callback(
+        app,
+        check,
+        Output(CHANGED, "data"),
+        Input("quality-check", "n_clicks"),
+        State(CHANGED, "data"),
+        permission=administer,
+        prevent_initial_call=True,
+    )
+    callback(
+        app,
+        decide,
+        Output(CHANGED, "data", allow_duplicate=True),
+        Input({"finding": ALL, "number": ALL}, "n_clicks"),
+        State(CHANGED, "data"),
+        permission=administer,
+        prevent_initial_call=True,
+    )
+
+
+def _parts(report: QualityReport, show: Show) -> tuple[list[Component], str, Component]:
+    return findings.body(report, show), findings.counted(report, show), findings.figures(report)
+
+
+def _number(text: object) -> int:
+    if not isinstance(text, str) or not text.isdecimal() or len(text) > 18:
+        raise NotFound("There is no such finding.")
+    return int(text)

@@ -1,0 +1,128 @@
+"""The page of data quality: everybody sees what is wrong with what he trades, administrators decide."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from dash import Dash
+from flask import Flask
+from flask.testing import FlaskClient
+
+from dashboard.domain.access import SYSTEM, Actor, Role
+from dashboard.results.price_quality import FindingGroup, FindingState
+from dashboard.services import market_data, price_quality
+from tests.market_pages import make_ledger, make_market, price_file, weekday_before
+from tests.web import dispatch, make_person, open_page, signed_in
+
+PATH = "/admin/data-quality"
+TODAY = datetime.now(UTC).date()
+ADMIN = "chief@example.org"
+
+
+def spoil(symbol: str, wrong: int = 3) -> None:
+    """Import a symbol's prices again with some closes in the middle a hundred times too large."""
+    header, *rows = price_file(symbol, weekday_before(TODAY)).decode().split("\n")
+    for place in range(200, 200 + wrong):
+        cells = rows[place].split(",")
+        rows[place] = ",".join([*cells[:2], *(str(float(cell) * 100) for cell in cells[2:6]), *cells[6:]])
+    market_data.import_prices(SYSTEM, "\n".join([header, *rows]).encode(), "spoiled.csv")
+
+
+@pytest.fixture
+def spoiled(server: Flask, person: Actor) -> None:
+    """The person trades AAA, of which three closes are wrong; nobody trades ZZZ, of which one is."""
+    make_person(server, ADMIN, role=Role.ADMIN)
+    with server.app_context():
+        make_market(TODAY)
+        make_ledger(person, "Mine", TODAY)
+        spoil("AAA")
+        spoil("ZZZ", 1)
+
+
+def group_of(server: Flask, symbol: str) -> FindingGroup:
+    """The findings of a symbol whose bars have the wrong unit."""
+    with server.app_context():
+        groups = price_quality.report(SYSTEM).groups
+    (found,) = [group for group in groups if group.first.symbol == symbol and group.first.kind == "scale"]
+    return found
+
+
+def press(app: Dash, client: FlaskClient, what: str, number: object) -> int:
+    """Press a button of a row; the status of the answer."""
+    name = next(name for name in app.callback_map if name.startswith("quality-changed.data@"))
+    body = {
+        "output": name,
+        "outputs": {"id": "quality-changed", "property": name.partition(".")[2]},
+        "inputs": [[{"id": {"finding": what, "number": number}, "property": "n_clicks", "value": 1}]],
+        "state": [{"id": "quality-changed", "property": "data", "value": None}],
+        "changedPropIds": [json.dumps({"finding": what, "number": number}, separators=(",", ":")) + ".n_clicks"],
+    }
+    return dispatch(client, body).status_code
+
+
+def shown(client: FlaskClient, search: str = "") -> str:
+    """The page as text."""
+    return json.dumps(open_page(client, PATH, search).get_json(), ensure_ascii=False)
+
+
+@pytest.mark.usefixtures("spoiled")
+def test_a_person_sees_what_is_wrong_with_what_he_trades_and_no_buttons(server: Flask, signed: FlaskClient) -> None:
+    text = shown(signed)
+    assert "AAA · Mine" in text and "100 times too large" in text and "3 days to" in text
+    assert "ZZZ" not in text
+    assert '"finding": "accept"' not in text and "quality-check" not in text
+
+
+@pytest.mark.usefixtures("spoiled")
+def test_a_person_decides_nothing_not_even_by_calling_the_callback(
+    dash_app: Dash, server: Flask, signed: FlaskClient
+) -> None:
+    number = str(group_of(server, "AAA").first.id)
+    assert [press(dash_app, signed, what, number) for what in ("accept", "repair")] == [403, 403]
+    assert group_of(server, "AAA").first.state is FindingState.QUARANTINED
+
+
+@pytest.mark.usefixtures("spoiled")
+def test_an_administrator_repairs_all_of_a_row(dash_app: Dash, server: Flask) -> None:
+    client = signed_in(server, ADMIN)
+    assert "ZZZ · In no portfolio" in shown(client)
+    assert press(dash_app, client, "repair", str(group_of(server, "AAA").first.id)) == 200
+    repaired = group_of(server, "AAA")
+    assert [item.state for item in repaired.items] == [FindingState.REPAIRED] * 3
+    assert repaired.first.decided_by == ADMIN
+    with server.app_context():
+        closes = market_data.bars("AAA").close
+    assert closes.max() < 200
+    assert "AAA" not in shown(client)
+    assert f"{ADMIN}, " in shown(client, "?show=decided")
+
+
+@pytest.mark.usefixtures("spoiled")
+def test_an_administrator_accepts_what_came(dash_app: Dash, server: Flask) -> None:
+    client = signed_in(server, ADMIN)
+    assert press(dash_app, client, "accept", str(group_of(server, "ZZZ").first.id)) == 200
+    with server.app_context():
+        assert market_data.bars("ZZZ").close.max() > 10_000
+
+
+@pytest.mark.usefixtures("spoiled")
+@pytest.mark.parametrize("number", ["4711", "x", "-1", "9" * 30, None, "٣"])
+def test_a_button_that_is_not_there_is_not_found(dash_app: Dash, server: Flask, number: object) -> None:
+    assert press(dash_app, signed_in(server, ADMIN), "accept", number) == 404
+
+
+@pytest.mark.usefixtures("spoiled")
+def test_the_menu_says_how_many_problems_wait(server: Flask, signed: FlaskClient) -> None:
+    with server.app_context():
+        waiting = price_quality.problems(SYSTEM)
+    text = json.dumps(signed_in(server, ADMIN).get("/_dash-layout").get_json())
+    assert waiting >= 2
+    assert f"{waiting} problems" in text
+
+
+def test_without_a_finding_the_page_says_so(server: Flask, signed: FlaskClient) -> None:
+    assert "No problems with prices" in shown(signed)
+    assert "Nothing was decided yet" in shown(signed, "?show=decided")
+    assert "No findings" in shown(signed, "?show=all")
