@@ -54,14 +54,15 @@ def figures(report: QualityReport) -> Component:
     """How many instruments there are, and how many values of each sort are in doubt."""
     stale = report.count(FindingKind.STALE)
     missing = report.count(FindingKind.GAP, FindingKind.ZERO)
-    seen = "whose prices are kept" if report.may_decide else "in the installation"
+    decided = sum(len(group.items) for group in report.groups if group.first.state not in UNDECIDED)
     doubtful = report.count(*FindingKind) - report.quarantined - stale - missing
     return kpi_strip(
-        kpi("Instruments", numbers.number(report.instruments, 0), seen),
-        kpi("Quarantined", numbers.number(report.quarantined, 0), "held back from every figure"),
-        kpi("Stale", numbers.number(stale, 0), "no price for more than 5 sessions"),
-        kpi("Gaps", numbers.number(missing, 0), "sessions without a price"),
-        kpi("Doubtful", numbers.number(max(doubtful, 0), 0), "counted, and worth a look"),
+        kpi("Instruments", numbers.number(report.instruments, 0), "checked"),
+        kpi("Quarantined", numbers.number(report.quarantined, 0), "held back"),
+        kpi("Stale", numbers.number(stale, 0), "over 5 sessions"),
+        kpi("Gaps", numbers.number(missing, 0), "without a price"),
+        kpi("Doubtful", numbers.number(max(doubtful, 0), 0), "worth a look"),
+        kpi("Decided", numbers.number(decided, 0), "accepted, repaired"),
         id="quality-figures",
     )
 
@@ -150,7 +151,7 @@ def _buttons(group: FindingGroup) -> Component:
     if not group.repairable:
         return html.Span([accept], className="row-f quality-buttons")
     title = f"Count what is suggested for{every}: {what}"
-    repair = button("Repair", id={"finding": "repair", "number": number}, kind="sm pri", title=title)
+    repair = button("Repair", id={"finding": "repair", "number": number}, kind="sm", title=title)
     return html.Span([accept, repair], className="row-f quality-buttons")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -40,8 +40,15 @@ def examine(row: InstrumentRow, news: Iterable[Finding] = ()) -> SeriesChange:
     """
     bars = prices.read_bars(db.session, row.id)
     stored = findings.of_instrument(db.session, row.id)
-    fresh = {(one.date, one.kind.value): one for one in (*_found(row, bars), *news)}
-    change = _merged(row.id, bars, stored, fresh)
+    found = _found(row, bars)
+    held = {one.date for one in found if one.quarantines and one.kind is not FindingKind.DIVIDEND}
+    fresh = {(one.date, one.kind.value): one for one in (*found, *news) if not _is_explained(one.kind, one.date, held)}
+    gone = [
+        one
+        for key, one in stored.items()
+        if key not in fresh and (_is_explained(one.kind, one.date, held) or not _still_stands(one, bars))
+    ]
+    change = _merged(row.id, stored, fresh, gone)
     if change:
         findings.bump(db.session, row.id)
     return change
@@ -94,15 +101,18 @@ def _observed(row: InstrumentRow, bars: BarArrays, today: date) -> ObservedSerie
     )
 
 
+def _is_explained(kind: str, day: date, held: Collection[date]) -> bool:
+    """Whether it is known why two sources differ on a day: one of their closes is wrong."""
+    return kind == FindingKind.DISAGREEMENT and day in held
+
+
 def _merged(
     instrument_id: int,
-    bars: BarArrays,
     stored: dict[tuple[date, str], PriceFinding],
     fresh: dict[tuple[date, str], Finding],
+    gone: Sequence[PriceFinding],
 ) -> SeriesChange:
-    days: list[date] = []
-    gone = [row for key, row in stored.items() if key not in fresh and not _still_stands(row, bars)]
-    days += [row.date for row in gone if row.state in findings.HELD]
+    days = [row.date for row in gone if row.state in findings.HELD]
     findings.remove(db.session, gone)
     for key, row in stored.items():
         if key in fresh and not _is_known(row, fresh[key]):

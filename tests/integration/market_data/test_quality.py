@@ -14,7 +14,7 @@ from dashboard.db.models import AuditEntry, InstrumentRow, Portfolio, Price
 from dashboard.domain.access import SYSTEM, PortfolioId
 from dashboard.domain.quality import FindingKind
 from dashboard.errors import InvalidInput, NotFound, PermissionDenied
-from dashboard.providers.base import DailyBars, History, InstrumentMeta, Issue, RejectedBar
+from dashboard.providers.base import Issue, RejectedBar
 from dashboard.providers.chain import ProviderChain
 from dashboard.results.price_quality import FindingState
 from dashboard.services import market_data, performance, price_quality
@@ -29,7 +29,10 @@ WRONG_PLACES = (20, 21)
 
 
 def days(count: int) -> list[date]:
-    return [day.item() for day in np.busday_offset(np.datetime64("2024-01-02", "D"), np.arange(count)).astype("datetime64[D]")]
+    return [
+        day.item()
+        for day in np.busday_offset(np.datetime64("2024-01-02", "D"), np.arange(count)).astype("datetime64[D]")
+    ]
 
 
 def price_file(closes: Sequence[float], symbol: str = "A") -> bytes:
@@ -189,9 +192,18 @@ def test_a_source_that_contradicts_another_is_told() -> None:
     assert counted()[found.date] == 10.0
 
 
+def test_sources_that_differ_because_one_is_wrong_are_one_finding() -> None:
+    chain = ProviderChain([FakeProvider({"A": history("A", CLOSES)})])
+    market_data.refresh(SYSTEM, ["A"], chain=chain)
+    day = date(2024, 1, 22)
+    market_data.import_prices(SYSTEM, f"symbol,date,close\nA,{day},{CLOSES[20] * 100}\n".encode(), "prices.csv")
+    found = [(item.date, item.kind.value) for item in price_quality.check(SYSTEM, ["A"]) if item.kind != "stale"]
+    assert found == [(day, "scale")]
+
+
 def test_another_currency_is_told_and_taken_back_when_it_is_mended() -> None:
     market_data.import_prices(SYSTEM, b"symbol,date,close,currency\nA,2024-01-02,10,EUR\n", "prices.csv")
-    wrong = History("fake", "A", "USD", "USD", NO_BARS, (), (), InstrumentMeta("A", "USD", "equity"))  # type: ignore[arg-type]
+    wrong = history("A", [12.0])
     market_data.refresh(SYSTEM, ["A"], chain=ProviderChain([FakeProvider({"A": wrong})]))
     assert "currency" in {item.kind.value for item in price_quality.check(SYSTEM, ["A"])}
     market_data.refresh(SYSTEM, ["A"], chain=ProviderChain([FakeProvider({"A": history("A", [10.0], "EUR")})]))
@@ -223,7 +235,3 @@ def test_what_is_not_there_is_refused() -> None:
         price_quality.accept(SYSTEM, 4711)
     with pytest.raises(NotFound):
         price_quality.check(SYSTEM, ["NOBODY"])
-
-
-EMPTY = np.empty(0)
-NO_BARS = DailyBars(np.empty(0, dtype="datetime64[D]"), EMPTY, EMPTY, EMPTY, EMPTY, EMPTY)
