@@ -251,7 +251,10 @@ def _tell_refresh(context: CommandContext, report: RefreshReport, as_json: bool)
     for outcome in report.outcomes:
         if outcome.complete:
             days = f"  {outcome.first_date} – {outcome.last_date}" if outcome.first_date else ""
-            click.echo(f"{outcome.symbol:<14}{outcome.rows:>7} bars{days}")
+            left_out = f"  {len(outcome.left_out)} left out" if outcome.left_out else ""
+            click.echo(f"{outcome.symbol:<14}{outcome.rows:>7} bars{days}{left_out}")
+            for reason in filter(None, (outcome.reason, *outcome.left_out)):
+                context.say(f"! {outcome.symbol}: {reason}")
         else:
             click.echo(f"{outcome.symbol:<14}{outcome.code}: {outcome.reason}")
     failed = sum(1 for outcome in report.outcomes if not outcome.complete)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 import redis
 
@@ -31,12 +32,20 @@ class Shared:
     circuits: Circuits
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long one answer may take, and how often it is asked for; None: as each provider has it."""
+
+    timeout_seconds: float | None = None
+    retry: Retry | None = None
+
+
 def create_providers(
-    settings: Settings, *, client: redis.Redis | None = None, retry: Retry | None = None
+    settings: Settings, *, client: redis.Redis | None = None, patience: Patience | None = None
 ) -> ProviderChain:
     """The providers of the settings. Make them after a fork.
 
-    ``client`` shares limits and pauses with other processes; ``retry`` is in place of each provider's own patience.
+    ``client`` shares limits, pauses and circuits with other processes.
     """
     orders: dict[AssetClass | None, Sequence[str]] = {None: settings.providers}
     orders |= {AssetClass(name): order for name, order in settings.provider_orders.items()}
@@ -45,22 +54,23 @@ def create_providers(
     else:
         shared = Shared(SharedTokens(client), SharedPauses(client), SharedCircuits(client))
     names = dict.fromkeys(name for order in orders.values() for name in order)
-    return ProviderChain([_create(name, settings, shared, retry) for name in names], orders)
+    return ProviderChain([_create(name, settings, shared, patience or Patience()) for name in names], orders)
 
 
-def _create(name: str, settings: Settings, shared: Shared, retry: Retry | None) -> MarketDataProvider:
+def _create(name: str, settings: Settings, shared: Shared, patience: Patience) -> MarketDataProvider:
     # Imported when chosen: yfinance takes a second, exchange calendars half of one.
     if name == "simulated":
         from dashboard.providers.simulated import SimulatedProvider
 
         return SimulatedProvider()
+    waits = _given(patience)
     if name == "yahoo":
         from dashboard.providers.yahoo import YahooProvider
 
         address = settings.yahoo_base_url
         cache = settings.dashboard_home / "cache" / "yahoo"
         budget = _budget(name, settings, shared.tokens, address)
-        yahoo = YahooProvider(cache_directory=cache, base_url=address, retry=retry, budget=budget)
+        yahoo = YahooProvider(cache_directory=cache, base_url=address, budget=budget, **waits)
         return GuardedProvider(yahoo, shared.pauses, shared.circuits)
     if name == "alphavantage":
         from dashboard.providers.alphavantage import AlphaVantageProvider
@@ -68,15 +78,31 @@ def _create(name: str, settings: Settings, shared: Shared, retry: Retry | None) 
         address, secret = settings.alphavantage_base_url, settings.alphavantage_api_key
         key = secret.get_secret_value() if secret else None
         budget = _budget(name, settings, shared.tokens, address)
-        alphavantage = AlphaVantageProvider(api_key=key, base_url=address, retry=retry, budget=budget)
+        alphavantage = AlphaVantageProvider(api_key=key, base_url=address, budget=budget, **waits)
         return GuardedProvider(alphavantage, shared.pauses, shared.circuits, Habits(by_key=True))
     if name == "ecb":
         from dashboard.providers.ecb import EcbProvider
 
         budget = _budget(name, settings, shared.tokens, None)
-        ecb = EcbProvider(cache_directory=settings.dashboard_home / "cache" / "ecb", retry=retry, budget=budget)
+        ecb = EcbProvider(cache_directory=settings.dashboard_home / "cache" / "ecb", budget=budget, **waits)
         return GuardedProvider(ecb, shared.pauses, shared.circuits)
     raise ProviderUnavailable(f"There is no provider {name}.", provider=name)
+
+
+class Waits(TypedDict, total=False):
+    """What every provider takes of a patience."""
+
+    timeout_seconds: float
+    retry: Retry
+
+
+def _given(patience: Patience) -> Waits:
+    waits: Waits = {}
+    if patience.timeout_seconds is not None:
+        waits["timeout_seconds"] = patience.timeout_seconds
+    if patience.retry is not None:
+        waits["retry"] = patience.retry
+    return waits
 
 
 def _budget(name: str, settings: Settings, tokens: Tokens, address: str | None) -> Budget:

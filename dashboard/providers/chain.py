@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from dashboard.domain.instruments import AssetClass
-from dashboard.errors import InstrumentNotFound, NoPrices, ProviderError
+from dashboard.errors import InstrumentNotFound, NoPrices, ProviderError, UnreadableAnswer
 from dashboard.providers.base import Fallback, History, HistoryRequest, MarketDataProvider, Quote, SearchHit
 from dashboard.providers.currency_pairs import pair_of
+from dashboard.providers.normalise import CURRENCY
 
 Attempt = tuple[MarketDataProvider, HistoryRequest]
 
@@ -142,8 +143,16 @@ class ProviderChain:
 
 
 def _asked(provider: MarketDataProvider, request: HistoryRequest) -> History:
-    """The provider's history. Raises: NoPrices where it should begin at the beginning and is empty."""
+    """The provider's history.
+
+    Raises: NoPrices where it should begin at the beginning and is empty, UnreadableAnswer where it is in no currency.
+    """
     history = provider.history(request)
+    if not CURRENCY.fullmatch(history.currency):
+        message = (
+            f"The answer of {provider.name} cannot be read: it is in {history.currency[:8]!r}, which is no currency."
+        )
+        raise UnreadableAnswer(message, provider=provider.name, symbol=request.provider_symbol)
     if request.start is None and not len(history.bars):
         message = f"{provider.name} knows {request.provider_symbol} but has no price of it."
         raise NoPrices(message, provider=provider.name, symbol=request.provider_symbol)

@@ -50,8 +50,9 @@ class Node:
         return (Node(value) for value in self.node(key)._values.values())
 
     def text(self, *keys: str) -> str:
-        """The first text under ``keys`` that is not empty, else ""."""
-        return next((value.strip() for key in keys if isinstance(value := self._values.get(key), str) and value), "")
+        """The first text under ``keys`` that is not empty, else "". NUL, which no database holds, is left out."""
+        texts = (value.replace("\0", "").strip() for key in keys if isinstance(value := self._values.get(key), str))
+        return next((text for text in texts if text), "")
 
     def number(self, key: str) -> float | None:
         """The finite number under ``key``."""

@@ -13,6 +13,7 @@ stored but missing from the answer, and one that is listed but not applied, are 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,10 @@ from dashboard.providers.base import DailyBars, Dividend, Issue, Notice, Rejecte
 # Quotes in a hundredth of the major currency: pence, South African cents, agorot.
 MINOR_UNITS = {"GBp": "GBP", "GBX": "GBP", "ZAc": "ZAR", "ZAC": "ZAR", "ILA": "ILS", "ILa": "ILS"}
 MINOR_PER_MAJOR = 100.0
+CURRENCY = re.compile(r"[A-Z]{3,5}")
+# No market is older, and no price is larger in any currency.
+FIRST_DAY = date(1700, 1, 1)
+LARGEST_PRICE = 1e15
 RATIO_DECIMALS = Decimal(1).scaleb(-18)
 SAME_SPLIT_DAYS = 10
 LARGEST_SPLIT = 1_000_000
@@ -93,12 +98,20 @@ def as_traded(raw: RawHistory, unit: str, *, known_splits: Sequence[Split] = (),
         applied, notices = _splits_applied_all_the_same(bars, splits)
     factors = split_factors(bars.dates, applied)
     scale = factors / per_major
-    traded = DailyBars(
-        bars.dates, bars.open * scale, bars.high * scale, bars.low * scale, bars.close * scale, bars.volume / factors
-    )
+    with np.errstate(over="ignore", under="ignore"):
+        traded = DailyBars(
+            bars.dates,
+            bars.open * scale,
+            bars.high * scale,
+            bars.low * scale,
+            bars.close * scale,
+            bars.volume / factors,
+        )
+    traded, bad_prices = _storable(traded)
     dividends, bad_dividends = _dividends(raw.dividends, unit, applied, today)
     every_split = tuple(sorted({*splits, *(split for split in applied if split not in splits)}))
-    return Normalised(traded, every_split, dividends, (*rejected, *bad_bars, *bad_dividends), tuple(notices))
+    left_out = (*rejected, *bad_bars, *bad_prices, *bad_dividends)
+    return Normalised(traded, every_split, dividends, left_out, tuple(notices))
 
 
 def _valid_bars(raw: RawHistory, today: date) -> tuple[DailyBars, list[RejectedBar]]:
@@ -107,13 +120,13 @@ def _valid_bars(raw: RawHistory, today: date) -> tuple[DailyBars, list[RejectedB
     bars = DailyBars(raw.dates.astype("datetime64[D]"), raw.open, raw.high, raw.low, raw.close, raw.volume)[order]
     missing = np.isnan(bars.close)
     negative = ~missing & ~(np.isfinite(bars.close) & (bars.close > 0))
-    future = bars.dates > np.datetime64(today, "D")
+    future = (bars.dates > np.datetime64(today, "D")) | (bars.dates < np.datetime64(FIRST_DAY, "D"))
     rejected = [
         RejectedBar(day, issue, reason)
         for mask, issue, reason in (
             (missing & ~future, Issue.MISSING_CLOSE, "no close was given"),
             (negative & ~future, Issue.NOT_POSITIVE, "the close is not a positive number"),
-            (future, Issue.FUTURE, "the day has not come yet"),
+            (future, Issue.FUTURE, "the day has not come yet, or never was"),
         )
         for day in bars.dates[mask].tolist()
     ]
@@ -125,6 +138,18 @@ def _valid_bars(raw: RawHistory, today: date) -> tuple[DailyBars, list[RejectedB
         for day in bars.dates[superseded].tolist()
     ]
     return _without_bad_ranges(bars[~superseded]), rejected
+
+
+def _storable(bars: DailyBars) -> tuple[DailyBars, list[RejectedBar]]:
+    """The bars whose close is still a usable number as traded; another price that is not becomes unknown."""
+    good = (bars.close > 0) & (bars.close < LARGEST_PRICE)
+    rejected = [
+        RejectedBar(day, Issue.NOT_POSITIVE, "the close is not a usable number") for day in bars.dates[~good].tolist()
+    ]
+    bars = bars[good]
+    columns = (np.where(np.isfinite(it), it, np.nan) for it in (bars.open, bars.high, bars.low, bars.volume))
+    opening, high, low, volume = columns
+    return DailyBars(bars.dates, opening, high, low, bars.close, volume), rejected
 
 
 def _without_bad_ranges(bars: DailyBars) -> DailyBars:
@@ -228,6 +253,9 @@ def _dividends(
             rejected.append(RejectedBar(day, Issue.FUTURE, "the ex-date has not come yet"))
         else:
             currency, per_major = major_unit(own_unit or unit)
+            if not CURRENCY.fullmatch(currency):
+                rejected.append(RejectedBar(day, Issue.BAD_DIVIDEND, f"a dividend in {currency[:8]!r} means nothing"))
+                continue
             factor = float(split_factors(np.array([day], dtype="datetime64[D]"), applied)[0])
             key = (day, currency)
             totals[key] = totals.get(key, 0.0) + amount * factor / per_major

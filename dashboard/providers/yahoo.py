@@ -37,6 +37,7 @@ QUOTE = "https://query1.finance.yahoo.com/v7/finance/quote"
 SEARCH = "https://query2.finance.yahoo.com/v1/finance/search"
 BEGINNING = date(1927, 12, 30)
 QUOTES_A_REQUEST = 100
+MOST_FAILED_BATCHES = 2
 HITS = 10
 DEFAULT_RETRY_AFTER_SECONDS = 60.0
 # What yfinance's cookie handling lets out when an answer or its cache is not as it expects.
@@ -106,14 +107,24 @@ class YahooProvider:
         return _history(request, chart, clean, now)
 
     def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
-        """The last prices, a hundred symbols a request; what Yahoo does not know is absent."""
+        """The last prices, a hundred symbols a request; what Yahoo does not know is absent.
+
+        A batch that fails does not take the others with it; after a refusal, or a second failure, no more are asked.
+        """
         quotes: dict[str, Quote] = {}
+        failures: list[ProviderError] = []
         wanted = list(dict.fromkeys(symbols))
         for first in range(0, len(wanted), QUOTES_A_REQUEST):
             batch = wanted[first : first + QUOTES_A_REQUEST]
-            quotes |= self._ask(
-                QUOTE, {"symbols": ",".join(batch), "formatted": "false"}, None, partial(parse_quotes, NAME, batch)
-            )
+            params = {"symbols": ",".join(batch), "formatted": "false"}
+            try:
+                quotes |= self._ask(QUOTE, params, None, partial(parse_quotes, NAME, batch))
+            except ProviderError as error:
+                failures.append(error)
+                if isinstance(error, RateLimited) or len(failures) == MOST_FAILED_BATCHES:
+                    break
+        if failures and not quotes:
+            raise failures[0]
         return quotes
 
     def search(self, text: str) -> tuple[SearchHit, ...]:

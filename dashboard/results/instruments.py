@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,9 +75,20 @@ class PriceFacts:
     splits: tuple[Split, ...] = ()
 
 
+class RefreshState(StrEnum):
+    """How the refresh of a series ended: with all of it, with some of it, or with nothing."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class RefreshOutcome:
-    """What a refresh did for one series. ``code`` is "" where it is complete, else an error's stable code."""
+    """What a refresh did for one series. ``code`` is "" unless it failed, then it is an error's stable code.
+
+    ``left_out`` names what the source sent and was not taken over, and what it did not send of what was asked for.
+    """
 
     symbol: str
     rows: int
@@ -84,11 +96,19 @@ class RefreshOutcome:
     last_date: date | None = None
     code: str = ""
     reason: str = ""
+    left_out: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
-        """Whether the series now holds all that its provider has."""
+        """Whether the series now holds all that its provider has and can be used."""
         return not self.code
+
+    @property
+    def state(self) -> RefreshState:
+        """How it ended."""
+        if self.code:
+            return RefreshState.FAILED
+        return RefreshState.PARTIAL if self.left_out else RefreshState.COMPLETE
 
 
 @dataclass(frozen=True, slots=True)

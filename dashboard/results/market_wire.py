@@ -58,8 +58,10 @@ def refresh(report: RefreshReport) -> dict[str, Json]:
                 "rows": outcome.rows,
                 "first_date": day(outcome.first_date),
                 "last_date": day(outcome.last_date),
+                "state": outcome.state.value,
                 "code": outcome.code or None,
                 "reason": outcome.reason or None,
+                "left_out": list(outcome.left_out),
             }
             for outcome in report.outcomes
         ],

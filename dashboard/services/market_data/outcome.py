@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
+import structlog
 
-from dashboard.providers.base import Fallback, History
+from dashboard.providers.base import Fallback, History, Issue
 from dashboard.results.instruments import RefreshOutcome
 
 CURRENCY_MISMATCH = "currency_mismatch"
+LEFT_OUT, SHORTENED = "left_out", "shortened"
+# How many of the things that were left out a sentence names.
+NAMED = 5
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +28,8 @@ class SeriesResult:
 
 
 def failed(symbol: str, code: str, reason: str) -> SeriesResult:
-    """A series that is not complete, for a typed reason; what was stored of it stays."""
+    """A series that failed, for a typed reason; what was stored of it stays."""
+    log.warning("prices.failed", symbol=symbol, code=code, reason=reason)
     return SeriesResult(RefreshOutcome(symbol, 0, code=code, reason=reason))
 
 
@@ -30,6 +38,40 @@ def closed_bars(history: History) -> History:
     if history.provisional_from is None:
         return history
     return replace(history, bars=history.bars[history.bars.dates < np.datetime64(history.provisional_from, "D")])
+
+
+def left_out(history: History) -> tuple[str, ...]:
+    """What of the answer was not taken over, each with its day and reason, and what was not sent at all.
+
+    Of a day whose session has not ended nothing is expected yet.
+    """
+    ended = history.provisional_from or date.max
+    items = (bar for bar in history.rejected if bar.date < ended or bar.issue is Issue.FUTURE)
+    reasons = tuple(f"{bar.date}: {bar.reason}" for bar in items)
+    return (*reasons, history.shortened) if history.shortened else reasons
+
+
+def problem(history: History) -> tuple[str, str]:
+    """The code and the sentence to keep on an instrument or a pair whose answer was taken over; empty if all was."""
+    items = left_out(history)
+    if not items:
+        return "", ""
+    if items == (history.shortened,):
+        return SHORTENED, history.shortened
+    more = f" and {len(items) - NAMED} more" if len(items) > NAMED else ""
+    return LEFT_OUT, f"{history.provider} sent what was left out: {'; '.join(items[:NAMED])}{more}."
+
+
+def tell(symbol: str, history: History) -> None:
+    """Log what was left out, what was odd, and who did not answer before."""
+    for fallback in history.fallbacks:
+        log.info(
+            "prices.fallback", symbol=symbol, provider=fallback.provider, code=fallback.code, reason=fallback.message
+        )
+    if items := left_out(history):
+        log.warning("prices.left_out", symbol=symbol, provider=history.provider, count=len(items), items=items[:NAMED])
+    for notice in history.notices:
+        log.info("prices.notice", symbol=symbol, provider=history.provider, issue=notice.issue, reason=notice.reason)
 
 
 def remark(fallbacks: tuple[Fallback, ...]) -> str:

@@ -11,7 +11,7 @@ from dashboard.errors import InstrumentNotFound, ProviderError, ProviderUnavaila
 from dashboard.providers.base import History
 from dashboard.providers.chain import ProviderChain
 from dashboard.results.instruments import RefreshOutcome
-from dashboard.services.market_data.outcome import SeriesResult, closed_bars, failed, remark
+from dashboard.services.market_data.outcome import SeriesResult, closed_bars, failed, left_out, problem, remark, tell
 from dashboard.services.market_data.series import OVERLAP_DAYS
 
 PIVOT = "USD"
@@ -56,11 +56,15 @@ def _record_rates(pair: Pair, history: History) -> SeriesResult:
     change = fx.store_rates(db.session, pair, history.bars.dates, history.bars.close, history.provider)
     row = fx.ensure(db.session, [pair])[pair]
     row.provider, row.provider_symbol = history.provider, history.provider_symbol
-    row.problem_code, row.problem, row.refreshed_at = "", "", datetime.now(UTC)
+    row.refreshed_at = datetime.now(UTC)
+    row.problem_code, row.problem = problem(history)
     touched = dirty.mark_by_pair(db.session, *pair, change.first_date) if change.first_date else set()
     first, last = fx.ends(db.session, pair)
     db.session.commit()
-    outcome = RefreshOutcome(name_of(pair), change.rows, first, last, reason=remark(history.fallbacks))
+    tell(name_of(pair), history)
+    outcome = RefreshOutcome(
+        name_of(pair), change.rows, first, last, reason=remark(history.fallbacks), left_out=left_out(history)
+    )
     return SeriesResult(outcome, frozenset(touched))
 
 

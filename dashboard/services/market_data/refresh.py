@@ -69,7 +69,7 @@ def _instruments(
         unknown: list[str] = []
     else:
         found = store.by_symbol(db.session, symbols)
-        known = list(found.values())
+        known = [found[symbol] for symbol in dict.fromkeys(symbols) if symbol in found]
         unknown = [symbol for symbol in dict.fromkeys(symbols) if symbol not in found]
     targets = series.targets(known)
     total = len(targets) + len(unknown)

@@ -19,7 +19,16 @@ from dashboard.providers.base import History, HistoryRequest
 from dashboard.providers.chain import ProviderChain
 from dashboard.results.instruments import RefreshOutcome
 from dashboard.services.market_data import quality
-from dashboard.services.market_data.outcome import CURRENCY_MISMATCH, SeriesResult, closed_bars, failed, remark
+from dashboard.services.market_data.outcome import (
+    CURRENCY_MISMATCH,
+    SeriesResult,
+    closed_bars,
+    failed,
+    left_out,
+    problem,
+    remark,
+    tell,
+)
 
 # A source may still correct its last sessions, and lists a split some days late.
 OVERLAP_DAYS = 14
@@ -154,7 +163,10 @@ def _record_history(instrument_id: int, history: History) -> SeriesResult:
     touched = dirty.mark_by_instruments(db.session, {row.id: change.first_date} if change.first_date else {})
     edges = prices.edges(db.session, [row.id])[row.id]
     reason = remark(history.fallbacks)
-    outcome = RefreshOutcome(row.symbol, rows, edges.first_date, edges.last_date, reason=reason)
+    tell(row.symbol, history)
+    outcome = RefreshOutcome(
+        row.symbol, rows, edges.first_date, edges.last_date, reason=reason, left_out=left_out(history)
+    )
     db.session.commit()
     return SeriesResult(outcome, frozenset(touched))
 
@@ -185,5 +197,6 @@ def _describe(row: InstrumentRow, history: History) -> None:
         row.provider, row.provider_symbol = history.provider, history.provider_symbol
     if row.price_unit != PERCENT_UNIT:
         row.price_unit = history.price_unit
-    row.state, row.problem_code, row.problem = InstrumentState.ACTIVE, "", ""
+    row.state = InstrumentState.ACTIVE
+    row.problem_code, row.problem = problem(history)
     row.refreshed_at = datetime.now(UTC)

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
+import redis
 from flask import Flask
 
 from dashboard.db.engine import db
 from dashboard.domain.access import SYSTEM
-from dashboard.providers.assembly import create_providers
+from dashboard.providers.alphavantage import AlphaVantageProvider
+from dashboard.providers.assembly import Patience, create_providers
+from dashboard.providers.chain import ProviderChain
+from dashboard.providers.circuits import Rule, SharedCircuits
+from dashboard.providers.guard import GuardedProvider, LocalPauses
 from dashboard.providers.retry import Retry
 from dashboard.results.instruments import RefreshReport
 from dashboard.runtime import redis_client
@@ -20,10 +29,11 @@ from dashboard.server import create_server
 from dashboard.services import market_data
 from dashboard.services.market_data.sources import EXTENSION
 from dashboard.settings import Settings
-from tests.integration.market_data.conftest import StandIn
+from tests.integration.market_data.conftest import MARKET, StandIn
 from tests.integration.market_data.ledgers import Purchase, make_ledger
 from tests.integration.market_data.test_refresh_from_yahoo import HELD, as_traded, reasons
 
+IMPATIENT = Patience(timeout_seconds=2.0, retry=Retry(attempts=3, total_seconds=5, first_wait_seconds=0.0))
 NOBODY = "http://127.0.0.1:9"
 
 
@@ -34,8 +44,8 @@ def installation(settings: Settings, providers: Sequence[str], **addresses: str)
     made = Settings.build(**changed)
     app = create_server(made)
     with app.app_context():
-        retry = Retry(attempts=2, total_seconds=5, first_wait_seconds=0.0)
-        app.extensions[EXTENSION] = (os.getpid(), create_providers(made, client=redis_client(), retry=retry))
+        chain = create_providers(made, client=redis_client(), patience=IMPATIENT)
+        app.extensions[EXTENSION] = (os.getpid(), chain)
         yield app
         db.session.remove()
         db.engine.dispose()
@@ -97,3 +107,84 @@ def test_where_every_provider_fails_each_says_why(settings: Settings) -> None:
         assert "yahoo: Yahoo did not answer" in outcome.reason
         (problem,) = market_data.problems_of(["EWG"])
         assert problem.message == outcome.reason
+
+
+@pytest.mark.usefixtures("redis_client")
+@pytest.mark.parametrize("providers", [("yahoo", "alphavantage"), ("alphavantage",)])
+@pytest.mark.parametrize(("fail", "rate_limit"), [(0.3, 0), (0.0, 3)])
+def test_sources_in_trouble_leave_each_series_complete_or_with_a_typed_reason(
+    settings: Settings, stand_in: StandIn, providers: Sequence[str], fail: float, rate_limit: int
+) -> None:
+    addresses = {"yahoo_base_url": stand_in.address, "alphavantage_base_url": stand_in.address}
+    with installation(settings, providers, **addresses):
+        make_ledger("USD", *HELD[1:])
+        stand_in.set(fail=fail, rate_limit=rate_limit)
+
+        report = market_data.refresh(SYSTEM)
+
+        for outcome in report.outcomes:
+            assert outcome.code in {"", "provider_unavailable", "rate_limited"}
+            assert outcome.reason or not outcome.code
+        for outcome in report.outcomes[: len(HELD[1:])]:
+            bars, wanted = market_data.bars(outcome.symbol, adjusted=False), as_traded(outcome.symbol)
+            assert bars.dates.tolist() == ([] if outcome.code else sorted(wanted))
+        if rate_limit and providers == ("alphavantage",):
+            # The one key is refused: nothing is asked any more.
+            assert {outcome.code for outcome in report.outcomes[2:]} == {"rate_limited"}
+
+
+def serve(port: int) -> subprocess.Popen[str]:
+    """A stand-in of the test's own, that it may stop."""
+    command = [sys.executable, str(MARKET / "standin.py"), "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert "series on" in process.stdout.readline()
+    return process
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    with process:
+        process.terminate()
+
+
+@dataclass
+class Clock:
+    now: float = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_a_source_that_stops_is_left_alone_and_taken_up_again_when_it_is_back(
+    settings: Settings, redis_client: redis.Redis
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    clock = Clock()
+    circuits = SharedCircuits(redis_client, Rule(failures=3, rest_seconds=20), clock=clock)
+    source = AlphaVantageProvider(
+        api_key="key", base_url=f"http://127.0.0.1:{port}", timeout_seconds=5.0, retry=Retry(attempts=1)
+    )
+    chain = ProviderChain([GuardedProvider(source, LocalPauses(clock), circuits)])
+
+    def refresh() -> tuple[str, bool]:
+        (outcome,) = market_data.refresh(SYSTEM, chain=chain).outcomes
+        return outcome.code, "left alone" in outcome.reason
+
+    with installation(settings, ["simulated"]):
+        make_ledger("USD", Purchase("EWG", "USD"))
+        process = serve(port)
+        assert refresh() == ("", False)
+        stored = len(market_data.bars("EWG").dates)
+        stop(process)
+        assert [refresh() for _ in range(3)] == [("provider_unavailable", False)] * 3
+        process = serve(port)
+        try:
+            assert refresh() == ("provider_unavailable", True)
+            assert len(market_data.bars("EWG").dates) == stored
+            clock.now += 20
+            assert [refresh() for _ in range(2)] == [("", False)] * 2
+        finally:
+            stop(process)
