@@ -15,7 +15,7 @@ from dashboard.domain.access import SYSTEM
 
 if TYPE_CHECKING:
     from dashboard.results.holdings import HoldingsReport
-    from dashboard.results.performance import PerformanceSummary
+    from dashboard.results.performance import BenchmarkResult, PerformanceSummary
 
 
 @click.command()
@@ -137,4 +137,17 @@ def _print_performance(summary: PerformanceSummary) -> None:
         ("Sharpe", numbers.number(summary.risk["sharpe"].value)),
     ):
         click.echo(f"{label:<18}{value:>18}")
+    if summary.benchmark is not None:
+        _print_benchmark(summary.benchmark)
     print_notes(summary.status)
+
+
+def _print_benchmark(found: BenchmarkResult) -> None:
+    """What the benchmark did, and what the same flows would be worth in it."""
+    from dashboard.formatting import numbers
+
+    click.echo(f"\nBenchmark {found.symbol}")
+    click.echo(f"{'Time-weighted':<18}{numbers.percent(found.time_weighted.value, signed=True):>18}")
+    click.echo(f"{'Same flows in it':<18}{numbers.number(found.flow_matched_value.value):>18}")
+    if found.time_weighted.value is None:
+        click.echo(f"! {found.time_weighted.reason}", err=True)

@@ -92,6 +92,16 @@ def test_as_text_a_short_period_has_no_yearly_rate(dashboard: CommandLine, portf
     assert "p.a. (XIRR)" in whole and "–" not in whole.split("p.a. (XIRR)")[1].splitlines()[0]
 
 
+def test_as_text_the_benchmark_stands_beside_the_portfolio(dashboard: CommandLine, portfolio: str) -> None:
+    told = ("performance", portfolio, *WHOLE, "--benchmark", "AAA")
+    assert "Benchmark AAA" in dashboard(*told).out
+    assert "There is no price of AAA at the start of the period." in dashboard(*told).err
+    inside = ("--from", "2024-01-04", "--to", "2024-01-20", "--benchmark", "AAA")
+    found = dashboard("performance", portfolio, *inside, "--json").data["benchmark"]
+    out = dashboard("performance", portfolio, *inside).out.split("Benchmark AAA")[1]
+    assert f"{found['time_weighted']:+.2%}" in out and f"{float(found['flow_matched_value']):,.2f}" in out
+
+
 def test_trades_at_prices_that_are_old_say_so(dashboard: CommandLine, portfolio: str) -> None:
     found = dashboard("rebalance", portfolio, "AAA=50%", "--json").data
     assert [(note["code"], note["symbol"]) for note in found["status"]] == [("stale", "AAA")]

@@ -138,3 +138,13 @@ def test_a_rate_that_is_missing_leaves_costs_unknown_and_says_so(dashboard: Comm
     assert any("rate" in note["message"] for note in done.data["status"])
     sale = dashboard("lots", "far", "FAR", *AS_OF, "--what-if", "1", "--json")
     assert (sale.status, sale.data["error"]["code"]) == (1, "insufficient_data")
+
+
+def test_what_was_sold_and_never_had_a_price_still_has_its_lots(traded: CommandLine, tmp_path: Path) -> None:
+    rows = "2024-03-01,buy,GONE,3,20,EUR,,,\n2024-03-04,sell,GONE,3,25,EUR,,,\n"
+    (tmp_path / "gone.csv").write_text(LEDGER.splitlines()[0] + "\n" + rows)
+    assert traded("import", str(tmp_path / "gone.csv"), "--portfolio", "one").status == 0
+    answer = traded("lots", "one", "GONE", *AS_OF, "--json")
+    assert answer.status == 0, answer.err
+    assert answer.data["methods"]["fifo"]["realized"]["total"] == "15"
+    assert "There is no price of GONE." in [note["message"] for note in answer.data["status"]]
