@@ -33,13 +33,19 @@ def check(actor: Actor, symbols: Sequence[str] | None = None) -> tuple[FindingIt
     for symbol in symbols or ():
         if symbol not in rows:
             raise NotFound(f"There is no instrument {symbol}.")
-    changed: dict[int, date] = {}
-    for symbol in sorted(rows):
-        change = quality.examine(rows[symbol])
-        if change.first_date is not None:
-            changed[rows[symbol].id] = change.first_date
-    _commit(changed)
-    return _items(None if symbols is None else list(rows))
+    # One transaction an instrument, in the order of their ids: no refresh waits for the whole of it.
+    touched = [_check(key) for key in sorted(row.id for row in rows.values())]
+    if any(touched):
+        revaluation.ask()
+    return _items(symbols)
+
+
+def _check(instrument_id: int) -> bool:
+    """Check one instrument; whether a portfolio is to be valued again."""
+    change = quality.examine(db.session.get_one(InstrumentRow, instrument_id))
+    touched = dirty.mark_by_instruments(db.session, {instrument_id: change.first_date} if change.first_date else {})
+    db.session.commit()
+    return bool(touched)
 
 
 def report(actor: Actor) -> QualityReport:

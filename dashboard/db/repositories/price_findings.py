@@ -20,6 +20,11 @@ SAME_VALUE = 1e-9
 _BUMP = text("update instruments set price_version = price_version + 1 where id = :id")
 
 
+def lock(session: AnySession, instrument_id: int) -> None:
+    """Keep other checks and decisions about an instrument waiting until the transaction ends."""
+    session.execute(select(InstrumentRow.id).where(InstrumentRow.id == instrument_id).with_for_update(key_share=True))
+
+
 def of_instrument(session: AnySession, instrument_id: int) -> dict[tuple[date, str], PriceFinding]:
     """The stored findings of an instrument by day and kind."""
     rows = session.scalars(select(PriceFinding).where(PriceFinding.instrument_id == instrument_id))
@@ -76,18 +81,22 @@ def quarantined(session: AnySession, symbols: Collection[str]) -> dict[str, tupl
 
 
 def by_id(session: AnySession, finding_id: int) -> PriceFinding | None:
-    """One finding, locked until the transaction ends."""
-    return session.scalar(select(PriceFinding).where(PriceFinding.id == finding_id).with_for_update())
+    """One finding, with its instrument locked until the transaction ends."""
+    key = session.scalar(select(PriceFinding.instrument_id).where(PriceFinding.id == finding_id))
+    if key is None:
+        return None
+    lock(session, key)
+    return session.get(PriceFinding, finding_id, populate_existing=True)
 
 
 def alike(session: AnySession, finding: PriceFinding) -> list[PriceFinding]:
-    """The findings of the same instrument, kind and state, locked, by day."""
+    """The findings of the same instrument, kind and state, by day."""
     query = select(PriceFinding).where(
         PriceFinding.instrument_id == finding.instrument_id,
         PriceFinding.kind == finding.kind,
         PriceFinding.state == finding.state,
     )
-    return list(session.scalars(query.order_by(PriceFinding.date).with_for_update()))
+    return list(session.scalars(query.order_by(PriceFinding.date)))
 
 
 def add(session: AnySession, instrument_id: int, findings: Sequence[Finding]) -> None:

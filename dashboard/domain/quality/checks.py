@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 
 from dashboard.domain.arrays import Floats
@@ -21,10 +24,19 @@ def check_series(series: ObservedSeries) -> tuple[Finding, ...]:
     Splits first, because their ratios are known; then slips of a hundred; then, with both mended, spikes and moves
     that look like a split; then distributions against sound prices; then what is missing. An empty series has none.
     """
-    usable, found = usable_rows(series)
-    if len(usable):
-        found = _without_second_reasons([*found, *_bar_findings(usable), *coverage_findings(usable)])
-    return tuple(sorted(found, key=lambda finding: (finding.date, finding.kind)))
+    # Prices at the edge of what a float holds overflow; what comes of them is no suggestion.
+    with np.errstate(all="ignore"):
+        usable, found = usable_rows(series)
+        if len(usable):
+            found = _without_second_reasons([*found, *_bar_findings(usable), *coverage_findings(usable)])
+    return tuple(sorted(map(_with_a_price_or_none, found), key=lambda finding: (finding.date, finding.kind)))
+
+
+def _with_a_price_or_none(finding: Finding) -> Finding:
+    suggested = finding.suggested
+    if suggested is None or (math.isfinite(suggested) and suggested > 0):
+        return finding
+    return replace(finding, suggested=None, mended=None)
 
 
 def _bar_findings(series: ObservedSeries) -> list[Finding]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -38,6 +37,7 @@ def examine(row: InstrumentRow, news: Iterable[Finding] = ()) -> SeriesChange:
     ``news`` is what only the ingest knows. Decisions stay for as long as the value that they are about does. The
     change tells how many values begin or cease to count, and the first day of them; a price version is raised for it.
     """
+    findings.lock(db.session, row.id)
     bars = prices.read_bars(db.session, row.id)
     stored = findings.of_instrument(db.session, row.id)
     found = _found(row, bars)
@@ -46,7 +46,8 @@ def examine(row: InstrumentRow, news: Iterable[Finding] = ()) -> SeriesChange:
     gone = [
         one
         for key, one in stored.items()
-        if key not in fresh and (_is_explained(one.kind, one.date, held) or not _still_stands(one, bars))
+        if key not in fresh
+        and (_is_explained(one.kind, one.date, held) or not _still_stands(one, bars, row.problem_code))
     ]
     change = _merged(row.id, stored, fresh, gone)
     if change:
@@ -74,14 +75,18 @@ def differing_findings(instrument_id: int, bars: BarColumns, source: str) -> tup
     return tuple(found)
 
 
-def _found(row: InstrumentRow, bars: BarArrays) -> Sequence[Finding]:
-    today = datetime.now(UTC).date()
-    last = bars.dates[-1].item() if len(bars.dates) else today
-    found = list(check_series(_observed(row, bars, today)))
-    if row.problem_code == CURRENCY_MISMATCH:
-        mismatch = currency_mismatch(row.currency, "another currency", last, row.provider or "The source")
-        found += [replace(mismatch, reason=row.problem)] if mismatch is not None else []
-    return found
+def mismatch_findings(row: InstrumentRow, currency: str, source: str) -> tuple[Finding, ...]:
+    """The finding that ``source`` quotes in another currency; it stands until the source and the instrument agree."""
+    last = prices.edges(db.session, [row.id])[row.id].last_date
+    found = currency_mismatch(row.currency, currency, last or row.created_at.date(), source)
+    return (found,) if found is not None else ()
+
+
+def _found(row: InstrumentRow, bars: BarArrays) -> tuple[Finding, ...]:
+    if not len(bars.dates):
+        reason = row.problem or "There is no price of it at all."
+        return (Finding(row.created_at.date(), FindingKind.GAP, None, None, reason, 1.0, quarantines=False),)
+    return check_series(_observed(row, bars, datetime.now(UTC).date()))
 
 
 def _observed(row: InstrumentRow, bars: BarArrays, today: date) -> ObservedSeries:
@@ -131,8 +136,10 @@ def _is_known(row: PriceFinding, finding: Finding) -> bool:
     return findings.is_as_stored(row, finding)
 
 
-def _still_stands(row: PriceFinding, bars: BarArrays) -> bool:
+def _still_stands(row: PriceFinding, bars: BarArrays, problem_code: str) -> bool:
     """Whether a finding that the check has not made again stays: it was decided on, or only the ingest knew it."""
+    if row.kind == FindingKind.CURRENCY:
+        return problem_code == CURRENCY_MISMATCH
     place = int(np.searchsorted(bars.dates, day_of(row.date)))
     there = place < len(bars.dates) and bars.dates[place] == day_of(row.date)
     if row.kind in AT_INGEST:

@@ -148,7 +148,7 @@ def _record_history(instrument_id: int, history: History) -> SeriesResult:
     if (reason := _currency_conflict(row, history)) is not None:
         row.problem_code, row.problem = CURRENCY_MISMATCH, reason
         symbol = row.symbol
-        quality.examine(row)
+        quality.examine(row, quality.mismatch_findings(row, history.currency, history.provider))
         db.session.commit()
         return failed(symbol, CURRENCY_MISMATCH, reason)
     _describe(row, history)

@@ -210,6 +210,16 @@ def test_another_currency_is_told_and_taken_back_when_it_is_mended() -> None:
     assert "currency" not in {item.kind.value for item in price_quality.check(SYSTEM, ["A"])}
 
 
+def test_an_instrument_without_any_price_is_told_until_it_has_one() -> None:
+    make_ledger("USD", Purchase("A", "USD"))
+    market_data.refresh(SYSTEM, ["A"], chain=ProviderChain([FakeProvider({})]))
+    (missing,) = price_quality.check(SYSTEM, ["A"])
+    assert (missing.kind, missing.state) == (FindingKind.GAP, FindingState.OPEN)
+    assert missing.reason
+    take(CLOSES)
+    assert states() == []
+
+
 def test_a_person_sees_what_is_wrong_with_what_he_trades_and_decides_nothing(ledger: int) -> None:
     market_data.import_prices(SYSTEM, price_file(spoiled(), "OTHER"), "prices.csv", currency="USD")
     actor = make_user("someone@example.com")
