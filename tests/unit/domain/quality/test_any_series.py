@@ -44,9 +44,14 @@ def test_any_series_is_checked_and_every_suggestion_is_a_positive_price(
 ) -> None:
     columns = np.array(bars, dtype=np.float64).reshape(-1, 6).T
     dates = (FIRST + columns[0].astype(np.int64)).astype("datetime64[D]")
+    opening, high, low, close, volume = columns[1:]
     series = ObservedSeries(
         dates,
-        *columns[1:],
+        opening,
+        high,
+        low,
+        close,
+        volume,
         as_of=day(150),
         splits=tuple(sorted({place: Split(day(place), Decimal(ratio)) for place, ratio in splits}.values())),
         dividends=tuple(Dividend(day(place), amount, currency) for place, amount in dividends),
