@@ -45,7 +45,7 @@ def import_instruments(context: CommandContext, file: Path, as_json: bool) -> No
 @json_option
 @pass_context
 def search(context: CommandContext, text: str, as_json: bool) -> None:
-    """Find instruments here and at the providers."""
+    """Find instruments here and at every provider of PROVIDERS."""
     from dashboard.results import market_wire as wire
     from dashboard.services import market_data
 
@@ -55,7 +55,8 @@ def search(context: CommandContext, text: str, as_json: bool) -> None:
         context.emit([wire.search_result(item) for item in found])
         return
     for item in found:
-        click.echo(f"{item.symbol:<14}{item.currency:<6}{item.asset_class:<11}{item.exchange:<12}{item.name}")
+        where = f"{item.exchange:<12}{item.source:<14}"
+        click.echo(f"{item.symbol:<14}{item.currency:<6}{item.asset_class:<11}{where}{item.name}")
     if not found:
         context.say(f"Nothing is known by “{text}”.")
 

@@ -45,7 +45,7 @@ PATH = "/query"
 SHORT_ANSWER_DAYS = 135
 USED_UP_SECONDS, TOO_FAST_SECONDS = 3600.0, 60.0
 # Tokens that quotes and searches leave for histories.
-RESERVE = 5
+RESERVE = 15
 CLOSING_HOUR = 18
 PERCENT = "percent"
 

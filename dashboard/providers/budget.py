@@ -39,7 +39,9 @@ local wait = 0
 for i, key in ipairs(KEYS) do
   local requests, period = tonumber(ARGV[2 + 2 * i]), tonumber(ARGV[3 + 2 * i])
   redis.call('zremrangebyscore', key, '-inf', now - period)
-  local short = redis.call('zcard', key) + 1 + math.min(tonumber(ARGV[2]), requests - 1) - requests
+  local held_back = tonumber(ARGV[2])
+  if held_back >= requests then held_back = 0 end
+  local short = redis.call('zcard', key) + 1 + held_back - requests
   if short > 0 then
     local taken = redis.call('zrange', key, short - 1, short - 1, 'withscores')
     wait = math.max(wait, tonumber(taken[2]) + period - now)
@@ -68,7 +70,7 @@ class Tokens(Protocol):
     def take(self, name: str, limits: Sequence[Limit], reserve: int = 0) -> float:
         """The seconds until ``name`` may be asked; 0 where it may be now, and a token is gone from each bucket.
 
-        ``reserve`` tokens of each bucket are left for others.
+        ``reserve`` tokens of each bucket that holds more than these are left for others.
         """
         ...
 
@@ -97,7 +99,8 @@ class LocalTokens:
     def _wait(taken: deque[float], limit: Limit, reserve: int, now: float) -> float:
         while taken and taken[0] <= now - limit.seconds:
             taken.popleft()
-        short = len(taken) + 1 + min(reserve, limit.requests - 1) - limit.requests
+        held_back = reserve if reserve < limit.requests else 0
+        short = len(taken) + 1 + held_back - limit.requests
         return taken[short - 1] + limit.seconds - now if short > 0 else 0.0
 
 

@@ -10,11 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+import structlog
+
 from dashboard.domain.instruments import AssetClass
 from dashboard.errors import InstrumentNotFound, NoPrices, ProviderError, UnreadableAnswer
 from dashboard.providers.base import Fallback, History, HistoryRequest, MarketDataProvider, Quote, SearchHit
 from dashboard.providers.currency_pairs import pair_of
 from dashboard.providers.normalise import CURRENCY
+
+log = structlog.get_logger(__name__)
 
 Attempt = tuple[MarketDataProvider, HistoryRequest]
 
@@ -98,6 +102,7 @@ class ProviderChain:
             try:
                 hits += provider.search(text)
             except ProviderError as error:
+                log.info("providers.search_failed", provider=error.provider, code=error.code, reason=error.message)
                 failures.append(error)
         if len(failures) == len(self.providers):
             raise failures[0]

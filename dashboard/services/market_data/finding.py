@@ -40,8 +40,8 @@ def _elsewhere(words: str, stored: set[str]) -> list[SearchResult]:
         if not stored:
             raise
         return []
-    return [
-        SearchResult(hit.provider_symbol, hit.name, hit.asset_class, hit.currency, hit.exchange, hit.provider)
-        for hit in hits
-        if hit.provider_symbol not in stored
-    ]
+    found: dict[str, SearchResult] = {}
+    for hit in hits:
+        result = SearchResult(hit.provider_symbol, hit.name, hit.asset_class, hit.currency, hit.exchange, hit.provider)
+        found.setdefault(hit.provider_symbol, result)
+    return [result for symbol, result in found.items() if symbol not in stored]

@@ -42,6 +42,7 @@ def test_what_is_held_back_is_left_for_others() -> None:
     limits = [Limit(3, 60)]
     assert [tokens.take("a", limits, reserve=2) for _ in range(2)] == [0, 60]
     assert [tokens.take("a", limits) for _ in range(3)] == [0, 0, 60]
+    assert tokens.take("small", limits, reserve=5) == 0
 
 
 def test_who_has_time_waits_and_who_has_none_is_told_how_long() -> None:
