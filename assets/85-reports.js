@@ -1,10 +1,6 @@
 // The panel that asks for a report: opened and closed, and what it shows of its choices.
 (() => {
   "use strict";
-  const ABOUT = {
-    csv: "One plain table, for other programs.",
-    xlsx: "A workbook: summary, holdings and the daily series, with a chart.",
-  };
   // The portfolio that was looked at last, where it is still one of the person's.
   const current = (portfolios) => {
     try {
@@ -22,6 +18,6 @@
       if (context.triggered_id === "report-cancel") return [false, nothing];
       return [true, current(portfolios) || nothing];
     },
-    choose: (span, format) => [span !== "custom", ABOUT[format]],
+    choose: (span, format, kind, words) => [span !== "custom", words[format], words[kind]],
   };
 })();

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from dashboard.results.scalars import Json
+
 
 class Kind(StrEnum):
     """What a cell holds; each file decides how it looks."""
@@ -72,13 +74,14 @@ class LineChart:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """All that a report says. ``tables[0]`` is the one that a format with a single table gets."""
+    """All that a report says. ``tables[0]`` is the one that a format with a single table gets, ``data`` the JSON."""
 
     title: str
     subject: str
     created_at: dt.datetime
     tables: tuple[Table, ...]
     charts: tuple[LineChart, ...] = ()
+    data: Json = None
 
     @property
     def row_count(self) -> int:

@@ -11,6 +11,9 @@ class ReportKind(StrEnum):
     """What a report is about."""
 
     PERFORMANCE = "performance"
+    HOLDINGS = "holdings"
+    TRANSACTIONS = "transactions"
+    TAX = "tax"
 
 
 class ReportFormat(StrEnum):
@@ -18,6 +21,7 @@ class ReportFormat(StrEnum):
 
     CSV = "csv"
     XLSX = "xlsx"
+    JSON = "json"
 
     @property
     def media_type(self) -> str:
@@ -28,6 +32,7 @@ class ReportFormat(StrEnum):
 _MEDIA_TYPES = {
     ReportFormat.CSV: "text/csv; charset=utf-8",
     ReportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ReportFormat.JSON: "application/json",
 }
 
 

@@ -9,6 +9,7 @@ from math import isfinite
 from dashboard.domain.measures import Measure, Status
 from dashboard.formatting.dates import day
 from dashboard.reports.document import Cell, Column, Document, Kind, LineChart, Table, Typed, Value
+from dashboard.results import wire
 from dashboard.results.holdings import HoldingsReport
 from dashboard.results.notes import StatusNote
 from dashboard.results.performance import PerformanceSummary
@@ -73,12 +74,13 @@ def performance_document(summary: PerformanceSummary, holdings: HoldingsReport, 
     heading = (title, f"{period}, {summary.currency}, lots by {summary.portfolio.method.value}")
     tables = (
         Table("Summary", FIGURE_COLUMNS, tuple(_figures(summary)), heading=heading),
-        _holdings_table(holdings),
+        holdings_table(holdings),
         _series_table(summary),
         _flows_table(summary),
-        _notes_table((*performance_notes(summary), *_other(holdings_notes(holdings), performance_notes(summary)))),
+        notes_table((*performance_notes(summary), *_other(holdings_notes(holdings), performance_notes(summary)))),
     )
-    return Document(title, period, created_at, tables, (LineChart("Daily series", "Value", _value_keys(summary)),))
+    chart = LineChart("Daily series", "Value", _value_keys(summary))
+    return Document(title, period, created_at, tables, (chart,), data=wire.performance(summary, series=True))
 
 
 def _figures(summary: PerformanceSummary) -> Iterator[Row]:
@@ -155,7 +157,8 @@ def _measure(label: str, measure: Measure, kind: Kind, key: str, currency: str =
     return (label, Typed(measure.value, kind, currency), unit, measure.status.value, measure.reason, key)
 
 
-def _holdings_table(report: HoldingsReport) -> Table:
+def holdings_table(report: HoldingsReport, heading: tuple[str, ...] = ()) -> Table:
+    """Each holding with its figures, cash by currency, and the totals."""
     own = report.currency
     columns = (
         Column("symbol", "Symbol"),
@@ -194,7 +197,7 @@ def _holdings_table(report: HoldingsReport) -> Table:
         totals.market_value, totals.cost, None, totals.unrealized, totals.unrealized_pct, totals.realized,
         totals.income, None, totals.day_change,
     )  # fmt: skip
-    return Table("Holdings", columns, rows, last, heading=(f"Holdings on {day(report.as_of)}",))
+    return Table("Holdings", columns, rows, last, heading=heading or (f"Holdings on {day(report.as_of)}",))
 
 
 def _cash_row(currency: str, amount: float, market_value: float | None, weight: float | None) -> Row:
@@ -263,9 +266,10 @@ def _flows_table(summary: PerformanceSummary) -> Table:
     return Table("Flows", columns, [(flow.date, flow.amount) for flow in summary.flows])
 
 
-def _notes_table(notes: Iterable[StatusNote]) -> Table:
+def notes_table(notes: Iterable[StatusNote], conventions: Iterable[str] = CONVENTIONS) -> Table:
+    """The remarks, then what a reader must know of how it is counted."""
     rows: list[Row] = [(note.code, note.symbol, note.since, note.message) for note in notes]
-    rows += [("convention", None, None, text) for text in CONVENTIONS]
+    rows += [("convention", None, None, text) for text in conventions]
     return Table("Notes", NOTE_COLUMNS, rows)
 
 

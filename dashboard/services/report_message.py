@@ -29,7 +29,7 @@ def message(mail: ClaimedMail, file: ReportFile, recipient: str, base_url: str) 
     """The mail with ``file``, or with a link to it where it is too large for mail."""
     attached = len(file.content) <= LARGEST_ATTACHMENT
     link = f"{base_url}/reports/runs/{mail.run_id}/file"
-    title = f"The performance report of {mail.portfolio_name} is ready"
+    title = f"The {mail.kind.value} report of {mail.portfolio_name} is ready"
     period = _period(mail)
     where = f"It is attached: {file.filename}." if attached else "It is too large for mail. Sign in to download it."
     why = "You get this mail because you asked for it when you created the report."

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 
 import structlog
 
@@ -17,12 +16,12 @@ from dashboard.errors import DashboardError, InvalidInput, NotFound, PermissionD
 from dashboard.queue import JobName, enqueue
 from dashboard.reports.csv import to_csv
 from dashboard.reports.document import Document
+from dashboard.reports.json import to_json
 from dashboard.reports.xlsx import to_xlsx
-from dashboard.results.performance import PerformanceSummary
 from dashboard.results.reports import ReportFile, ReportFormat, ReportKind, ReportRunItem
-from dashboard.services import audit, leases, performance, portfolios, report_mail
+from dashboard.services import audit, leases, portfolios, report_mail
 from dashboard.services.leases import MOST_ATTEMPTS, LeaseLostError
-from dashboard.services.report_documents import performance_document
+from dashboard.services.report_building import Made, Tell, made
 
 MOST_LISTED = 200
 KEPT_DAYS = 90
@@ -30,7 +29,6 @@ GAVE_UP = f"The worker stopped {MOST_ATTEMPTS} times while it made this report."
 NOT_MADE = "The report could not be made. The log of the worker says why."
 
 log = structlog.get_logger(__name__)
-Tell = Callable[[float, str], None]
 
 
 def request_report(
@@ -104,7 +102,7 @@ def build(
 ) -> ReportFile:
     """Make a report here and now, for the command line. Raises: NotFound, InvalidInput, InsufficientData."""
     kind, file_format = _known(kind, file_format)
-    return _build(actor, portfolio_id, file_format, start, end, lambda share, stage: None)[0]
+    return _build(actor, portfolio_id, kind, file_format, start, end, lambda share, stage: None)[0]
 
 
 def make(run_id: int) -> bool:
@@ -163,7 +161,7 @@ def _make(claimed: ClaimedRun) -> bool:
             raise LeaseLostError
 
     portfolio_id = PortfolioId(claimed.portfolio_id)
-    found, count = _build(actor, portfolio_id, claimed.format, claimed.start, claimed.end, tell)
+    found, count = _build(actor, portfolio_id, claimed.kind, claimed.format, claimed.start, claimed.end, tell)
     if not rows.complete(claimed, found, count):
         raise LeaseLostError
     report_mail.ask(claimed.id)
@@ -172,28 +170,33 @@ def _make(claimed: ClaimedRun) -> bool:
 
 
 def _build(
-    actor: Actor, portfolio_id: PortfolioId, file_format: ReportFormat, start: date | None, end: date | None, tell: Tell
+    actor: Actor,
+    portfolio_id: PortfolioId,
+    kind: ReportKind,
+    file_format: ReportFormat,
+    start: date | None,
+    end: date | None,
+    tell: Tell,
 ) -> tuple[ReportFile, int]:
     """The file and the number of its rows."""
-    tell(0.05, "Valuing the portfolio")
-    summary = performance.summary(actor, portfolio_id, start=start, end=end)
-    tell(0.5, "Listing the holdings")
-    holdings = performance.holdings(actor, portfolio_id, as_of=end)
+    found = made(actor, portfolio_id, kind, start, end, tell)
     tell(0.6, "Writing the file")
-    document = performance_document(summary, holdings, datetime.now(UTC))
-    content = _content(document, file_format, tell)
-    return ReportFile(_filename(summary, file_format), file_format.media_type, content), document.row_count
+    content = _content(found.document, file_format, tell)
+    return ReportFile(_filename(found, kind, file_format), file_format.media_type, content), found.document.row_count
 
 
 def _content(document: Document, file_format: ReportFormat, tell: Tell) -> bytes:
     if file_format is ReportFormat.CSV:
         return to_csv(document)
+    if file_format is ReportFormat.JSON:
+        return to_json(document)
     return to_xlsx(document, lambda share: tell(0.6 + 0.35 * share, "Writing the file"))
 
 
-def _filename(summary: PerformanceSummary, file_format: ReportFormat) -> str:
-    slug = re.sub(r"[^a-z0-9-]", "", summary.portfolio.slug) or "portfolio"
-    return f"{slug}-performance-{summary.period.start}-{summary.period.end}.{file_format.value}"
+def _filename(found: Made, kind: ReportKind, file_format: ReportFormat) -> str:
+    slug = re.sub(r"[^a-z0-9-]", "", found.portfolio.slug) or "portfolio"
+    days = f"{found.start}-{found.end}" if found.start else str(found.end)
+    return f"{slug}-{kind.value}-{days}.{file_format.value}"
 
 
 def _known(kind: ReportKind | str, file_format: ReportFormat | str) -> tuple[ReportKind, ReportFormat]:

@@ -38,6 +38,7 @@ def create(
     actor: Actor,
     _clicks: int,
     slug: str,
+    kind: str,
     span: str,
     first: str | None,
     last: str | None,
@@ -50,7 +51,7 @@ def create(
         today = portfolios.today_in(portfolio)
         start, end = days_of(_span(span), today, _day(first), _day(last))
         run = reports.request_report(
-            actor, portfolio.id, "performance", file_format, start=start, end=end, mail=bool(mail)
+            actor, portfolio.id, kind or "", file_format, start=start, end=end, mail=bool(mail)
         )
     except InvalidInput as error:
         return no_update, error.message, no_update
@@ -71,7 +72,10 @@ def again(actor: Actor, _clicks: list[int | None]) -> int:
         end=failed.period_to,
         mail=failed.mail is not MailState.NONE and report_mail.is_possible(),
     )
-    notices.show(f"Performance of {failed.portfolio_name} is being made again.", tone=notices.Tone.INFO)
+    notices.show(
+        f"{history.KINDS[failed.kind]} of {failed.portfolio_name}: the report is being made again.",
+        tone=notices.Tone.INFO,
+    )
     return asked.id
 
 
@@ -106,6 +110,7 @@ def register(app: Dash) -> None:
         Output("report-changed", "data"),
         Input("report-create", "n_clicks"),
         State("report-portfolio", "value"),
+        State("report-kind", "value"),
         State("report-span", "value"),
         State("report-from", "value"),
         State("report-to", "value"),
@@ -135,8 +140,11 @@ def register(app: Dash) -> None:
         ClientsideFunction("reports", "choose"),
         Output("report-days", "hidden"),
         Output("report-about", "children"),
+        Output("report-kind-about", "children"),
         Input("report-span", "value"),
         Input("report-format", "value"),
+        Input("report-kind", "value"),
+        State("report-words", "data"),
         prevent_initial_call=True,
     )
 

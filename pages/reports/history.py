@@ -16,7 +16,12 @@ from dashboard.web.components.basics import button, chip, icon
 from dashboard.web.components.states import empty
 from dashboard.web.state import ViewState
 
-KINDS = {ReportKind.PERFORMANCE: "Performance"}
+KINDS = {
+    ReportKind.PERFORMANCE: "Performance",
+    ReportKind.HOLDINGS: "Holdings",
+    ReportKind.TRANSACTIONS: "Transactions",
+    ReportKind.TAX: "Tax",
+}
 OPEN = frozenset({RunState.QUEUED, RunState.RUNNING})
 WORDS = {
     RunState.QUEUED: ("Waiting", "", "hourglass-split"),
@@ -30,7 +35,7 @@ MAILS = {
     MailState.FAILED: "not mailed",
     MailState.OFF: "not mailed",
 }
-MARKS = {ReportFormat.CSV: "filetype-csv", ReportFormat.XLSX: "filetype-xlsx"}
+MARKS = {ReportFormat.CSV: "filetype-csv", ReportFormat.XLSX: "filetype-xlsx", ReportFormat.JSON: "filetype-json"}
 RIGHT = frozenset({"took", "file"})
 PAGE = 25
 COLUMNS = (

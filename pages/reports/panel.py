@@ -5,20 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import dash_bootstrap_components as dbc
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.results.portfolios import PortfolioItem
-from dashboard.results.reports import ReportFormat
-from dashboard.web.components.basics import button, field, icon, segmented
+from dashboard.results.reports import ReportFormat, ReportKind
+from dashboard.web.components.basics import button, field, segmented
 from dashboard.web.components.days import day_box
+from pages.reports.history import KINDS
 from pages.reports.periods import NAMES, Span
 
-FORMATS = [(ReportFormat.XLSX.value, "XLSX"), (ReportFormat.CSV.value, "CSV")]
+FORMATS = [(ReportFormat.XLSX.value, "XLSX"), (ReportFormat.CSV.value, "CSV"), (ReportFormat.JSON.value, "JSON")]
 ABOUT = {
-    ReportFormat.XLSX: "A workbook: summary, holdings and the daily series, with a chart.",
+    ReportFormat.XLSX: "A workbook with a sheet for each table.",
     ReportFormat.CSV: "One plain table, for other programs.",
+    ReportFormat.JSON: "All of it, in the form that the API answers with.",
 }
+ABOUT_KINDS = {
+    ReportKind.PERFORMANCE: "Value, returns, gains and risk over a period, and what is held at its end.",
+    ReportKind.HOLDINGS: "What is held at the end of the period, with cost, gain and weight, and every open lot.",
+    ReportKind.TRANSACTIONS: "Every row of the ledger in the period.",
+    ReportKind.TAX: "Realised gains lot by lot and by tax year, income, fees and taxes.",
+}
+WORDS = {choice.value: text for choice, text in (*ABOUT.items(), *ABOUT_KINDS.items())}
 
 
 def panel(owned: Sequence[PortfolioItem], slug: str, address: str, *, is_open: bool) -> Component:
@@ -64,13 +73,11 @@ def panel(owned: Sequence[PortfolioItem], slug: str, address: str, *, is_open: b
 
 
 def _kind() -> Component:
-    words = html.Span(
-        [
-            html.B("Performance", className="med"),
-            html.Span("Value, returns, gains and risk over a period, and what is held at its end", className="t2 xs"),
-        ]
-    )
-    return html.Div([icon("graph-up-arrow"), words], className="report-kind")
+    choices = [{"label": name, "value": kind.value} for kind, name in KINDS.items()]
+    chosen = ReportKind.PERFORMANCE
+    choice = dbc.Select(id="report-kind", options=choices, value=chosen.value, class_name="in")
+    hint = html.Div(ABOUT_KINDS[chosen], id="report-kind-about", className="hint")
+    return html.Div([field("Report", choice), hint, dcc.Store("report-words", data=WORDS)])
 
 
 def _mail(address: str) -> Component:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -57,6 +58,26 @@ def test_a_workbook_is_asked_for_made_and_opened(
     browser.click("#report-history tbody a.b")
     (file,) = browser.wait_for(lambda: list(tmp_path.glob("*.xlsx")), "the file")
     assert {"Summary", "Holdings"} <= set(openpyxl.load_workbook(file).sheetnames)
+
+
+@pytest.mark.usefixtures("portfolio")
+def test_a_tax_report_is_asked_for_in_the_form_for_programs(
+    browser: Browser, server: Flask, person: Actor, tmp_path: Path
+) -> None:
+    browser.sign_in(path="/reports/new")
+    browser.find("#report-panel.show")
+    Select(browser.find("#report-kind")).select_by_visible_text("Tax")
+    browser.wait_for_text("#report-kind-about", "Realised gains lot by lot")
+    browser.click("#report-format label:nth-of-type(3), #report-format .form-check:nth-child(3) label")
+    browser.wait_for_text("#report-about", "in the form that the API answers with")
+    browser.click("#report-create")
+    browser.wait_for_text("#report-history tbody", "Tax")
+    make_waiting(server, person)
+    browser.wait_for_text("#report-history tbody", "Finished")
+    browser.click("#report-history tbody a.b")
+    (file,) = browser.wait_for(lambda: list(tmp_path.glob("*.json")), "the file")
+    (year,) = json.loads(file.read_text())["years"]
+    assert [lot["symbol"] for lot in year["lots"]] == ["AAA"]
 
 
 @pytest.mark.usefixtures("portfolio")

@@ -70,8 +70,8 @@ class ReportRun(Base):
 
     __tablename__ = "report_runs"
     __table_args__ = (
-        CheckConstraint("kind in ('performance')", name="kind"),
-        CheckConstraint("format in ('csv', 'xlsx')", name="format"),
+        CheckConstraint("kind in ('performance', 'holdings', 'transactions', 'tax')", name="kind"),
+        CheckConstraint("format in ('csv', 'xlsx', 'json')", name="format"),
         CheckConstraint("state in ('queued', 'running', 'done', 'failed')", name="state"),
         CheckConstraint("(state = 'done') = (content is not null)", name="content"),
         CheckConstraint("(state = 'running') = (lease_until is not null)", name="lease"),

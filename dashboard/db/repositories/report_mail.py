@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from dashboard.db.engine import db
 from dashboard.db.models.jobs import ReportRun
 from dashboard.db.models.ledger import Portfolio
-from dashboard.results.reports import MailState, RunState
+from dashboard.results.reports import MailState, ReportKind, RunState
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class ClaimedMail:
     attempt: int
     requested_by: int | None
     portfolio_name: str
+    kind: ReportKind
     created_at: datetime
     finished_at: datetime
     period_from: date | None
@@ -45,16 +46,19 @@ def claim(run_id: int, seconds: float) -> ClaimedMail | None:
         .where(Portfolio.id == ReportRun.portfolio_id)
         .values(mail_due_at=func.now() + timedelta(seconds=seconds), mail_attempts=ReportRun.mail_attempts + 1)
         .returning(
-            ReportRun.id, ReportRun.mail_attempts, ReportRun.requested_by, Portfolio.name, ReportRun.created_at,
-            ReportRun.finished_at, ReportRun.period_from, ReportRun.period_to, ReportRun.filename,
+            ReportRun.id, ReportRun.mail_attempts, ReportRun.requested_by, Portfolio.name, ReportRun.kind,
+            ReportRun.created_at, ReportRun.finished_at, ReportRun.period_from, ReportRun.period_to, ReportRun.filename,
         )
     ).one_or_none()  # fmt: skip
     db.session.commit()
     if row is None:
         return None
-    number, attempt, requested_by, name, created_at, finished_at, start, end, filename = row
+    number, attempt, requested_by, name, kind, created_at, finished_at, start, end, filename = row
     # A run that is done has ended: the clock of its asking stands in only for what the type allows.
-    return ClaimedMail(number, attempt, requested_by, name, created_at, finished_at or created_at, start, end, filename)
+    ended_at = finished_at or created_at
+    return ClaimedMail(
+        number, attempt, requested_by, name, ReportKind(kind), created_at, ended_at, start, end, filename
+    )
 
 
 def settle(mail: ClaimedMail, state: MailState, error: str = "") -> bool:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import subprocess
 import sys
+from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -18,12 +21,14 @@ from sqlalchemy import text
 from dashboard.db.engine import db
 from dashboard.db.repositories import reports as rows
 from dashboard.domain.access import SYSTEM, Actor
-from dashboard.errors import InvalidInput, NotFound
+from dashboard.errors import InsufficientData, InvalidInput, NotFound
 from dashboard.queue import JobName, QueueName, queue
-from dashboard.results import wire
+from dashboard.results import gain_wire, ledger_wire, wire
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.reports import ReportFormat, ReportKind, ReportRunItem, RunState
-from dashboard.services import accounts, job_figures, performance, reports
+from dashboard.results.scalars import Json
+from dashboard.results.transactions import TransactionRow
+from dashboard.services import accounts, gains, imports, job_figures, performance, reports, transactions
 from dashboard.services.leases import MOST_ATTEMPTS
 from jobs.reports import make_report
 from jobs.runtime import use
@@ -245,6 +250,121 @@ def test_the_kinds_and_formats_are_those_that_the_database_knows(owner: Actor, p
     for kind in ReportKind:
         for file_format in ReportFormat:
             assert reports.request_report(owner, portfolio.id, kind, file_format).id
+
+
+def listed(owner: Actor, portfolio: PortfolioRef) -> tuple[TransactionRow, ...]:
+    """The ledger, newest first."""
+    return transactions.list_transactions(owner, portfolio.id).rows
+
+
+# What the command line prints with --json.
+SENT: dict[str, Callable[[Actor, PortfolioRef], dict[str, Json]]] = {
+    "performance": lambda owner, own: wire.performance(performance.summary(owner, own.id), series=True),
+    "holdings": lambda owner, own: wire.holdings(performance.holdings(owner, own.id)),
+    "transactions": lambda owner, own: {
+        "transactions": [ledger_wire.transaction_row(row) for row in reversed(listed(owner, own))]
+    },
+    "tax": lambda owner, own: gain_wire.realized(gains.realized(owner, own.id)),
+}
+
+
+@pytest.mark.parametrize("kind", SENT)
+def test_the_json_of_a_report_is_that_of_the_command_line_and_the_interface(
+    owner: Actor, portfolio: PortfolioRef, kind: str
+) -> None:
+    run = reports.request_report(owner, portfolio.id, kind, "json")
+    assert reports.make(run.id), reports.run(owner, run.id).error
+    file = reports.file(owner, run.id)
+    assert (file.media_type, file.filename.split("-")[:2]) == ("application/json", ["sample", kind])
+    found = json.loads(file.content)
+    sent = SENT[kind](owner, portfolio)
+    assert {key: found[key] for key in sent if key != "as_of"} == {key: sent[key] for key in sent if key != "as_of"}
+    assert "NaN" not in file.content.decode()
+
+
+def sheet(book: openpyxl.Workbook, name: str, header_row: int) -> list[dict[str, object]]:
+    """A sheet's rows by their titles."""
+    titles, *rows = book[name].iter_rows(min_row=header_row, values_only=True)
+    return [dict(zip(map(str, titles), row, strict=True)) for row in rows]
+
+
+def test_the_tax_report_has_lots_years_income_and_costs_that_add_up(owner: Actor, portfolio: PortfolioRef) -> None:
+    make_trades(owner, portfolio)
+    lines = csv.DictReader(io.StringIO(reports.build(owner, portfolio.id, "tax", "csv").content.decode()))
+    lots = [(row["symbol"], row["year"], row["quantity"], row["term"], row["gain"]) for row in lines]
+    # 10 bought at 100 with 5 of fees; 4 sold at 130 a month later with 3: 520 − 3 − 4 × 100.5; 6 more at 90 in 2025.
+    assert lots == [("TAXED", "2024", "4", "short", "115"), ("TAXED", "2025", "6", "long", "-63")]
+    book = openpyxl.load_workbook(io.BytesIO(reports.build(owner, portfolio.id, "tax", "xlsx").content))
+    assert book.sheetnames == ["Realised gains", "Tax years", "Income", "Fees and taxes", "Notes"]
+    realised = sheet(book, "Realised gains", 4)
+    assert realised[-1]["Tax year"] == "Total"
+    assert realised[-1]["Gain, EUR"] == pytest.approx(52)
+    years = {row["Tax year"]: row for row in sheet(book, "Tax years", 1)}
+    assert (years["2024"]["Short term, EUR"], years["2025"]["Long term, EUR"]) == (115, -63)
+    *lines_of_income, total = sheet(book, "Income", 1)
+    (received,) = [row for row in lines_of_income if row["Symbol"] == "TAXED"]
+    assert [received[f"{name}, EUR"] for name in ("Gross", "Taxes withheld", "Net")] == [20, 3, 17]
+    nets = [float(str(row["Net, EUR"])) for row in lines_of_income]
+    assert (total["Symbol"], total["Net, EUR"]) == ("Total", pytest.approx(sum(nets)))
+    costs = {row["Tax year"]: row for row in sheet(book, "Fees and taxes", 1)}
+    # 5 and 3 of these trades, and 10 of the one that was there.
+    assert (costs["2024"]["Trading fees, EUR"], costs["2024"]["Withholding taxes, EUR"]) == (18, 3)
+    assert any("not advice" in str(row["Remark"]) for row in sheet(book, "Notes", 1))
+
+
+def test_the_transactions_report_has_every_row_of_the_period_oldest_first(
+    owner: Actor, portfolio: PortfolioRef
+) -> None:
+    make_trades(owner, portfolio)
+    whole = reports.build(owner, portfolio.id, "transactions", "csv")
+    rows = list(csv.DictReader(io.StringIO(whole.content.decode())))
+    assert [row["date"] for row in rows] == sorted(row["date"] for row in rows)
+    assert len(rows) == transactions.list_transactions(owner, portfolio.id).total
+    start, end = date(2024, 3, 1), date(2024, 3, 31)
+    part = reports.build(owner, portfolio.id, "transactions", "xlsx", start, end)
+    assert part.filename == "sample-transactions-2024-03-01-2024-03-31.xlsx"
+    shown = sheet(openpyxl.load_workbook(io.BytesIO(part.content)), "Transactions", 4)
+    assert [(row["Type"], row["Quantity"], row["Price"]) for row in shown if row["Symbol"] == "TAXED"] == [
+        ("buy", 10, 100)
+    ]
+    with pytest.raises(InsufficientData, match="no transaction in this period"):
+        reports.build(owner, portfolio.id, "transactions", "csv", date(1999, 1, 1), date(1999, 1, 2))
+    with pytest.raises(InvalidInput, match="later than today"):
+        reports.build(owner, portfolio.id, "transactions", "csv", None, date(2999, 1, 1))
+
+
+def test_the_holdings_report_has_each_holding_and_its_lots(owner: Actor, portfolio: PortfolioRef) -> None:
+    make_trades(owner, portfolio)
+    found = reports.build(owner, portfolio.id, "holdings", "xlsx", None, date(2024, 4, 30))
+    assert found.filename == "sample-holdings-2024-04-30.xlsx"
+    book = openpyxl.load_workbook(io.BytesIO(found.content))
+    (held,) = [row for row in sheet(book, "Holdings", 4) if row["Symbol"] == "TAXED"]
+    (lot,) = [row for row in sheet(book, "Lots", 1) if row["Symbol"] == "TAXED"]
+    assert (held["Quantity"], held["Cost, EUR"], lot["Quantity"], lot["Cost, EUR"]) == (6, 603, 6, 603)
+    assert lot["Acquired"] == datetime(2024, 3, 1)
+
+
+def make_trades(owner: Actor, portfolio: PortfolioRef) -> None:
+    """Bought, a dividend, sold in two tax years; each with its costs."""
+    rows = (
+        "date,type,symbol,quantity,price,amount,fee,tax,currency\n"
+        "2024-03-01,buy,TAXED,10,100,,5,,EUR\n"
+        "2024-04-02,sell,TAXED,4,130,,3,,EUR\n"
+        "2024-05-02,dividend,TAXED,,,20,,3,EUR\n"
+        "2025-06-02,sell,TAXED,6,90,,,,EUR\n"
+    )
+    assert imports.commit(owner, portfolio.id, rows.encode(), "trades.csv").added == 4
+
+
+def test_the_command_line_makes_a_report_of_any_kind(
+    owner: Actor, portfolio: PortfolioRef, processes: Processes, tmp_path: Path
+) -> None:
+    target = tmp_path / "tax.json"
+    process = processes.start(
+        "report", "run", "sample", "--kind", "tax", "--format", "json", "--to", "2024-03-01", "-o", str(target)
+    )
+    assert process.wait(60) == 0
+    assert json.loads(target.read_text())["portfolio"]["name"] == "Sample"
 
 
 def test_the_command_line_makes_a_report_at_once(

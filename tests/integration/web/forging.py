@@ -21,6 +21,7 @@ USUAL: Mapping[str, Json] = {
     "report-create.n_clicks": 1,
     "report-span.value": "all",
     "report-format.value": "xlsx",
+    "report-kind.value": "performance",
 }
 
 

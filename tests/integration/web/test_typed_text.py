@@ -59,7 +59,7 @@ def test_whatever_names_a_portfolio_is_kept_or_refused(call: Call) -> None:
 def test_whatever_is_typed_into_a_report_is_kept_or_refused(call: Call) -> None:
     asked = {"report-portfolio.value": "mine", "report-create.n_clicks": 1}
     for text in TEXTS:
-        for field in ("report-portfolio", "report-span", "report-from", "report-to", "report-format"):
+        for field in ("report-portfolio", "report-span", "report-from", "report-to", "report-format", "report-kind"):
             given = {"report-span.value": "custom", "report-from.value": "2024-01-01", f"{field}.value": text}
             call("report-panel.is_open", {**asked, "report-to.value": "2024-12-31", **given})
 
