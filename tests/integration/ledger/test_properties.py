@@ -101,7 +101,9 @@ def _of_held(draw: st.DrawFn, row: Transaction, held: dict[str, Position], new: 
         if not position.quantity:
             return replace(row, type=T.DIVIDEND, amount=draw(money))
         part = draw(st.sampled_from([Decimal(1), Decimal("0.5")]))
-        row = replace(row, quantity=(position.quantity * part).quantize(SMALLEST, ROUND_DOWN), amount=draw(money))
+        row = replace(
+            row, quantity=(position.quantity * part).quantize(SMALLEST, ROUND_DOWN, EXACT), amount=draw(money)
+        )
         if position.last is not None and draw(st.booleans()):
             row = replace(row, quantity=position.last.quantity, lot_ids=(position.last.external_id or "",))
         position.last = None
