@@ -30,6 +30,7 @@ class Answer:
     @property
     def data(self) -> Any:  # Any: parsed JSON
         """Its JSON."""
+        assert self.out, f"status {self.status}: {self.err}"
         return json.loads(self.out)
 
 

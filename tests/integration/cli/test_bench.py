@@ -12,7 +12,7 @@ from dashboard.domain.transactions import LotMethod
 
 def test_it_prints_one_json_with_the_floor_the_plain_loop_and_a_trade_added() -> None:
     sizes = ("--transactions", "1000", "--instruments", "3", "--years", "1", "--quick")
-    done = subprocess.run(  # noqa: S603  a command of our own
+    done = subprocess.run(
         [sys.executable, "-m", "dashboard.cli", "bench", *sizes], capture_output=True, text=True, check=True
     )
     found = json.loads(done.stdout)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, Context, Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +16,7 @@ from dashboard.services import imports, transactions
 from dashboard.services.ledger.decimals import SMALLEST
 from tests.factories import make_portfolio
 
+EXACT = Context(prec=60)
 pytestmark = pytest.mark.usefixtures("app_context")
 
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

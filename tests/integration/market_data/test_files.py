@@ -125,7 +125,6 @@ def test_a_download_from_yahoo_brings_prices_as_traded_with_its_events() -> None
         (b"", "empty"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\xff", "UTF-8|binary"),
         (b"a,b,c\n1,2,3\n", "fits no kind of file"),
-        (b"benchmark,symbol,weight,from\nB,A,1,2024-01-01\n", "cannot be imported yet"),
     ],
 )
 def test_what_is_no_file_of_market_data_is_refused_whole(content: bytes, message: str) -> None:
