@@ -22,7 +22,7 @@ from dashboard.results.lots import LotReport, WhatIf
 from dashboard.results.notes import StatusNote
 from dashboard.services import portfolios, valuation
 from dashboard.services.memo import Memo
-from dashboard.services.performance import instrument_notes
+from dashboard.services.remarks import instrument_notes
 from dashboard.services.valuation import Valued
 
 _books: Memo[MethodBooks] = Memo(8)

@@ -8,21 +8,17 @@ from datetime import date
 import numpy as np
 
 from dashboard.domain import benchmarks
-from dashboard.domain import holdings as domain_holdings
-from dashboard.domain import notes as domain_notes
 from dashboard.domain import performance as domain_performance
 from dashboard.domain.access import Actor, PortfolioId
 from dashboard.domain.arrays import date_of
 from dashboard.domain.attribution import Gain
 from dashboard.domain.benchmarks import Benchmark
 from dashboard.domain.calendar import Period
-from dashboard.domain.corporate_actions import split_factors
-from dashboard.domain.marking import MarkedPortfolio, MarkedPosition, mark, snapshot_of
-from dashboard.domain.measures import Measure, Note, Status
+from dashboard.domain.measures import Measure
 from dashboard.domain.performance import PeriodPerformance
 from dashboard.domain.risk_figures import RiskFigures
 from dashboard.errors import InsufficientData, InvalidInput
-from dashboard.results.holdings import CashBalance, Holding, HoldingsReport, HoldingsTotals, OpenLot
+from dashboard.results.holdings import HoldingsReport
 from dashboard.results.notes import StatusNote
 from dashboard.results.performance import (
     BenchmarkResult,
@@ -35,11 +31,12 @@ from dashboard.results.performance import (
     Series,
 )
 from dashboard.services import market_data, portfolios, valuation
+from dashboard.services.holding_reports import holdings_report
 from dashboard.services.ledger.currencies import currency_problem
 from dashboard.services.memo import SharedMemo
+from dashboard.services.remarks import instrument_notes, status_note
 from dashboard.services.valuation import Valued
 
-TREND_BARS = 30
 _summaries: SharedMemo[PerformanceSummary] = SharedMemo("performance", PerformanceSummary, 128)
 _holdings: SharedMemo[HoldingsReport] = SharedMemo("holdings", HoldingsReport, 64)
 
@@ -83,7 +80,7 @@ def holdings(actor: Actor, portfolio_id: PortfolioId, *, as_of: date | None = No
     # With the benchmark, which holdings do not need: one valuation then serves the performance beside them too.
     found = valuation.valued(portfolio, end=as_of, benchmark=portfolio.benchmark)
     name = f"{portfolio_id}:{found.version}:{day}:{portfolio.name}"
-    return _holdings.get(name, lambda: _holdings_report(found, day))
+    return _holdings.get(name, lambda: holdings_report(found, day))
 
 
 def known_currency(code: str) -> str:
@@ -183,127 +180,4 @@ def risk_result(figures: RiskFigures) -> Risk:
         measures=measures,
         drawdown=DrawdownDates(figures.max_drawdown_peak, figures.max_drawdown_trough, figures.max_drawdown_recovery),
         observations=figures.observations,
-    )
-
-
-def status_note(note: Note) -> StatusNote:
-    """A remark of the domain as results carry it."""
-    return StatusNote(note.code, note.message, note.symbol, date.fromisoformat(note.since) if note.since else None)
-
-
-def instrument_notes(found: Valued) -> tuple[StatusNote, ...]:
-    """What is wrong with the instruments that the portfolio holds: not resolved, not found, a failed refresh."""
-    held = [instrument.symbol for instrument in found.history.instruments]
-    problems = market_data.problems_of(held)
-    return tuple(StatusNote(problem.code, problem.message, problem.symbol, problem.since) for problem in problems)
-
-
-def _holdings_report(found: Valued, day: date) -> HoldingsReport:
-    history = found.history
-    figures = {item.symbol: item for item in domain_holdings.holdings(history, day, found.books)}
-    marked = mark(snapshot_of(history, found.books, found.portfolio.id), {}, {})
-    changes = {position.symbol: position for position in marked.positions}
-    details = market_data.details_of(sorted(figures))
-    rows = tuple(
-        Holding(
-            symbol=item.symbol,
-            name=item.name,
-            asset_class=item.asset_class,
-            currency=item.currency,
-            quantity=item.quantity,
-            price=item.price.value,
-            price_date=item.price_date,
-            price_status=item.price_status,
-            fx_rate=item.fx_rate.value,
-            market_value=item.market_value.value,
-            cost=item.cost,
-            average_cost=float(item.average_cost),
-            unrealized=item.unrealized.value,
-            unrealized_pct=item.unrealized_pct.value,
-            realized=item.realized,
-            income=item.income,
-            weight=item.weight.value,
-            day_change=_change(changes, item.symbol),
-            day_change_pct=changes[item.symbol].day_change_pct if item.symbol in changes else None,
-            sector=details[item.symbol].sector if item.symbol in details else "",
-            country=details[item.symbol].country if item.symbol in details else "",
-            lots=tuple(OpenLot(lot.acquired, lot.quantity, lot.cost) for lot in item.lots),
-            trend=_trend(found, item.symbol, day),
-        )
-        for item in figures.values()
-    )
-    ordered = tuple(sorted(rows, key=lambda row: (-(row.market_value or 0.0), row.symbol)))
-    cash = _cash(found, day)
-    return HoldingsReport(
-        portfolio=found.portfolio,
-        as_of=day,
-        computed_at=found.computed_at,
-        currency=history.currency,
-        holdings=ordered,
-        cash=cash,
-        totals=_totals(found, day, ordered, cash, marked),
-        status=(
-            *instrument_notes(found),
-            *map(status_note, domain_notes.notes(history, history.position(day))),
-        ),
-    )
-
-
-def _change(changes: dict[str, MarkedPosition], symbol: str) -> float | None:
-    return changes[symbol].day_change if symbol in changes else None
-
-
-def _trend(found: Valued, symbol: str, day: date) -> tuple[float, ...]:
-    series = found.history.market.prices.get(symbol)
-    if series is None:
-        return ()
-    upto = int(np.searchsorted(series.dates, np.datetime64(day), "right"))
-    chosen = slice(max(0, upto - TREND_BARS), upto)
-    splits = found.history.splits.get(symbol, ())
-    closes = series.closes[chosen]
-    if splits and len(closes):
-        factors = split_factors(series.dates[chosen], splits)
-        closes = closes * factors / factors[-1]
-    return tuple(closes.tolist())
-
-
-def _cash(found: Valued, day: date) -> tuple[CashBalance, ...]:
-    history = found.history
-    at = history.position(day)
-    total = float(history.value[at])
-    balances = []
-    for column, currency in enumerate(history.cash_currencies):
-        amount = float(history.cash[at, column])
-        worth = amount * float(history.cash_rates[at, column])
-        known = bool(np.isfinite(worth))
-        if amount:
-            weight = worth / total if known and total > 0 else None
-            balances.append(CashBalance(currency, amount, worth if known else None, weight))
-    return tuple(sorted(balances, key=lambda balance: -(balance.market_value or 0.0)))
-
-
-def _totals(
-    found: Valued,
-    day: date,
-    rows: tuple[Holding, ...],
-    cash: tuple[CashBalance, ...],
-    marked: MarkedPortfolio,
-) -> HoldingsTotals:
-    history = found.history
-    at = history.position(day)
-    cost = float(sum(row.cost for row in rows))
-    unrealized = sum(row.unrealized for row in rows if row.unrealized is not None)
-    known = history.entries.day <= at
-    return HoldingsTotals(
-        market_value=float(history.value[at]),
-        cost=cost,
-        unrealized=unrealized,
-        unrealized_pct=unrealized / cost if cost > 0 else None,
-        realized=float(found.books.realized.sum()),
-        income=float(history.entries.income[known].sum()),
-        cash=sum(balance.market_value or 0.0 for balance in cash),
-        day_change=marked.day_change,
-        day_change_pct=marked.day_change_pct,
-        priced=sum(1 for row in rows if row.price_status in (Status.OK, Status.STALE)),
-        count=len(rows),
     )

@@ -31,7 +31,8 @@ from dashboard.results.notes import StatusNote
 from dashboard.results.risk import BenchmarkRisk, RiskMatrix, RiskReport, RollingSeries
 from dashboard.services import market_data, portfolios, valuation
 from dashboard.services.memo import SharedMemo
-from dashboard.services.performance import instrument_notes, known_currency, risk_result, status_note
+from dashboard.services.performance import known_currency, risk_result
+from dashboard.services.remarks import instrument_notes, status_note
 from dashboard.services.valuation import Valued
 
 DRAWDOWNS = 5
