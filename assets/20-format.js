@@ -72,8 +72,9 @@
   };
   const price = (value, currency, options = {}) => {
     if (missing(value)) return MISSING;
-    const whole = !options.tick && currencyDigits(currency) === 0 && Number.isInteger(Number(value));
-    return money(value, currency, whole ? 0 : priceDecimals(value, options.tick), options);
+    const fewest = options.min_decimals || 0;
+    const whole = !options.tick && !fewest && currencyDigits(currency) === 0 && Number.isInteger(Number(value));
+    return money(value, currency, whole ? 0 : Math.max(fewest, priceDecimals(value, options.tick)), options);
   };
 
   const percent = (fraction, decimals = 2, options = {}) => {

@@ -13,7 +13,7 @@
     change: (value, currency, decimals) => format.money(value, currency, decimals, { signed: true }),
     amount: (value, decimals) => format.number(value, decimals == null ? 2 : decimals),
     signed: (value, decimals) => format.number(value, decimals == null ? 2 : decimals, { signed: true }),
-    price: (value, currency, tick) => format.price(value, currency, { tick }),
+    price: (value, currency, decimals) => format.price(value, currency, { min_decimals: decimals }),
     percent: (value, decimals) => format.percent(value, decimals == null ? 2 : decimals),
     percentChange: (value, decimals) => format.percent(value, decimals == null ? 2 : decimals, { signed: true }),
     quantity: (value, crypto) => format.quantity(value, { crypto }),

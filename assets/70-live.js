@@ -158,7 +158,7 @@
   const movePrice = (quote) => {
     const price = byId("live-price");
     if (!price || price.dataset.symbol !== quote.symbol || price.dataset.currency !== quote.currency) return;
-    setText(price, format.price(quote.price, quote.currency));
+    setText(price, format.price(quote.price, quote.currency, { min_decimals: Number(price.dataset.decimals || 0) }));
     const before = quote.previous_close == null ? Number(price.dataset.previousClose) : quote.previous_close;
     if (before > 0) {
       const change = quote.price - before;

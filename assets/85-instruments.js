@@ -13,7 +13,11 @@
       row.condition === "Priced"
         ? make("span", { className: tone }, format.percent(row.change, 2, { signed: true }))
         : make("span", null, make("span", { className: `chip ${props.tones[row.condition] || ""}` }, row.condition));
-    const price = make("span", { className: "med num" }, format.price(row.close, row.currency));
+    const price = make(
+      "span",
+      { className: "med num" },
+      format.price(row.close, row.currency, { min_decimals: row.decimals }),
+    );
     return make("div", { className: "quote-cell" }, price, below);
   };
 })();

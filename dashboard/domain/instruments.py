@@ -24,6 +24,11 @@ class AssetClass(StrEnum):
     CASH = "cash"
     OTHER = "other"
 
+    @property
+    def price_decimals(self) -> int:
+        """How many decimals a price has at the least where that is more than money has: pairs go by 0.0001."""
+        return 4 if self is AssetClass.CURRENCY else 0
+
 
 class InstrumentState(StrEnum):
     """Whether a provider knows the instrument: not asked yet, known, or asked and unknown."""

@@ -72,13 +72,14 @@ def price_figure(
     average_cost: float | None = None,
     indicators: Sequence[IndicatorSeries] = (),
     tick: float | None = None,
+    min_decimals: int = 0,
     locale: str = DEFAULT_LOCALE,
 ) -> Figure:
     """Candles (a line where there is only a close), volume, trades as ``B n`` and ``S n``, the last price in a tag.
 
     ``indicators`` lie over the price, or in panes below it.
     """
-    drawn = _drawn(bars, tick)
+    drawn = _drawn(bars, tick, min_decimals)
     if len(drawn.dates) < 2:
         return empty_figure(NOTHING, theme=theme, height=height)
     as_line = Style(style) is Style.LINE or not np.isfinite(bars.high).any()
@@ -97,7 +98,7 @@ def price_figure(
     return figure(data, layout, theme)
 
 
-def _drawn(bars: Bars, tick: float | None) -> _Drawn:
+def _drawn(bars: Bars, tick: float | None, min_decimals: int) -> _Drawn:
     good = np.isfinite(bars.close)
     days, close, volume = bars.dates[good].astype("datetime64[D]"), bars.close[good], np.nan_to_num(bars.volume[good])
     opened, high, low = (
@@ -110,7 +111,7 @@ def _drawn(bars: Bars, tick: float | None) -> _Drawn:
         days, opened, close = days[ends], opened[starts], close[ends]
         high, low = np.maximum.reduceat(high, starts), np.minimum.reduceat(low, starts)
         volume = np.add.reduceat(volume, starts)
-    decimals = price_decimals(float(close[-1]), tick) if len(close) else 2
+    decimals = max(min_decimals, price_decimals(float(close[-1]), tick) if len(close) else 2)
     dates = np.datetime_as_string(days, unit="D").tolist()
     return _Drawn(bars.currency, days, dates, opened, high, low, close, volume, decimals, daily)
 

@@ -69,15 +69,24 @@ def price(
     currency: str,
     *,
     tick: Number | None = None,
+    min_decimals: int = 0,
     signed: bool = False,
     locale: str = DEFAULT_LOCALE,
 ) -> str:
-    """A price with the decimals of the instrument's tick; without one at least two, more for a price below 1."""
+    """A price with the decimals of the instrument's tick; without one at least two, more for a price below 1.
+
+    It has ``min_decimals`` in any case: currency pairs are quoted by 0.0001.
+    """
     exact = _exact(value)
     if exact is None:
         return MISSING
-    whole_unit = tick is None and not get_currency_precision(currency) and exact == exact.to_integral_value()
-    decimals = 0 if whole_unit else price_decimals(exact, tick)
+    whole_unit = (
+        tick is None
+        and not min_decimals
+        and not get_currency_precision(currency)
+        and exact == exact.to_integral_value()
+    )
+    decimals = 0 if whole_unit else max(min_decimals, price_decimals(exact, tick))
     return money(exact, currency, decimals, signed=signed, locale=locale)
 
 

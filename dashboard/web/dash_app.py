@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import dash
 from dash import Dash
@@ -116,7 +117,9 @@ def _complete(app: Dash) -> None:
 
 
 def _status(server: Flask) -> int:
-    found = page_at(server, request.path)
+    # As it was sent: a symbol may have a slash, which is one part of the address while it is escaped.
+    sent = urlsplit(request.environ.get("RAW_URI") or request.path).path
+    found = page_at(server, sent) or page_at(server, request.path)
     if found is None:
         return 404
     page, variables = found

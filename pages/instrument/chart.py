@@ -86,9 +86,10 @@ def drawn(detail: InstrumentDetail, view: ViewState, positions: Sequence[Instrum
             height=HEIGHT,
             average_cost=cost,
             indicators=found.indicators,
+            min_decimals=detail.asset_class.price_decimals,
         )
     figure["layout"].pop("height", None)  # the page's own height, lower on a phone
-    rows = table.rows(found.bars) if view.get("as") == "table" else []
+    rows = table.rows(found.bars, detail.asset_class.price_decimals) if view.get("as") == "table" else []
     panes, count = indicator_menu.panes(found.indicators), indicator_menu.count(found.indicators)
     csv = csv_path(detail.symbol, view, found)
     return figure, finding(detail, found), _change(view, found), rows, csv, panes, count
@@ -122,7 +123,8 @@ def finding(detail: InstrumentDetail, found: Shown) -> str:
         return f"{name}: {found.why_empty}"
     first, last = (dates.day(found.bars.dates[index].item()) for index in (0, -1))
     moved = numbers.percent(found.change, signed=True)
-    said = f"{name} from {first} to {last}: {moved}, last close {numbers.price(found.bars.close[-1], detail.currency)}"
+    close = numbers.price(found.bars.close[-1], detail.currency, min_decimals=detail.asset_class.price_decimals)
+    said = f"{name} from {first} to {last}: {moved}, last close {close}"
     return "; ".join([said, *(indicator_menu.words(one, found.bars.dates[-1]) for one in found.indicators)])
 
 

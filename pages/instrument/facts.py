@@ -51,7 +51,9 @@ def _range(detail: InstrumentDetail, facts: PriceFacts) -> list[Component]:
     if low is None or high is None or last is None:
         return []
     place = min(1.0, max(0.0, (last - low) / (high - low))) if high > low else 0.5
-    ends = [html.Span(numbers.price(value, detail.currency), className="num") for value in (low, high)]
+    decimals = detail.asset_class.price_decimals
+    shown = [numbers.price(value, detail.currency, min_decimals=decimals) for value in (low, high)]
+    ends = [html.Span(text, className="num") for text in shown]
     words = f"The last close is {numbers.percent(place, 0)} of the way from the year’s low to its high"
     return [
         html.Div([ends[0], html.Span("52-week range"), ends[1]], className="row-f sb xs t3"),

@@ -66,11 +66,15 @@ def _price(detail: InstrumentDetail, today: date) -> list[Component]:
     if detail.last_close is None:
         return []
     before = previous_close(detail, today)
-    attributes = data(symbol=detail.symbol, currency=detail.currency) | {
+    decimals = detail.asset_class.price_decimals
+    attributes = data(symbol=detail.symbol, currency=detail.currency, decimals=str(decimals)) | {
         "data-previous-close": "" if before is None else repr(before)
     }
     price = html.Span(
-        numbers.price(detail.last_close, detail.currency), id="live-price", className="num px-price", **attributes
+        numbers.price(detail.last_close, detail.currency, min_decimals=decimals),
+        id="live-price",
+        className="num px-price",
+        **attributes,
     )
     change = None if detail.previous_close is None else detail.last_close - detail.previous_close
     moved = html.Span(
@@ -89,6 +93,6 @@ def _moved(detail: InstrumentDetail, change: float | None) -> str:
     if change is None or not detail.previous_close:
         return ""
     arrow = ARROWS.get(numbers.direction(change, 8), "")
-    shown = numbers.price(detail.last_close, detail.currency)
+    shown = numbers.price(detail.last_close, detail.currency, min_decimals=detail.asset_class.price_decimals)
     by = numbers.money(change, detail.currency, len(shown.partition(".")[2]), signed=True)
     return f"{arrow}{by} ({numbers.percent(change / detail.previous_close, signed=True)})"

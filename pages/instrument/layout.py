@@ -28,7 +28,7 @@ def layout(actor: Actor, view: ViewState, *, symbol: str) -> list[Component]:
     problem = next(iter(market_data.problems_of([symbol])), None)
     held = any(found.holding is not None for found in positions)
     own = [_failed("My position", fault)] if fault else [position.position_card(positions)]
-    side = [*own, *position.trades_card(positions), facts.card(detail, known)]
+    side = [*own, *position.trades_card(positions, detail.asset_class.price_decimals), facts.card(detail, known)]
     return [
         header(detail, held=held, slug=_slug(actor, [found.portfolio.slug for found in positions]), today=_today()),
         *banner(detail, problem),

@@ -35,7 +35,7 @@ def position_card(positions: Sequence[InstrumentPosition]) -> Component:
     return basics.card("My position", html.Div(parts, className="px-held"), sub=sub)
 
 
-def trades_card(positions: Sequence[InstrumentPosition]) -> list[Component]:
+def trades_card(positions: Sequence[InstrumentPosition], min_decimals: int) -> list[Component]:
     """The newest purchases and sales; nothing where there was none."""
     trades = [
         (row.transaction, position.portfolio)
@@ -47,7 +47,7 @@ def trades_card(positions: Sequence[InstrumentPosition]) -> list[Component]:
         return []
     newest = sorted(trades, key=lambda trade: (trade[0].date, trade[0].sequence), reverse=True)
     several = len({portfolio.id for _, portfolio in trades}) > 1
-    rows = [_trade(fact, portfolio if several else None) for fact, portfolio in newest[:MOST_TRADES]]
+    rows = [_trade(fact, portfolio if several else None, min_decimals) for fact, portfolio in newest[:MOST_TRADES]]
     table = html.Table(html.Tbody(rows), className="tb den px-trades")
     slug = newest[0][1].slug
     query = urlencode({"q": newest[0][0].symbol})
@@ -96,7 +96,7 @@ def definitions(facts: Sequence[tuple[str, str, str]]) -> Component:
     return html.Dl([part for pair in pairs for part in pair], className="kv num")
 
 
-def _trade(fact: Transaction, portfolio: PortfolioRef | None) -> Component:
+def _trade(fact: Transaction, portfolio: PortfolioRef | None, min_decimals: int) -> Component:
     word, mark, tone = TRADES[fact.type]
     kind = html.Span(
         [html.Span(mark, className=f"px-mark {tone}", **aria(hidden="true")), word], className="row-f gap6"
@@ -106,7 +106,7 @@ def _trade(fact: Transaction, portfolio: PortfolioRef | None) -> Component:
         className="num t3",
     )
     price = (
-        numbers.price(fact.price, fact.currency)
+        numbers.price(fact.price, fact.currency, min_decimals=min_decimals)
         if fact.price is not None
         else numbers.money(fact.amount, fact.currency)
     )

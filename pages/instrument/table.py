@@ -14,20 +14,22 @@ MOST_ROWS = 2500
 PRICES = ("open", "high", "low", "close")
 
 
-def rows(bars: Bars) -> list[Component]:
+def rows(bars: Bars, min_decimals: int) -> list[Component]:
     """The last bars; the CSV has them all."""
     count = len(bars.dates)
     shown = [_row(bars, index) for index in range(count - 1, max(-1, count - 1 - MOST_ROWS), -1)]
-    table = grid("px-grid", _columns(bars.currency), shown, label="Prices", row_id="date", column_size=None)
+    table = grid(
+        "px-grid", _columns(bars.currency, min_decimals), shown, label="Prices", row_id="date", column_size=None
+    )
     if count <= MOST_ROWS:
         return [table]
     text = f"The last {numbers.number(MOST_ROWS, 0)} of {numbers.number(count, 0)} bars. The CSV has them all."
     return [table, html.P(text, className="hint")]
 
 
-def _columns(currency: str) -> list[Json]:
+def _columns(currency: str, min_decimals: int) -> list[Json]:
     figure = {"type": "rightAligned", "cellClass": "num ag-right-aligned-cell", "flex": 1, "minWidth": 96}
-    money = {**figure, "valueFormatter": {"function": f"price(params.value, '{currency}')"}}
+    money = {**figure, "valueFormatter": {"function": f"price(params.value, '{currency}', {min_decimals})"}}
     day = {"function": "day(params.value)"}
     change = {"function": "percentChange(params.value)"}
     return [

@@ -103,7 +103,7 @@ def _columns() -> list[Row]:
         {
             "field": "close", "headerName": "Last close", "width": 132, **right,
             "cellClass": "num med ag-right-aligned-cell",
-            "valueFormatter": {"function": "price(params.value, params.data.currency)"},
+            "valueFormatter": {"function": "price(params.value, params.data.currency, params.data.decimals)"},
         },
         {
             "field": "change", "headerName": "Change", "width": 104, **right,
@@ -140,6 +140,7 @@ def _row(detail: InstrumentDetail, held: bool, phone: bool) -> Row:
         "exchange": detail.exchange or "–",
         "currency": detail.currency,
         "close": detail.last_close,
+        "decimals": detail.asset_class.price_decimals,
         "change": _change(detail),
         "date": detail.last_date.isoformat() if detail.last_date else None,
         "condition": condition(detail),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from selenium.webdriver.common.keys import Keys
 
-from dashboard.domain.access import Actor
+from dashboard.domain.access import SYSTEM, Actor
+from dashboard.services import market_data
 from tests.browser.driver import PHONE, Browser
 from tests.factories import make_instrument
 from tests.market_pages import make_ledger, make_market
@@ -34,6 +35,28 @@ def market(server: Flask, person: Actor) -> None:
 def drawn(browser: Browser) -> None:
     browser.find("#px-chart .main-svg")
     browser.wait_for(lambda: bool(browser.find_all("#px-chart .cartesianlayer .trace")), "the chart to be drawn")
+
+
+def test_the_price_of_a_currency_pair_has_four_decimals_at_least(
+    browser: Browser, server: Flask, person: Actor
+) -> None:
+    closes = ((3, "1.0850"), (2, "1.0812"), (1, "1.0875"))
+    lines = [f"EUR/USD,{TODAY - timedelta(days=back)},{close},USD" for back, close in closes]
+    with server.app_context():
+        pair = b"symbol,name,asset_class,currency\nEUR/USD,Euro in dollars,currency,USD\n"
+        assert market_data.import_instruments(SYSTEM, pair, "pairs.csv")
+        market_data.import_prices(SYSTEM, "\n".join(["symbol,date,close,currency", *lines]).encode(), "prices.csv")
+    browser.sign_in(path="/instruments")
+    browser.wait_for_text("#instruments-grid .ag-cell[col-id=close]", "$1.0875")
+    browser.click("#instruments-grid a.inst")
+    browser.wait_for_text("#live-price", "$1.0875")
+    browser.wait_for_text("#live-price-change", "$0.0063")
+    assert {"$1.0812", "$1.0875"} <= {one.text for one in browser.find_all(".num")}, "the range of a year"
+    browser.open("/i/EUR%2FUSD?as=table")
+    browser.wait_for_text("#px-grid .ag-cell[col-id=close]", "$1.0875")
+    browser.resize(*PHONE)
+    browser.open("/instruments")
+    browser.wait_for_text("#instruments-grid .quote-cell", "$1.0875")
 
 
 @pytest.mark.usefixtures("market")

@@ -307,7 +307,7 @@ def test_the_tax_report_has_lots_years_income_and_costs_that_add_up(owner: Actor
     nets = [float(str(row["Net, EUR"])) for row in lines_of_income]
     assert (total["Symbol"], total["Net, EUR"]) == ("Total", pytest.approx(sum(nets)))
     costs = {row["Tax year"]: row for row in sheet(book, "Fees and taxes", 1)}
-    # 5 and 3 of these trades, and 10 of the one that was there.
+    # 5 and 3 of these trades, and 5 of each of the two that were there.
     assert (costs["2024"]["Trading fees, EUR"], costs["2024"]["Withholding taxes, EUR"]) == (18, 3)
     assert any("not advice" in str(row["Remark"]) for row in sheet(book, "Notes", 1))
 

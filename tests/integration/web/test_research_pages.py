@@ -53,7 +53,15 @@ def redraw(client: FlaskClient, symbol: str, search: str = "", slug: str = "") -
 
 def create(client: FlaskClient, **choices: object) -> tuple[int, Json]:
     """Press "Create report" with these choices."""
-    chosen = {"portfolio": "mine", "span": "all", "from": "", "to": "", "format": "csv", "mail": False} | choices
+    chosen = {
+        "portfolio": "mine",
+        "kind": "performance",
+        "span": "all",
+        "from": "",
+        "to": "",
+        "format": "csv",
+        "mail": False,
+    } | choices
     state = [_value(f"report-{name}", "value", value) for name, value in chosen.items()]
     response = dispatch(client, _body(CREATED, [_value("report-create", "n_clicks", 1)], state))
     return response.status_code, response.get_json()
