@@ -107,7 +107,9 @@ def add(session: AnySession, instrument_id: int, findings: Sequence[Finding]) ->
 
 def replace(session: AnySession, row: PriceFinding, finding: Finding) -> None:
     """Make a stored finding the new one of its day and kind; what was decided about the old one is void."""
-    values = {**_values(finding), "decided_by": "", "decided_at": None, "found_at": func.now()}
+    values = {**_values(finding), "decided_by": "", "decided_at": None}
+    if not same_value(row.value, finding.value):
+        values["found_at"] = func.now()
     session.execute(update(PriceFinding).where(PriceFinding.id == row.id).values(values))
 
 

@@ -28,8 +28,9 @@ def check_series(series: ObservedSeries) -> tuple[Finding, ...]:
     with np.errstate(all="ignore"):
         usable, found = usable_rows(series)
         if len(usable):
-            found = _without_second_reasons([*found, *_bar_findings(usable), *coverage_findings(usable)])
-    return tuple(sorted(map(_with_a_price_or_none, found), key=lambda finding: (finding.date, finding.kind)))
+            found += [*_bar_findings(usable), *coverage_findings(usable)]
+    kept = map(_with_a_price_or_none, _without_second_reasons(found))
+    return tuple(sorted(kept, key=lambda finding: (finding.date, finding.kind)))
 
 
 def _with_a_price_or_none(finding: Finding) -> Finding:

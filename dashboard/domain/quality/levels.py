@@ -11,10 +11,14 @@ from dashboard.domain.arrays import Floats, Ints
 UNTRADED_WEIGHT = 1e-3
 
 
+# Applied twice where once was right, or the other way round: nobody slips by more, and a float holds no more.
+MOST_STEPS = 2
+
+
 def steps_of(moves: Floats, step: float, tolerance: float) -> Ints:
     """How many whole ``step`` each of the log returns is, within ``tolerance``; 0 where it is none, shape (m,)."""
     counts = np.rint(moves / step)
-    counts[np.abs(moves - counts * step) > tolerance] = 0
+    counts[(np.abs(moves - counts * step) > tolerance) | (np.abs(counts) > MOST_STEPS)] = 0
     return counts.astype(np.intp)
 
 
@@ -24,8 +28,9 @@ def heights(steps: Ints) -> Ints:
 
 
 def lowered(standing: Ints, height: int) -> Ints:
-    """How many steps each bar stands above ``height``."""
-    return np.asarray(standing - height, dtype=np.intp)
+    """How many steps each bar stands above ``height``; 0 where that is more than ``MOST_STEPS``."""
+    above = standing - height
+    return np.where(np.abs(above) <= MOST_STEPS, above, 0).astype(np.intp)
 
 
 def believed_height(standing: Ints, volume: Floats) -> int:

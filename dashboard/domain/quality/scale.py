@@ -8,7 +8,7 @@ import numpy as np
 
 from dashboard.domain.arrays import Floats, date_of
 from dashboard.domain.quality.findings import Finding, FindingKind, MendedBar
-from dashboard.domain.quality.levels import believed_height, heights, steps_of
+from dashboard.domain.quality.levels import believed_height, heights, lowered, steps_of
 from dashboard.domain.quality.observed import ObservedSeries
 
 MINOR_PER_MAJOR = 100.0
@@ -26,8 +26,8 @@ def scale_factors(series: ObservedSeries) -> Floats:
     if not steps.any():
         return np.ones(len(series))
     standing = heights(steps)
-    away = believed_height(standing, series.volume) - standing
-    return np.asarray(np.power(MINOR_PER_MAJOR, away.astype(np.float64)), dtype=np.float64)
+    off = lowered(standing, believed_height(standing, series.volume))
+    return np.asarray(np.power(MINOR_PER_MAJOR, -off.astype(np.float64)), dtype=np.float64)
 
 
 def cell_factors(prices: Floats, closes: Floats) -> Floats:

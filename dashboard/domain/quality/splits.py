@@ -11,7 +11,7 @@ from dashboard.domain.arrays import Floats, Ints, Mask, date_of, day_of
 from dashboard.domain.instruments import Split
 from dashboard.domain.quality.findings import Finding, FindingKind, MendedBar
 from dashboard.domain.quality.levels import believed_height, heights, lowered, steps_of
-from dashboard.domain.quality.observed import ObservedSeries, noise_at
+from dashboard.domain.quality.observed import NOISE_BARS, ObservedSeries, noise_at
 from dashboard.domain.quality.scale import MINOR_PER_MAJOR
 
 # A move of a known ratio is taken for the split within this share of it (in logarithms), and never beyond a factor of
@@ -29,6 +29,8 @@ PAST_TOLERANCE, RECENT_TOLERANCE, RECENT_DEVIATIONS = 0.02, 0.1, 3.0
 UNLISTED_DEVIATIONS = 10.0
 # Sources list a split some days late; after that, what was not listed is taken for the price's own move.
 LATE_BARS = 5
+# A split changes the number of units traded by its ratio; a price that falls or rises so by itself draws a crowd.
+CROWD = 4.0
 CERTAIN, PROBABLE, POSSIBLE = 0.95, 0.8, 0.4
 
 
@@ -89,6 +91,8 @@ def unlisted_findings(series: ObservedSeries, logs: Floats) -> list[Finding]:
         ratio = _plausible(abs(float(moves[place])), tolerance)
         if ratio is None or abs(moves[place]) < UNLISTED_DEVIATIONS * noise or _listed(series, place + 1):
             continue
+        if _drew_a_crowd(series, place + 1, ratio if moves[place] < 0 else 1 / ratio):
+            continue
         found += _unlisted(series, place + 1, ratio, falls=bool(moves[place] < 0))
     return found
 
@@ -103,6 +107,13 @@ def _unlisted(series: ObservedSeries, first: int, ratio: float, *, falls: bool) 
     factors = np.ones(len(series))
     factors[first:] = ratio if falls else 1 / ratio
     return _held_back(series, factors, reason, PROBABLE)
+
+
+def _drew_a_crowd(series: ObservedSeries, index: int, ratio: float) -> bool:
+    """Whether far more was traded on a day than a split of ``ratio`` new units per old one explains."""
+    before = series.volume[max(0, index - NOISE_BARS) : index]
+    before = before[before > 0]
+    return bool(len(before)) and bool(series.volume[index] > CROWD * ratio * np.median(before))
 
 
 def _held_back(series: ObservedSeries, factors: Floats, reason: str, confidence: float) -> list[Finding]:

@@ -121,12 +121,17 @@ def _merged(
     findings.remove(db.session, gone)
     for key, row in stored.items():
         if key in fresh and not _is_known(row, fresh[key]):
-            days += [row.date] if row.state in findings.HELD or fresh[key].quarantines else []
+            days += [row.date] if _counts_otherwise(row, fresh[key]) else []
             findings.replace(db.session, row, fresh[key])
     new = [finding for key, finding in fresh.items() if key not in stored]
     days += [finding.date for finding in new if finding.quarantines]
     findings.add(db.session, instrument_id, new)
     return SeriesChange(len(days), min(days, default=None))
+
+
+def _counts_otherwise(row: PriceFinding, finding: Finding) -> bool:
+    """Whether another value counts on the day once ``finding`` stands in the place of the stored one."""
+    return row.state == findings.REPAIRED or (row.state == findings.QUARANTINED) != finding.quarantines
 
 
 def _is_known(row: PriceFinding, finding: Finding) -> bool:

@@ -124,6 +124,15 @@ def test_the_same_wrong_file_again_changes_no_decision(ledger: int) -> None:
     assert counted()[first.date] == pytest.approx(CLOSES[20])
 
 
+def test_a_second_check_changes_nothing_that_counts(ledger: int) -> None:
+    before = price_quality.check(SYSTEM, ["A"])
+    clean(ledger)
+    version = market_data.versions_for(["A"])
+    assert price_quality.check(SYSTEM, ["A"]) == before
+    assert market_data.versions_for(["A"]) == version
+    assert db.session.get_one(Portfolio, ledger).dirty_from is None
+
+
 def test_a_source_that_corrects_itself_ends_the_finding(ledger: int) -> None:
     first, _ = [item for item in price_quality.check(SYSTEM, ["A"]) if item.kind is FindingKind.SCALE]
     price_quality.repair(SYSTEM, first.id)

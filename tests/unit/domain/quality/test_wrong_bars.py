@@ -113,6 +113,15 @@ def test_a_fall_by_exactly_a_split_that_is_not_listed_is_held_back_while_it_is_d
     assert closes_suggested(series, sound, FindingKind.SPLIT) == [78, 79]
 
 
+def test_a_fall_that_draws_a_crowd_is_the_market() -> None:
+    series = times(wobbling(), {79: 0.5})
+    volume = series.volume.copy()
+    volume[79] *= 2
+    assert len(found(replace(series, volume=volume), FindingKind.SPLIT)) == 1
+    volume[79] *= 5
+    assert found(replace(series, volume=volume), FindingKind.SPLIT) == []
+
+
 def test_the_same_fall_long_ago_only_informs() -> None:
     # The bar before and the bar of the fall wobble alike, so that the move is exactly the ratio.
     series = times(wobbling(), dict.fromkeys(range(15, 80), 0.5))
