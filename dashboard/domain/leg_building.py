@@ -45,12 +45,16 @@ def build_legs(
     special = {at for at, row in enumerate(rows) if row.accrued or row.fee_currency} | ledger.moves.keys()
     if not special:
         return {}
-    bought = {row.symbol for row in rows if row.accrued}
     money = LegMoney(ledger, instruments, table, days, market)
     found: dict[int, list[RowLeg]] = {}
     for at, row in enumerate(rows):
-        if at in ledger.moves or row.accrued or has_other_fee(row) or (row.symbol in bought and row.type in INCOME):
+        if at in ledger.moves or row.accrued or has_other_fee(row) or _is_coupon(money, row):
             found[at] = list(MAKERS.get(row.type, fee_legs)(money, row, ledger.moves.get(at, ())))
         elif row.type in TRADES:
             money.note(row, money.gross(row))
     return found
+
+
+def _is_coupon(money: LegMoney, row: Transaction) -> bool:
+    """Whether a row pays what was bought as accrued interest before it."""
+    return row.type in INCOME and (row.account, row.symbol or "", row.currency) in money.accrued

@@ -96,6 +96,7 @@ def swap_legs(money: LegMoney, row: Transaction, moves: Sequence[Move]) -> Itera
             price = _swapped_price(money, row, gone, come, cash)
             worth = money.value(row, come.symbol, come.units, price)
             money.prices.note(come.symbol, row.date, price)
+            money.carry_accrued(gone.account, gone.symbol, come.symbol)
         yield row, _going(money, row, gone, cash, worth, come)
         if come is not None:
             yield row, _coming(come, worth)

@@ -63,6 +63,11 @@ class LegMoney:
         self._instruments = {instrument.symbol: instrument for instrument in instruments}
         self._origin = date_of(days[0]).toordinal()
 
+    def carry_accrued(self, account: str, symbol: str, target: str) -> None:
+        """What was bought of a coupon is due on what the bond became."""
+        for key in [key for key in self.accrued if key[:2] == (account, symbol)]:
+            self.accrued[account, target, key[2]] += self.accrued.pop(key)
+
     def multiplier(self, symbol: str) -> Decimal:
         """The multiplier of an instrument."""
         return self._instruments[symbol].multiplier

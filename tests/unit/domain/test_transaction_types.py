@@ -16,7 +16,7 @@ from dashboard.domain.lots import Lot
 from dashboard.domain.positions import PositionBooks, book_positions
 from dashboard.domain.transactions import LotMethod
 from dashboard.domain.valuation import PortfolioHistory
-from tests.unit.domain.ledgers import daily, history, market, rates
+from tests.unit.domain.ledgers import daily, history, market, measured, rates
 
 FLAT = market({"ACME": daily("2024-01-01", 100), "NEW": daily("2024-01-01", 40)})
 
@@ -406,6 +406,20 @@ def test_accrued_interest_that_was_bought_is_due_until_the_coupon_and_is_no_inco
     paid = history(f"{text}\n2024-01-03 interest 20 symbol=ACME", FLAT, "2024-01-03", cash=cash)
     assert numbers(gain_of(paid).income, gain_of(paid).total) == pytest.approx([8, 7])
     assert paid.receivables[-1].sum() == 0
+
+
+def test_accrued_interest_is_due_on_what_the_bond_became() -> None:
+    text = """
+        2024-01-02 buy BOND 10 100 accrued=20 account=X
+        2024-01-03 symbol_change BOND NOTE account=X
+        2024-01-05 interest 50 symbol=NOTE account=X
+    """
+    found = history(
+        text, market({"BOND": daily("2024-01-02", *[100] * 4), "NOTE": daily("2024-01-03", *[100] * 4)}), "2024-01-05"
+    )
+    assert measured(found).gain.income == 30
+    assert found.cash[-1].tolist() == [-1000 - 20 + 50]
+    assert found.receivables[:, 0].tolist() == [0, 20, 20, 20, 0]
 
 
 def test_accrued_interest_that_is_sold_takes_back_what_was_due_and_is_income_beyond_it() -> None:
