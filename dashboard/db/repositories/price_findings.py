@@ -41,11 +41,16 @@ def listed(session: AnySession, symbols: Collection[str] | None) -> list[tuple[P
 
 
 _NAMED = text("""
-    select distinct i.symbol, p.name
-    from price_findings f
-    join instruments i on i.id = f.instrument_id
-    join transactions t on t.instrument_id = i.id or t.target_instrument_id = i.id
-    join portfolios p on p.id = t.portfolio_id
+    with doubtful as (select distinct instrument_id as id from price_findings)
+    select i.symbol, p.name
+    from doubtful d
+    join instruments i on i.id = d.id
+    cross join lateral (
+        select t.portfolio_id as id from transactions t where t.instrument_id = d.id
+        union
+        select t.portfolio_id from transactions t where t.target_instrument_id = d.id
+    ) traded
+    join portfolios p on p.id = traded.id
     where cast(:owner as bigint) is null or p.owner_id = :owner
     order by i.symbol, p.name
     """)
