@@ -16,12 +16,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from dashboard.domain.instruments import AssetClass
-from dashboard.errors import InstrumentNotFound, ProviderError, ProviderRefused, RateLimited
+from dashboard.errors import InstrumentNotFound, ProviderError, ProviderRefused
+from dashboard.providers.alphavantage_refusals import NAME, TITLE, Paid, failure, unknown
 from dashboard.providers.alphavantage_symbols import HOME, coin_of, market_of, names_of
 from dashboard.providers.alphavantage_wire import (
     LastPrice,
     Listing,
-    Refusal,
     parse_daily,
     parse_dividends,
     parse_quote,
@@ -38,12 +38,10 @@ from dashboard.providers.http_source import HttpSource, Page
 from dashboard.providers.normalise import RawHistory, as_traded, major_unit
 from dashboard.providers.retry import Retry
 
-NAME, TITLE = "alphavantage", "Alpha Vantage"
 BASE_URL = "https://www.alphavantage.co"
 PATH = "/query"
 # A short answer has a hundred bars; of a market with holidays they reach back at least so far.
 SHORT_ANSWER_DAYS = 135
-USED_UP_SECONDS, TOO_FAST_SECONDS = 3600.0, 60.0
 # Tokens that quotes and searches leave for histories.
 RESERVE = 15
 CLOSING_HOUR = 18
@@ -51,10 +49,6 @@ PERCENT = "percent"
 
 Parsed = TypeVar("Parsed")
 Answer = Mapping[str, object]
-
-
-class Paid(ProviderRefused):
-    """The key does not cover this function."""
 
 
 def utc_now() -> datetime:
@@ -141,12 +135,12 @@ class AlphaVantageProvider:
         return self._history(request, raw, currency, meta, today, provisional_from=today)
 
     def _security(self, request: HistoryRequest, symbol: str) -> History:
-        unknown: InstrumentNotFound | None = None
+        first: InstrumentNotFound | None = None
         for listing in self._candidates(request, symbol):
             try:
                 raw, shortened = self._daily(listing.symbol, request)
             except InstrumentNotFound as error:
-                unknown = unknown or error
+                first = first or error
                 continue
             market = market_of(listing.symbol)
             zone = ZoneInfo((market or HOME).time_zone)
@@ -163,7 +157,7 @@ class AlphaVantageProvider:
             asked = replace(request, provider_symbol=listing.symbol)
             history = self._history(asked, raw, listing.unit, meta, local.date(), provisional_from=provisional_from)
             return replace(history, shortened=shortened)
-        raise unknown or _unknown(symbol)
+        raise first or unknown(symbol)
 
     def _candidates(self, request: HistoryRequest, symbol: str) -> tuple[Listing, ...]:
         """What the instrument may be listed as. A search is spared where the unit of its prices is known."""
@@ -184,7 +178,7 @@ class AlphaVantageProvider:
                     self._listings[symbol] = hits[0]
                     break
             else:
-                raise _unknown(symbol)
+                raise unknown(symbol)
         return self._listings[symbol]
 
     def _daily(self, symbol: str, request: HistoryRequest) -> tuple[RawHistory, str]:
@@ -247,7 +241,7 @@ class AlphaVantageProvider:
         def read(page: Page) -> Parsed:
             answer = read_json(page.body)
             if (refused := refusal(answer)) is not None:
-                raise _refused(refused, symbol)
+                raise failure(refused, symbol)
             return parse(answer)
 
         return self._source.ask(PATH, {**params, **key}, read, symbol=symbol, waits=waits, reserve=reserve)
@@ -289,22 +283,3 @@ def _as_quote(symbol: str, last: LastPrice | None, unit: str, zone: ZoneInfo) ->
     at = datetime.combine(last.day, time(16), zone).astimezone(UTC)
     previous = last.previous_close / per_major if last.previous_close else None
     return Quote(NAME, symbol, last.price / per_major, previous, currency, at, MarketState.CLOSED)
-
-
-def _unknown(symbol: str) -> InstrumentNotFound:
-    return InstrumentNotFound(f"{TITLE} does not know {symbol}.", provider=NAME, symbol=symbol)
-
-
-def _refused(refused: Refusal, symbol: str | None) -> ProviderError:
-    """The failure that a refusal means, in our own words."""
-    if refused is Refusal.UNKNOWN:
-        return _unknown(symbol or "what was asked for")
-    if refused is Refusal.KEY:
-        message = f"{TITLE} refuses the key: check ALPHAVANTAGE_API_KEY."
-        return ProviderRefused(message, provider=NAME, symbol=symbol)
-    if refused is Refusal.PAID:
-        return Paid(f"{TITLE} gives this to paying keys alone.", provider=NAME, symbol=symbol)
-    seconds = USED_UP_SECONDS if refused is Refusal.USED_UP else TOO_FAST_SECONDS
-    cause = "the day's requests of its key are used up" if refused is Refusal.USED_UP else "too many requests at once"
-    message = f"{TITLE} takes no more requests for now ({cause}); try again in {seconds:.0f} seconds."
-    return RateLimited(message, provider=NAME, symbol=symbol, retry_after_seconds=seconds)

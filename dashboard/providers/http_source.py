@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import requests
+import urllib3
 
 from dashboard.errors import ProviderRefused, ProviderUnavailable, RateLimited, UnreadableAnswer
 from dashboard.providers.budget import Budget
@@ -106,7 +107,7 @@ class HttpSource:
             ) as response:
                 self._check(response, symbol)
                 body = self._body(response, ends_at, symbol)
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             reason = f"{self.title} did not answer ({type(error).__name__})."
             # Not "from error": what requests says of itself holds the whole address.
             raise ProviderUnavailable(reason, provider=self.name, symbol=symbol) from None
@@ -123,14 +124,15 @@ class HttpSource:
             message = f"{self.title} takes no more requests for now; try again in {seconds:.0f} seconds."
             raise RateLimited(message, provider=self.name, symbol=symbol, retry_after_seconds=seconds)
         if status in {401, 403}:
-            message = f"{self.title} refused the request (HTTP {status}): check its key."
+            message = f"{self.title} refused the request (HTTP {status})."
             raise ProviderRefused(message, provider=self.name, symbol=symbol)
         raise ProviderUnavailable(f"{self.title} answered with HTTP {status}.", provider=self.name, symbol=symbol)
 
     def _body(self, response: requests.Response, ends_at: float, symbol: str | None) -> bytes:
         """The whole body, however slowly it comes, within the time and the size that are allowed."""
         parts, size = [], 0
-        for part in response.iter_content(CHUNK_BYTES):
+        # What has come, not what would fill the chunk: a byte now and then must not outwit the time.
+        while part := response.raw.read1(CHUNK_BYTES, decode_content=True):
             parts.append(part)
             size += len(part)
             if size > LARGEST_BODY_BYTES or self._clock() > ends_at:

@@ -125,7 +125,7 @@ def test_a_search_gives_major_currencies(server: Loopback) -> None:
     [
         (Answer(body={"Error Message": "Invalid API call."}), InstrumentNotFound, "does not know ABC"),
         (Answer(body={"Error Message": "the parameter apikey is invalid or missing."}), ProviderRefused, "check ALPHA"),
-        (Answer(403), ProviderRefused, "check its key"),
+        (Answer(403), ProviderRefused, "HTTP 403"),
         (Answer(429, headers={"Retry-After": "7"}), RateLimited, "7 seconds"),
         (Answer(body={"Note": "Our standard API call frequency is 5 calls per minute"}), RateLimited, "60 seconds"),
         (

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import structlog
 
+from dashboard.errors import InstrumentNotFound
 from dashboard.providers.base import Fallback, History, Issue
 from dashboard.results.instruments import RefreshOutcome
 
@@ -31,6 +32,22 @@ def failed(symbol: str, code: str, reason: str) -> SeriesResult:
     """A series that failed, for a typed reason; what was stored of it stays."""
     log.warning("prices.failed", symbol=symbol, code=code, reason=reason)
     return SeriesResult(RefreshOutcome(symbol, 0, code=code, reason=reason))
+
+
+def stood_in(history: History) -> bool:
+    """Whether another provider answered only because one before it could not just now."""
+    return any(fallback.code != InstrumentNotFound.code for fallback in history.fallbacks)
+
+
+def after(history: History, last: date | None) -> History:
+    """What a provider that stood in adds to the series of another: the days after the ``last`` that is stored.
+
+    Sources differ in digits and in the days of their dividends; the days that are stored are not changed back and forth.
+    """
+    if last is None or not stood_in(history):
+        return history
+    bars = history.bars[history.bars.dates > np.datetime64(last, "D")]
+    return replace(history, bars=bars, dividends=tuple(paid for paid in history.dividends if paid.date > last))
 
 
 def closed_bars(history: History) -> History:

@@ -11,7 +11,16 @@ from dashboard.errors import InstrumentNotFound, ProviderError, ProviderUnavaila
 from dashboard.providers.base import History
 from dashboard.providers.chain import ProviderChain
 from dashboard.results.instruments import RefreshOutcome
-from dashboard.services.market_data.outcome import SeriesResult, closed_bars, failed, left_out, problem, remark, tell
+from dashboard.services.market_data.outcome import (
+    SeriesResult,
+    after,
+    closed_bars,
+    failed,
+    left_out,
+    problem,
+    remark,
+    tell,
+)
 from dashboard.services.market_data.series import OVERLAP_DAYS
 
 PIVOT = "USD"
@@ -28,12 +37,14 @@ def refresh_pair(chain: ProviderChain, pair: Pair, start: date | None = None) ->
     _, last = fx.ends(db.session, pair)
     if start is None and row.refreshed_at is not None and last is not None:
         start = last - timedelta(days=OVERLAP_DAYS)
+    else:
+        last = None
     db.session.commit()
     try:
         history = closed_bars(chain.fx_history(*pair, start=start))
     except ProviderError as error:
         return _record_failure(pair, error)
-    return _record_rates(pair, history)
+    return _record_rates(pair, after(history, last))
 
 
 def crosses(pair: Pair, result: SeriesResult) -> list[Pair]:

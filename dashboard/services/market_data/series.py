@@ -22,11 +22,13 @@ from dashboard.services.market_data import quality
 from dashboard.services.market_data.outcome import (
     CURRENCY_MISMATCH,
     SeriesResult,
+    after,
     closed_bars,
     failed,
     left_out,
     problem,
     remark,
+    stood_in,
     tell,
 )
 
@@ -99,13 +101,14 @@ def targets(rows: list[InstrumentRow]) -> list[Target]:
 
 def refresh_instrument(chain: ProviderChain, target: Target, start: date | None = None) -> SeriesResult:
     """Bring one instrument up to date; commits by itself, so that what is complete stays complete."""
+    last = target.last_date if start is None and target.refreshed else None
     try:
         history = closed_bars(chain.history(target.request(start)))
-        if start is None and target.refreshed and _restated(target, history):
-            history = closed_bars(chain.history(target.whole()))
+        if last is not None and _restated(target, history):
+            history, last = closed_bars(chain.history(target.whole())), None
     except ProviderError as error:
         return _record_failure(target, error)
-    return _record_history(target.id, history)
+    return _record_history(target.id, history, last)
 
 
 def refresh_unknown(chain: ProviderChain, symbol: str, start: date | None = None) -> SeriesResult:
@@ -143,7 +146,8 @@ def _record_failure(target: Target, error: ProviderError) -> SeriesResult:
     return failed(target.symbol, error.code, error.message)
 
 
-def _record_history(instrument_id: int, history: History) -> SeriesResult:
+def _record_history(instrument_id: int, history: History, last: date | None = None) -> SeriesResult:
+    """Store what came; ``last`` is the day up to which one that only stands in changes nothing."""
     row = db.session.get_one(InstrumentRow, instrument_id)
     if (reason := _currency_conflict(row, history)) is not None:
         row.problem_code, row.problem = CURRENCY_MISMATCH, reason
@@ -154,6 +158,7 @@ def _record_history(instrument_id: int, history: History) -> SeriesResult:
     _describe(row, history)
     news = quality.rejected_findings(history.rejected)
     news += quality.differing_findings(row.id, history.bars, history.provider)
+    history = after(history, last)
     change = prices.store_bars(db.session, {row.id: history.bars}, history.provider).get(row.id, prices.SeriesChange())
     rows = change.rows
     change |= store.store_splits(db.session, row.id, history.splits, history.provider, overrule=True)
@@ -192,8 +197,8 @@ def _describe(row: InstrumentRow, history: History) -> None:
         if not getattr(row, name):
             setattr(row, name, getattr(meta, name))
     row.currency, row.time_zone = history.currency, meta.timezone
-    if all(fallback.code == InstrumentNotFound.code for fallback in history.fallbacks):
-        # Not where another one only stood in: the next refresh asks the instrument's own provider first again.
+    if not stood_in(history):
+        # Else the next refresh asks the instrument's own provider first again.
         row.provider, row.provider_symbol = history.provider, history.provider_symbol
     if row.price_unit != PERCENT_UNIT:
         row.price_unit = history.price_unit

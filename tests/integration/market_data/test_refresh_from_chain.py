@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ from dashboard.server import create_server
 from dashboard.services import market_data
 from dashboard.services.market_data.sources import EXTENSION
 from dashboard.settings import Settings
-from tests.integration.market_data.conftest import MARKET, StandIn
+from tests.integration.market_data.conftest import MARKET, StandIn, file_closes
 from tests.integration.market_data.ledgers import Purchase, make_ledger
 from tests.integration.market_data.test_refresh_from_yahoo import HELD, as_traded, reasons
 
@@ -95,6 +96,22 @@ def test_what_the_first_provider_cannot_give_the_second_does_and_the_reason_is_k
         report = market_data.refresh(SYSTEM)
         assert {outcome.symbol: outcome.reason for outcome in report.outcomes} == {"EWG": "", "EURUSD": ""}
         assert market_data.instrument(SYSTEM, "EWG").provider == "yahoo"
+
+
+@pytest.mark.usefixtures("redis_client")
+def test_who_only_stands_in_adds_days_and_changes_none(settings: Settings, stand_in: StandIn) -> None:
+    with installation(settings, ["yahoo", "alphavantage"], yahoo_base_url=stand_in.address):
+        make_ledger("EUR", Purchase("IBE.MC", "EUR"), Purchase("CALM", "USD"))
+        market_data.refresh(SYSTEM)
+        stored = market_data.bars("CALM", adjusted=False).close.tolist()
+    last = max(file_closes("CALM"))
+    stand_in.push("CALM", 100.0, last + timedelta(days=1))
+    addresses = {"yahoo_base_url": NOBODY, "alphavantage_base_url": stand_in.address}
+    with installation(settings, ["yahoo", "alphavantage"], **addresses):
+        rows = {outcome.symbol: outcome.rows for outcome in market_data.refresh(SYSTEM).outcomes}
+
+        assert rows == {"CALM": 1, "EURUSD": 0, "IBE.MC": 0}
+        assert market_data.bars("CALM", adjusted=False).close.tolist() == [*stored, 100.0]
 
 
 @pytest.mark.usefixtures("redis_client")
