@@ -16,6 +16,7 @@ from dashboard.errors import (
 )
 from dashboard.providers.alphavantage import AlphaVantageProvider
 from dashboard.providers.base import HistoryRequest, MarketState
+from dashboard.providers.http_source import HttpSource
 from dashboard.providers.retry import Retry
 from tests.yahoo_loopback import Answer, Loopback, loopback
 
@@ -175,3 +176,13 @@ def test_bars_that_cannot_be_are_left_out_with_a_reason(server: Loopback) -> Non
     assert sorted((bar.date.day, bar.issue.value) for bar in history.rejected) == [
         (12, "missing_close"), (13, "not_positive"), (14, "bad_split"), (15, "bad_dividend"), (21, "future"),
     ]  # fmt: skip
+
+
+def test_an_answer_that_comes_too_slowly_is_given_up_on(server: Loopback) -> None:
+    server.will_answer("/query", Answer(body=DAILY))
+    times = iter([0.0])
+    source = HttpSource(
+        "a", "The source", server.address, timeout_seconds=1.0, retry=Retry(attempts=1), clock=lambda: next(times, 9.0)
+    )
+    with pytest.raises(ProviderUnavailable, match="The source sent its answer too slowly"):
+        source.ask("/query", {}, lambda page: page.body)

@@ -42,7 +42,7 @@ def stood_in(history: History) -> bool:
 def after(history: History, last: date | None) -> History:
     """What a provider that stood in adds to the series of another: the days after the ``last`` that is stored.
 
-    Sources differ in digits and in the days of their dividends; the days that are stored are not changed back and forth.
+    Sources differ in digits and in the days of their dividends: days that are stored are not changed back and forth.
     """
     if last is None or not stood_in(history):
         return history
