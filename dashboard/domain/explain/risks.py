@@ -17,7 +17,8 @@ from dashboard.domain.risk_judge import per_period
 from dashboard.domain.series import bars_of, shown_days
 
 R = "[series.return]"
-DOWNSIDE = f"=SQRT(SUMPRODUCT(({R}<[@rf])*({R}-[@rf])^2)/COUNT({R}))*SQRT([@per_year])"
+KNOWN = f"ISNUMBER({R})"  # the first row, of the close before the period, has no return: blank is less than a rate
+DOWNSIDE = f"=SQRT(SUMPRODUCT({KNOWN}*({R}<[@rf])*({R}-[@rf])^2)/COUNT({R}))*SQRT([@per_year])"
 CONVENTION = (
     "One return for each day on which something held has a price; what lies between is compounded into the next.",
     "The standard deviation divides by n − 1; a year has 252 periods, 365 where the series has weekends.",
@@ -78,7 +79,16 @@ def _quantile(level: str) -> str:
 
 
 def _tail(level: str) -> str:
-    return f"=SUMPRODUCT(({R}<=[@var_{level}])*{R})/SUMPRODUCT(--({R}<=[@var_{level}]))"
+    return f"=SUMPRODUCT({KNOWN}*({R}<=[@var_{level}])*{R})/SUMPRODUCT({KNOWN}*({R}<=[@var_{level}]))"
+
+
+def _normal_quantile(level: str) -> str:
+    return f"=[@mean]+NORMSINV({100 - int(level)}/100)*[@sd]"
+
+
+def _normal_tail(level: str) -> str:
+    below = f"({100 - int(level)}/100)"
+    return f"=[@mean]-[@sd]*EXP(-(NORMSINV{below}^2)/2)/SQRT(2*PI())/{below}"
 
 
 def _series(subject: Subject) -> tuple[Table, ...]:
@@ -209,6 +219,28 @@ BUILDERS: dict[str, Callable[[Subject], Working]] = {
     "var_99": _figure("var_99", "Value at risk, 99 %", r"q_{1\,\%}(r)", _quantile("99")),
     "cvar_95": _figure("cvar_95", "Expected shortfall, 95 %", r"\text{mean}(r \mid r \le \text{VaR})", _tail("95")),
     "cvar_99": _figure("cvar_99", "Expected shortfall, 99 %", r"\text{mean}(r \mid r \le \text{VaR})", _tail("99")),
+    "var_95_normal": _figure(
+        "var_95_normal", "Value at risk, 95 %, normal", r"\mu + z_{5\,\%}\, \sigma", _normal_quantile("95")
+    ),
+    "var_99_normal": _figure(
+        "var_99_normal", "Value at risk, 99 %, normal", r"\mu + z_{1\,\%}\, \sigma", _normal_quantile("99")
+    ),
+    "cvar_95_normal": _figure(
+        "cvar_95_normal", "Expected shortfall, 95 %, normal", r"\mu - \sigma\, \varphi(z_{5\,\%}) / 5\,\%",
+        _normal_tail("95"),
+    ),
+    "cvar_99_normal": _figure(
+        "cvar_99_normal", "Expected shortfall, 99 %, normal", r"\mu - \sigma\, \varphi(z_{1\,\%}) / 1\,\%",
+        _normal_tail("99"),
+    ),
+    "omega": _figure(
+        "omega", "Omega", r"\frac{\sum \max(r - r_f, 0)}{\sum \max(r_f - r, 0)}",
+        f"=SUMPRODUCT({KNOWN}*({R}>[@rf])*({R}-[@rf]))/SUMPRODUCT({KNOWN}*({R}<[@rf])*([@rf]-{R}))", Unit.NUMBER,
+    ),
+    "tail_ratio": _figure(
+        "tail_ratio", "Tail ratio", r"\left|q_{95\,\%}(r)\right| \div \left|q_{5\,\%}(r)\right|",
+        f"=ABS(PERCENTILE({R},95/100))/ABS(PERCENTILE({R},5/100))", Unit.NUMBER,
+    ),
     "skew": _figure("skew", "Skew", r"\frac{n}{(n-1)(n-2)} \sum z^3", f"=SKEW({R})", Unit.NUMBER),
     "kurtosis": _figure(
         "kurtosis", "Excess kurtosis",
@@ -223,6 +255,9 @@ BUILDERS: dict[str, Callable[[Subject], Working]] = {
     "alpha": _against(
         "alpha", "Alpha", r"N \left(\text{mean}(r - r_f) - \beta\, \text{mean}(b - r_f)\right)",
         f"=[@per_year]*((AVERAGE({OWN})-[@rf])-{SLOPE}*(AVERAGE({OTHER})-[@rf]))", Unit.FRACTION,
+    ),
+    "r_squared": _against(
+        "r_squared", "R²", r"\left(\frac{cov(r, b)}{sd(r)\, sd(b)}\right)^2", f"=CORREL({OWN},{OTHER})^2"
     ),
     "correlation": _against(
         "correlation", "Correlation", r"\frac{cov(r, b)}{sd(r)\, sd(b)}", f"=CORREL({OWN},{OTHER})"

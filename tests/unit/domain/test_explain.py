@@ -119,6 +119,12 @@ def test_the_last_step_is_the_figure_that_is_shown(metric: str) -> None:
         "modified_dietz",
         "simple",
         "beta",
+        "r_squared",
+        "omega",
+        "downside_deviation",
+        "tail_ratio",
+        "var_99_normal",
+        "cvar_95_normal",
     ],
 )
 def test_a_spreadsheet_computes_the_figure_from_the_inputs(metric: str) -> None:

@@ -217,3 +217,16 @@ def test_a_lot_that_is_named_by_the_broker_shows_its_purchase() -> None:
     cost = row[-1]
     assert isinstance(cost, Worked)
     assert (row[2], row[5], row[6], cost.value) == ("B-1", 1000, 5, 402)
+
+
+def test_the_mean_beyond_a_limit_above_zero_leaves_out_the_day_before_the_period() -> None:
+    closes = 100 * np.cumprod(1 + np.linspace(0.01, 0.02, 40))
+    rising = history(
+        "2024-01-02 deposit 100\n2024-01-02 buy ACME 1 100",
+        market({"ACME": daily("2024-01-02", *closes)}),
+        "2024-02-05",
+    )
+    about = explained(subject_of(rising, Period(date(2024, 1, 5), date(2024, 2, 5))), "cvar_95")
+    value = about.working.value.value
+    assert value is not None and value > 0.01
+    assert computed(to_workbook(about), SUMMARY)["Expected shortfall, 95 %"] == near(value)
