@@ -206,9 +206,11 @@
       if (column && column.isVisible() !== shown) api.setColumnsVisible([name], shown);
     }
     api.autoSizeColumns(MEASURED);
-    // A cell that has just changed is drawn a moment later, and is measured once more then.
-    clearTimeout(drawn);
-    drawn = setTimeout(() => at("tx-grid") && grid() && grid().autoSizeColumns(MEASURED), WAIT);
+    // A cell that has just changed is drawn a frame later: it is measured once more then.
+    cancelAnimationFrame(drawn);
+    drawn = requestAnimationFrame(() => {
+      drawn = requestAnimationFrame(() => at("tx-grid") && grid() && grid().autoSizeColumns(MEASURED));
+    });
   };
 
   basis.ledger = {

@@ -332,7 +332,9 @@ def test_no_amount_of_the_grid_is_cut(browser: Browser, server: Flask, person: A
     browser.wait_for_text(where(2, "price"), "7,086.1234")
     browser.wait_for(lambda: browser.run(CUT) == [], "every amount to be whole")
     across = "const found = document.querySelector('#tx-grid .ag-center-cols-viewport'); return "
-    assert browser.run(across + "found.scrollWidth <= found.clientWidth"), "all columns are in view"
+    browser.wait_for(
+        lambda: browser.run(across + "found.scrollWidth <= found.clientWidth"), "all columns to be in view"
+    )
     edit(browser, 0, "price", "123456789.98")
     browser.wait_for_text(where(0, "amount"), "555,555,554.91")
     browser.wait_for(lambda: browser.run(CUT) == [], "every amount to be whole after a change")
