@@ -16,6 +16,7 @@ from dashboard.errors import (
 )
 from dashboard.providers.alphavantage import AlphaVantageProvider
 from dashboard.providers.base import HistoryRequest, MarketState
+from dashboard.providers.budget import Budget, Limit, LocalTokens
 from dashboard.providers.http_source import HttpSource
 from dashboard.providers.retry import Retry
 from tests.yahoo_loopback import Answer, Loopback, loopback
@@ -44,9 +45,11 @@ def server() -> Iterator[Loopback]:
         yield running
 
 
-def provider(server: Loopback, key: str | None = KEY) -> AlphaVantageProvider:
+def provider(server: Loopback, key: str | None = KEY, budget: Budget | None = None) -> AlphaVantageProvider:
     retry = Retry(attempts=2, total_seconds=5, first_wait_seconds=0.0)
-    return AlphaVantageProvider(api_key=key, base_url=server.address, timeout_seconds=1.0, retry=retry, now=lambda: NOW)
+    return AlphaVantageProvider(
+        api_key=key, base_url=server.address, timeout_seconds=1.0, retry=retry, budget=budget, now=lambda: NOW
+    )
 
 
 def functions(server: Loopback) -> list[str]:
@@ -186,3 +189,14 @@ def test_an_answer_that_comes_too_slowly_is_given_up_on(server: Loopback) -> Non
     )
     with pytest.raises(ProviderUnavailable, match="The source sent its answer too slowly"):
         source.ask("/query", {}, lambda page: page.body)
+
+
+def test_what_the_budget_does_not_cover_is_not_asked_and_what_came_before_is_kept(server: Loopback) -> None:
+    quote = {"Global Quote": {"05. price": "1.5", "07. latest trading day": "2024-03-19"}}
+    server.will_answer("/query", Answer(body=quote))
+    tokens = LocalTokens(lambda: 0.0)
+    client = provider(server, budget=Budget("alphavantage", [Limit(2, 60), Limit(25, 86_400)], tokens))
+    assert list(client.quotes(["A", "B", "C", "D"])) == ["A", "B"]
+    with pytest.raises(RateLimited) as caught:
+        client.search("abc")
+    assert (caught.value.retry_after_seconds, server.asked("/query")) == (60, 2)
