@@ -323,6 +323,10 @@ CUT = """
             .some(part => part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).overflow !== 'visible'))
         .map(cell => `${cell.getAttribute('col-id')}: ${cell.textContent}`)
 """
+ACROSS = """
+    const found = document.querySelector('#tx-grid .ag-center-cols-viewport')
+    return found.scrollWidth <= found.clientWidth
+"""
 
 
 def test_no_amount_of_the_grid_is_cut(browser: Browser, server: Flask, person: Actor) -> None:
