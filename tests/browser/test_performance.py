@@ -42,7 +42,7 @@ def test_the_page_is_drawn_and_its_choices_are_in_the_address(browser: Browser, 
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Browser, portfolio: PortfolioRef) -> None:
-    browser.sign_in(path="/p/mine/performance")
     browser.resize(*PHONE)
+    browser.sign_in(path="/p/mine/performance")
     browser.wait_for(lambda: len(browser.find_all(PLOTS)) >= 5, "the charts")
     assert browser.run("return document.documentElement.scrollWidth") == PHONE[0]

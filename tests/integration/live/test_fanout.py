@@ -40,7 +40,7 @@ DEADLINE_SECONDS = 60.0
 LEDGER = """
     date        type     symbol  quantity  price  currency  amount
     2024-01-02  deposit  -       -         -      EUR       5000
-    2024-01-03  buy      RHNW    10        100    EUR       -
+    2024-01-03  buy      ZQFX    10        100    EUR       -
 """
 STREAMS, CONNECTIONS = 100, 6
 
@@ -150,8 +150,8 @@ def portfolio(person: Actor) -> PortfolioRef:
 
 def tell(client: redis.Redis, price: float) -> None:
     """As the feed does."""
-    quote = quote_to_json(LiveQuote("RHNW", price, 100.0, "EUR", datetime.now(UTC), Freshness.LIVE))
-    client.hset(QUOTES, "RHNW", orjson.dumps(quote))
+    quote = quote_to_json(LiveQuote("ZQFX", price, 100.0, "EUR", datetime.now(UTC), Freshness.LIVE))
+    client.hset(QUOTES, "ZQFX", orjson.dumps(quote))
     client.publish(TICKS, orjson.dumps([quote]))
 
 
@@ -163,7 +163,7 @@ def test_a_quote_reaches_every_listener_and_the_feed_hears_what_is_looked_at(
     listeners = [fanout.listen(token, portfolio, Origin=origin) for _ in range(2)]
     assert {listener.answer.headers["Access-Control-Allow-Origin"] for listener in listeners} == {origin}
     assert [listener.next("portfolio")["market_value"] for listener in listeners] == [5200.0, 5200.0]
-    assert redis_client.zrange(WANTED, 0, -1) == [b"RHNW"]
+    assert redis_client.zrange(WANTED, 0, -1) == [b"ZQFX"]
     tell(redis_client, 130.0)
     assert [listener.next("portfolio")["market_value"] for listener in listeners] == [5300.0, 5300.0]
 
