@@ -14,8 +14,7 @@ import plotly.io.json
 import psycopg
 
 from dashboard.domain import holdings, performance
-from dashboard.services import performance as performance_service
-from dashboard.services import valuation
+from dashboard.services import holding_reports, valuation
 
 Function = Callable[..., Any]  # Any: whatever function is clocked
 
@@ -57,8 +56,8 @@ SEAMS: dict[str, tuple[tuple[object, str], ...]] = {
         (valuation, "_state"),
         (performance, "measure"),
         (holdings, "holdings"),
-        (performance_service, "mark"),
-        (performance_service, "snapshot_of"),
+        (holding_reports, "mark"),
+        (holding_reports, "snapshot_of"),
     ),
     "json": (
         (plotly.io.json, "to_json_plotly"),

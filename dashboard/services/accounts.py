@@ -60,6 +60,7 @@ def disable_user(actor: Actor, email: str) -> None:
     users.end_sessions(user.id, datetime.now(UTC))
     audit.record(actor, "user.disable", object_type="user", object_id=user.id, details={"email": user.email})
     db.session.commit()
+    sessions.forget_checked()
 
 
 def reset_password(actor: Actor, email: str, password: str) -> None:
@@ -72,6 +73,7 @@ def reset_password(actor: Actor, email: str, password: str) -> None:
     users.end_sessions(user.id, datetime.now(UTC))
     audit.record(actor, "user.reset_password", object_type="user", object_id=user.id, details={"email": user.email})
     db.session.commit()
+    sessions.forget_checked()
 
 
 def authenticate(email: str, password: str, address: str) -> Actor:

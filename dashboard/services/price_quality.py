@@ -61,9 +61,7 @@ def report(actor: Actor) -> QualityReport:
 
 def problems(actor: Actor) -> int:
     """How many problems wait for a decision, among those that the actor may see."""
-    if actor.may(Permission.ADMINISTER):
-        return findings.problems(db.session, None)
-    return findings.problems(db.session, list(findings.portfolios_of(db.session, actor.user_id)))
+    return findings.problems(None if actor.may(Permission.ADMINISTER) else actor.user_id)
 
 
 def accept(actor: Actor, finding_id: int, *, alike: bool = False) -> tuple[FindingItem, ...]:

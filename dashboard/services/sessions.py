@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import threading
+import time
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +19,9 @@ IDLE = timedelta(hours=8)
 ABSOLUTE = timedelta(days=7)
 TOUCH_EVERY = timedelta(minutes=1)
 LONGEST_AGENT = 300
+CHECKED_SECONDS = 1.0
+"""For how long a process believes an open session: the requests of a page come together."""
+MOST_CHECKED = 10_000
 
 
 def open_session(actor: Actor, *, address: str, agent: str) -> str:
@@ -43,16 +48,54 @@ def open_session(actor: Actor, *, address: str, agent: str) -> str:
 def actor_for(token: str, address: str = "") -> Actor | None:
     """Who holds ``token``; None where the session has ended, expired or idled, or its user is disabled.
 
-    The row is read each time: a user who is disabled is out with the next request.
+    The row is read again after a second: who is disabled, or has signed out, in another process is out by then; in
+    this one he is out at once.
     """
     now = datetime.now(UTC)
-    session = users.open_session_of(_hash(token), now, now - IDLE)
+    session = _checked.session(_hash(token), now)
     if session is None:
         return None
     if now - session.last_seen_at > TOUCH_EVERY:
         users.touch(session.id, now)
         db.session.commit()
     return Actor(user_id=UserId(session.user_id), email=session.email, role=Role(session.role), address=address)
+
+
+class _Checked:
+    """The open sessions that this process has just asked for; safe among threads."""
+
+    def __init__(self) -> None:
+        self._found: dict[bytes, tuple[float, users.OpenSession]] = {}
+        self._lock = threading.Lock()
+
+    def session(self, token_hash: bytes, now: datetime) -> users.OpenSession | None:
+        """The session, as it is or was a moment ago; one that is not open is asked for each time."""
+        found = self._found.get(token_hash)
+        if found is not None and time.monotonic() - found[0] < CHECKED_SECONDS:
+            return found[1]
+        asked = time.monotonic()
+        session = users.open_session_of(token_hash, now, now - IDLE)
+        with self._lock:
+            if session is None:
+                self._found.pop(token_hash, None)
+            else:
+                if len(self._found) >= MOST_CHECKED:
+                    self._found.clear()
+                self._found[token_hash] = asked, session
+        return session
+
+    def forget(self) -> None:
+        """Ask for every session anew."""
+        with self._lock:
+            self._found.clear()
+
+
+_checked = _Checked()
+
+
+def forget_checked() -> None:
+    """Believe no session without asking: one has ended, or a user is another from now on."""
+    _checked.forget()
 
 
 def open_tokens(tokens: Collection[str]) -> frozenset[str]:
@@ -69,12 +112,14 @@ def end_session(token: str) -> None:
     if actor is not None:
         audit.record(actor, "session.end")
     db.session.commit()
+    forget_checked()
 
 
 def end_all(user_id: UserId) -> None:
     """End every session of a user."""
     users.end_sessions(user_id, datetime.now(UTC))
     db.session.commit()
+    forget_checked()
 
 
 def actor_of(user: User, address: str = "") -> Actor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -130,11 +129,24 @@ def test_a_reset_password_ends_the_sessions_and_opens_a_new_one(server: Flask, s
     ],
 )
 def test_a_session_ends_when_it_idles_or_grows_old(
-    server: Flask, signed: FlaskClient, change: dict[str, datetime]
+    server: Flask, signed: FlaskClient, change: dict[str, datetime], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sessions, "CHECKED_SECONDS", 0.0)  # a moment later
     with server.app_context():
         db.session.execute(update(UserSession).values(**change))
         db.session.commit()
+    assert signed.get("/_dash-layout").status_code == 401
+
+
+def test_what_ends_in_another_process_has_ended_here_within_a_second(
+    server: Flask, signed: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert signed.get("/_dash-layout").status_code == 200
+    with server.app_context():
+        db.session.execute(update(User).values(disabled_at=datetime.now(UTC)))
+        db.session.commit()
+    assert sessions.CHECKED_SECONDS <= 1.0
+    monkeypatch.setattr(sessions, "CHECKED_SECONDS", 0.0)  # it has passed
     assert signed.get("/_dash-layout").status_code == 401
 
 
