@@ -38,21 +38,20 @@ def columns(currency: str) -> list[Row]:
     """Name first and fixed, then quantity and price, value and gain, and the period's returns."""
     return [
         {
-            "field": "name", "headerName": "Instrument", "cellRenderer": "InstrumentCell", "minWidth": 160,
+            "field": "name", "headerName": "Instrument", "cellRenderer": "InstrumentCell", "minWidth": 150, "width": 160,
             "pinned": "left",
         },
         figure_column("quantity", "Quantity", "quantity(params.value, params.data.crypto)", 78),
         figure_column("average_cost", "Avg cost", f"money(params.value, '{currency}')", 88),
         figure_column("price", "Last", "price(params.value, params.data.currency)", 90, cellRenderer="FreshCell"),
-        figure_column("market_value", "Market value", f"money(params.value, '{currency}')", 116, sort="desc"),
-        figure_column("cost", "Cost", f"money(params.value, '{currency}', 0)", 88),
-        figure_column("unrealized", "Unrealised", f"change(params.value, '{currency}', 0)", 92, change=True),
-        figure_column("unrealized_pct", "%", "percentChange(params.value, 1)", 76, change=True),
-        figure_column("realized", "Realised", f"change(params.value, '{currency}', 0)", 82, change=True),
-        figure_column("income", "Income", f"change(params.value, '{currency}', 0)", 80, change=True),
-        figure_column("time_weighted", "TWR", "percentChange(params.value, 1)", 76, change=True),
-        figure_column("contribution", "Contrib.", "percentChange(params.value)", 82, change=True),
-        figure_column("weight", "Weight", "percent(params.value, 1)", 72),
+        figure_column("market_value", "Value", f"money(params.value, '{currency}')", 112, sort="desc"),
+        figure_column("unrealized", "Unrealised", f"change(params.value, '{currency}', 0)", 100, change=True),
+        figure_column("unrealized_pct", "%", "percentChange(params.value, 1)", 88, change=True),
+        figure_column("realized", "Realised", f"change(params.value, '{currency}', 0)", 96, change=True),
+        figure_column("income", "Income", f"change(params.value, '{currency}', 0)", 96, change=True),
+        figure_column("time_weighted", "TWR", "percentChange(params.value, 1)", 84, change=True),
+        figure_column("contribution", "Contrib.", "percentChange(params.value)", 88, change=True),
+        figure_column("weight", "Weight", "percent(params.value, 1)", 74),
     ]  # fmt: skip
 
 
@@ -61,7 +60,6 @@ def _row(item: Holding, figures: GroupFigures | None) -> Row:
         **identity(item),
         "average_cost": item.average_cost,
         "market_value": item.market_value,
-        "cost": float(item.cost),
         "unrealized": item.unrealized,
         "unrealized_pct": item.unrealized_pct,
         "realized": item.realized,
