@@ -38,7 +38,8 @@ def columns(currency: str) -> list[Row]:
     """Name first and fixed, then quantity and price, value and gain, and the period's returns."""
     return [
         {
-            "field": "name", "headerName": "Instrument", "cellRenderer": "InstrumentCell", "minWidth": 150, "width": 160,
+            "field": "name", "headerName": "Instrument", "cellRenderer": "InstrumentCell", "minWidth": 150,
+            "width": 160,
             "pinned": "left",
         },
         figure_column("quantity", "Quantity", "quantity(params.value, params.data.crypto)", 78),
