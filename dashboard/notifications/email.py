@@ -114,7 +114,7 @@ def compose(message: Message, sender: str) -> EmailMessage:
 
 def message_id(key: str, sender: str) -> str:
     """The Message-ID of everything that is sent under ``key``: the same each time."""
-    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+    domain = _address(sender).domain or "localhost"
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
 
 
@@ -124,13 +124,17 @@ def cleaned(value: str) -> str:
 
 
 def _address(text: str) -> Address:
-    name, address = parseaddr(cleaned(text))
-    return Address(display_name=name, addr_spec=address)
+    """The address in angle brackets with the name before it, or a bare one; Pythons parse odd names differently."""
+    name, bracket, address = cleaned(text).rpartition("<")
+    if not bracket:
+        return Address(addr_spec=address)
+    return Address(display_name=name.strip().strip('"'), addr_spec=address.removesuffix(">"))
 
 
 def _bare_address(text: str) -> Address:
     """One address and nothing beside it. Raises: ValueError, MessageError."""
-    if parseaddr(text)[1] != text:
+    # Older Pythons take an address with line ends in it for one.
+    if cleaned(text) != text or parseaddr(text)[1] != text:
         raise ValueError("not a bare address")
     return Address(addr_spec=text)
 
