@@ -30,6 +30,13 @@ FLAGS = (
 DEADLINE_SECONDS = 20.0
 DESKTOP, PHONE = (1440, 900), (390, 844)
 STREAM = re.compile(r"/(quotes[?]symbols=|portfolios/)\S+ - ")
+STANDS_STILL = """
+const [element, answer] = arguments;
+const box = () => Object.values(element.getBoundingClientRect().toJSON()).join();
+element.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
+const before = box();
+requestAnimationFrame(() => requestAnimationFrame(() => answer(box() === before)));
+"""  # a click is sent to where the element was: into nothing, while a panel slides in or a page is put together
 PASSING = (NoSuchElementException, StaleElementReferenceException)
 
 Found = TypeVar("Found")
@@ -75,9 +82,10 @@ class Browser:
         self.command("Emulation.setDeviceMetricsOverride", **size)
 
     def prefer(self, scheme: str) -> None:
-        """Make the system prefer ``light`` or ``dark``."""
-        feature = {"name": "prefers-color-scheme", "value": scheme}
-        self.command("Emulation.setEmulatedMedia", features=[feature])
+        """Make the system prefer ``light`` or ``dark``, and little motion."""
+        wishes = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
+        features = [{"name": name, "value": value} for name, value in wishes.items()]
+        self.command("Emulation.setEmulatedMedia", features=features)
 
     def open(self, path: str) -> None:
         """Go to a path of the application."""
@@ -105,10 +113,13 @@ class Browser:
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
     def click(self, selector: str) -> None:
-        """Click the first element that fits."""
+        """Click the first element that fits, once it stands still."""
 
         def clicked() -> bool:
-            self.driver.find_element(By.CSS_SELECTOR, selector).click()
+            element = self.driver.find_element(By.CSS_SELECTOR, selector)
+            if not self.driver.execute_async_script(STANDS_STILL, element):
+                return False
+            element.click()
             return True
 
         self.find(selector)

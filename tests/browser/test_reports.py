@@ -18,6 +18,7 @@ from tests.market_pages import make_ledger, make_market
 from tests.smtp_loopback import Inbox
 
 TODAY = datetime.now(UTC).date()
+OPEN_PANEL = "#report-panel.show:not(.offcanvas-toggling)"
 WIDER = "return document.documentElement.scrollWidth > window.innerWidth"
 
 
@@ -43,14 +44,14 @@ def test_a_workbook_is_asked_for_made_and_opened(
     browser.sign_in(path="/reports")
     browser.wait_for_text("#report-history", "No reports yet")
     browser.click(".page-h .b.pri")
-    browser.find("#report-panel.show:not(.showing)")
+    browser.find(OPEN_PANEL)
     Select(browser.find("#report-span")).select_by_value("custom")
     browser.find("#report-days")
     browser.click("#report-create")
     browser.wait_for_text("#report-error", "Enter the first and the last day")
     Select(browser.find("#report-span")).select_by_value("all")
     browser.click("#report-create")
-    browser.wait_for(lambda: not browser.find_all("#report-panel.show:not(.showing)"), "the panel to close")
+    browser.wait_for(lambda: not browser.find_all(OPEN_PANEL), "the panel to close")
     browser.wait_for_text("#report-history tbody", "Waiting")
 
     make_waiting(server, person)
@@ -65,7 +66,7 @@ def test_a_tax_report_is_asked_for_in_the_form_for_programs(
     browser: Browser, server: Flask, person: Actor, tmp_path: Path
 ) -> None:
     browser.sign_in(path="/reports/new")
-    browser.find("#report-panel.show:not(.showing)")
+    browser.find(OPEN_PANEL)
     Select(browser.find("#report-kind")).select_by_visible_text("Tax")
     browser.wait_for_text("#report-kind-about", "Realised gains lot by lot")
     browser.click("#report-format label:nth-of-type(3), #report-format .form-check:nth-child(3) label")
@@ -84,11 +85,11 @@ def test_a_tax_report_is_asked_for_in_the_form_for_programs(
 def test_the_panel_has_an_address_closes_by_key_and_fits_a_phone(browser: Browser) -> None:
     browser.resize(*PHONE)
     browser.sign_in(path="/reports/new")
-    panel = browser.find("#report-panel.show:not(.showing)")
+    panel = browser.find(OPEN_PANEL)
     browser.wait_for(lambda: panel.rect["x"] == 0 or panel.rect["x"] + panel.rect["width"] <= PHONE[0], "the panel")
     assert not browser.run(WIDER)
     browser.click("#report-cancel")
-    browser.wait_for(lambda: not browser.find_all("#report-panel.show:not(.showing)"), "the panel to close")
+    browser.wait_for(lambda: not browser.find_all(OPEN_PANEL), "the panel to close")
     browser.find("#report-history")
     assert not browser.run(WIDER)
 
@@ -98,7 +99,7 @@ def test_a_report_is_mailed_to_whoever_ticks_the_box(
     browser: Browser, server: Flask, person: Actor, mail_server: Inbox
 ) -> None:
     browser.sign_in(path="/reports/new")
-    browser.find("#report-panel.show:not(.showing)")
+    browser.find(OPEN_PANEL)
     browser.click("#report-mail")
     browser.find("#report-mail:checked, #report-mail :checked")
     browser.click("#report-create")
