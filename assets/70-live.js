@@ -17,7 +17,9 @@
   let timer = 0;
   let announcedAt = 0;
   let said = "";
-  let last = null; // the last frame of a portfolio: laid over again whenever the page is drawn anew
+  // What came last is laid over again whenever the page is drawn anew: a portfolio's frame, and quotes by symbol.
+  let last = null;
+  const quotes = new Map();
 
   const byId = (id) => document.getElementById(id);
   const setText = (element, text) => {
@@ -147,8 +149,15 @@
     document.dispatchEvent(new CustomEvent("basis:portfolio", { detail: data }));
     return moveGrid(data);
   };
+  const tell = (quote) => document.dispatchEvent(new CustomEvent("basis:quote", { detail: quote }));
+  const takeQuote = (quote) => {
+    const before = quotes.get(quote.symbol);
+    quotes.set(quote.symbol, quote);
+    if (JSON.stringify(before) !== JSON.stringify(quote)) tell(quote);
+  };
   // A grid is drawn some time after its page, and where markets are closed no other frame may follow.
   const repaint = (tries = 0) => {
+    if (!tries) quotes.forEach(tell);
     if (!last || !source) return;
     if (!movePortfolio(last) && byId("holdings-grid") && tries < GRID_TRIES) setTimeout(repaint, GRID_MS, tries + 1);
   };
@@ -173,6 +182,7 @@
     setText(byId("live-price-when"), quote.freshness === "closed" ? `Close of ${format.day(quote.at)}` : live);
     sayPrices(quote.freshness, quote.at);
   };
+  document.addEventListener("basis:quote", (event) => movePrice(event.detail));
 
   // ---- the stream
   const handlers = {
@@ -182,7 +192,7 @@
       if (first) repaint();
       else movePortfolio(data);
     },
-    quotes: (data) => data.quotes.forEach(movePrice),
+    quotes: (data) => data.quotes.forEach(takeQuote),
     changed: () => document.dispatchEvent(new CustomEvent("basis:changed")),
     end: (data) => {
       stop();
@@ -196,6 +206,7 @@
     source = null;
     address = "";
     last = null;
+    quotes.clear();
   };
   // A refusal tells no status to an EventSource: a session that has ended shows in the answer of the page's own server.
   const knock = () => fetch("/_dash-dependencies", { method: "HEAD" }).catch(() => {});
@@ -221,7 +232,8 @@
   const addressOf = (wanted) => {
     const base = wanted.url || `${location.protocol}//${location.hostname}:${wanted.port}`;
     if (wanted.portfolio != null) return `${base}/portfolios/${wanted.portfolio}`;
-    return `${base}/quotes?symbols=${encodeURIComponent(wanted.symbol)}`;
+    if (!wanted.symbols.length) return ""; // an empty list has nothing to listen to
+    return `${base}/quotes?symbols=${encodeURIComponent(wanted.symbols.join(","))}`;
   };
 
   window.dash_clientside = window.dash_clientside || {};

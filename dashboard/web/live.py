@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -16,17 +17,18 @@ STORE = "live-source"
 
 def live_source(
     portfolio_id: PortfolioId | None = None,
-    symbol: str | None = None,
     *,
+    symbols: Sequence[str] = (),
     priced_on: date | None = None,
     stale: int = 0,
 ) -> Component:
-    """What a page listens to: a portfolio, or one instrument's quotes. One on a page.
+    """What a page listens to: a portfolio, or the quotes of ``symbols``. One on a page.
 
+    Each quote reaches the page as ``CustomEvent("basis:quote", {detail: quote})`` on the document.
     ``priced_on`` is the day of the newest stored price and ``stale`` how many are old: said until a quote comes.
     """
     known = {"priced_on": priced_on.isoformat() if priced_on is not None else None, "stale": stale}
-    return dcc.Store(id=STORE, data={**stream_address(), "portfolio": portfolio_id, "symbol": symbol, **known})
+    return dcc.Store(id=STORE, data={**stream_address(), "portfolio": portfolio_id, "symbols": list(symbols), **known})
 
 
 def stream_address() -> dict[str, str | int | None]:

@@ -36,7 +36,7 @@ def layout(actor: Actor, view: ViewState, *, symbol: str) -> list[Component]:
             [_chart(detail, view, positions, problem, bool(known.splits)), html.Div(side, className="c3 px-side")],
             className="grid px-grid",
         ),
-        live_source(symbol=symbol),
+        live_source(symbols=[symbol]),
     ]
 
 

@@ -72,7 +72,7 @@ def test_the_page_has_price_position_trades_and_facts(signed: FlaskClient, mine:
     for words in ("Held", "My position", "My trades", "52-week range", "Average volume, 30 d", "px-chart"):
         assert words in text, words
     assert '"data-symbol":"AAA"' in text and '"data-currency":"EUR"' in text
-    assert '"live-source"' in text
+    assert '"live-source"' in text and '"symbols":["AAA"]' in text
 
 
 def test_ones_own_trades_are_marked_in_units_of_today(signed: FlaskClient, mine: PortfolioId) -> None:
