@@ -27,7 +27,7 @@ def install(server: Flask) -> None:
     """Add the addresses of the API to ``server``, and its guard before every request to them."""
     blueprint = Blueprint(guard.BLUEPRINT, __name__)
     for resource in RESOURCES:
-        blueprint.add_url_rule(PREFIX + resource.path, resource.name, view(resource), methods=["GET"])
+        blueprint.add_url_rule(PREFIX + resource.path, resource.name, view(resource), methods=[resource.method])
     document = openapi.document(PREFIX, RESOURCES)
     blueprint.add_url_rule(guard.DOCUMENT, "openapi", lambda: openapi.answer(document), methods=["GET"])
     server.register_blueprint(blueprint)

@@ -18,22 +18,24 @@ from dashboard.security.cookies import SESSION
 VERSION = "3.1.0"
 REFERENCE = "#/components/schemas/{model}"
 VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
-ABOUT = """Read what the pages show, as the JSON that the command line prints with `--json`.
+ABOUT = """What the pages show, as the JSON that the command line prints with `--json`.
 
 Money, prices and quantities are decimal strings, ratios are numbers, times are UTC. A `null` stands beside an entry in
 `status` that says why. Failures are problem+json with a stable `code`. Send `If-None-Match` with the `ETag` of an
-earlier answer to get 304 while nothing has changed."""
+earlier answer to get 304 while nothing has changed. A write carries the token of the cookie `basis_csrf` as
+`X-CSRFToken`."""
 
 
 def document(prefix: str, resources: Iterable[Resource]) -> dict[str, Json]:
     """The whole document."""
     known = tuple(resources)
-    models = sorted({Problem, *(resource.model for resource in known)}, key=lambda model: model.__name__)
+    bodies = {resource.body for resource in known if resource.body is not None}
+    models = sorted({Problem, *bodies, *(resource.model for resource in known)}, key=lambda model: model.__name__)
     _, schemas = models_json_schema([(model, "serialization") for model in models], ref_template=REFERENCE)
     return {
         "openapi": VERSION,
         "info": {"title": "Basis", "version": "1", "description": ABOUT},
-        "paths": {_template(prefix + resource.path): {"get": _operation(resource)} for resource in known},
+        "paths": _paths(prefix, known),
         "components": {
             "schemas": schemas["$defs"],
             "securitySchemes": {
@@ -54,6 +56,14 @@ def answer(content: dict[str, Json]) -> Response:
     return Response(orjson.dumps(content, option=orjson.OPT_INDENT_2), mimetype="application/json")
 
 
+def _paths(prefix: str, resources: Iterable[Resource]) -> dict[str, Json]:
+    paths: dict[str, dict[str, Json]] = {}
+    for resource in resources:
+        methods = paths.setdefault(_template(prefix + resource.path), {})
+        methods[resource.method.lower()] = _operation(resource)
+    return {**paths}
+
+
 def _operation(resource: Resource) -> dict[str, Json]:
     operation: dict[str, Json] = {
         "operationId": resource.name,
@@ -61,11 +71,17 @@ def _operation(resource: Resource) -> dict[str, Json]:
         "parameters": [*_variables(resource), *_query(resource.parameters)],
         "responses": {
             "200": {"description": "The result.", "content": _content("application/json", resource.model.__name__)},
-            "304": {"description": "Nothing has changed since the answer with this ETag."},
+            **_unchanged(resource),
             "default": {"description": "A failure.", "content": _content("application/problem+json", Problem.__name__)},
         },
     }
+    if resource.body is not None:
+        operation["requestBody"] = {"required": True, "content": _content("application/json", resource.body.__name__)}
     return operation | {"security": []} if resource.is_open else operation
+
+
+def _unchanged(resource: Resource) -> dict[str, Json]:
+    return {"304": {"description": "Nothing has changed since the answer with this ETag."}} if resource.reads else {}
 
 
 def _variables(resource: Resource) -> Iterator[Json]:

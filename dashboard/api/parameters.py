@@ -80,7 +80,12 @@ class PricesParameters(Parameters):
     adjusted: bool = Field(True, description="0: as traded; 1: in units of today, after every split.")
 
 
+class Body(Parameters):
+    """The JSON of a write; a member that is not known is refused."""
+
+
 P = TypeVar("P", bound=Parameters)
+B = TypeVar("B", bound=Body)
 
 
 def parse(model: type[P], given: MultiDict[str, str]) -> P:
@@ -97,11 +102,23 @@ def parse(model: type[P], given: MultiDict[str, str]) -> P:
         raise _refused(error.errors(include_url=False)[0]) from error
 
 
+def parse_body(model: type[B], given: object) -> B:
+    """The body of a write. Raises: InvalidInput for what is no JSON object, and for the first member that is wrong."""
+    if not isinstance(given, dict):
+        raise InvalidInput("The body must be a JSON object.")
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise _refused(error.errors(include_url=False)[0]) from error
+
+
 def _refused(detail: ErrorDetails) -> InvalidInput:
-    name = _shown(str(detail["loc"][0]))
+    name = _shown(str(detail["loc"][0])) if detail["loc"] else ""
     if detail["type"] == "extra_forbidden":
         return InvalidInput(f"There is no parameter {name}.", field=name)
     reason = detail["msg"].removeprefix("Value error, ")
+    if not name:
+        return InvalidInput(f"{reason[:1].upper()}{reason[1:]}.")
     return InvalidInput(f"{name}: {reason[:1].lower()}{reason[1:]}.", field=name)
 
 

@@ -11,7 +11,7 @@ from typing import Any  # Any: handlers take the parameters and path variables o
 import orjson
 from flask import Response, request
 
-from dashboard.api.parameters import Parameters, parse
+from dashboard.api.parameters import Body, Parameters, parse, parse_body
 from dashboard.domain.access import SYSTEM, Permission
 from dashboard.errors import NotFound
 from dashboard.results.scalars import Json
@@ -35,9 +35,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """An address: ``handler(actor, parameters, **variables)``, and what the OpenAPI document says of it.
+    """An address and a method: ``handler(actor, parameters, **variables)``, and what the OpenAPI document says of it.
 
-    ``model`` describes the answer. Open to everybody where ``permission`` is PUBLIC.
+    ``model`` describes the answer. Open to everybody where ``permission`` is PUBLIC. What writes gets its ``body`` in
+    the place of the parameters, where it has one.
     """
 
     name: str
@@ -48,6 +49,13 @@ class Resource:
     permission: Permission
     parameters: type[Parameters] = Parameters
     variables: dict[str, str] = field(default_factory=dict)
+    method: str = "GET"
+    body: type[Body] | None = None
+
+    @property
+    def reads(self) -> bool:
+        """Whether asking for it changes nothing."""
+        return self.method == "GET"
 
     @property
     def is_open(self) -> bool:
@@ -62,7 +70,11 @@ def view(resource: Resource) -> Callable[..., Response]:
         actor = SYSTEM if resource.is_open else permitted(resource.permission)
         if any(isinstance(value, str) and not value.isprintable() for value in variables.values()):
             raise NotFound("There is nothing at this address of the API.")
-        return respond(resource.handler(actor, parse(resource.parameters, request.args), **variables))
+        parameters: Parameters = parse(resource.parameters, request.args)
+        if resource.body is not None:
+            parameters = parse_body(resource.body, request.get_json(silent=True))
+        answer = resource.handler(actor, parameters, **variables)
+        return respond(answer) if resource.reads else _json(answer)
 
     run.permission = resource.permission  # type: ignore[attr-defined]  # as callbacks carry theirs
     return run

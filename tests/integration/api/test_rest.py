@@ -377,7 +377,8 @@ def test_the_openapi_document_has_every_address_and_every_answer_is_as_it_says(
     assert set(document["paths"]) == {rule for rule in rules if rule.startswith("/api/")} - {"/api/openapi.json"}
     models = {resource.name: resource.model for resource in RESOURCES}
     for path, methods in document["paths"].items():
-        operation = methods["get"]
+        if (operation := methods.get("get")) is None:
+            continue
         response = answers(f"{path}?{NEEDED.get(operation['operationId'], '')}")
         assert response.status_code == 200, path
         model = models[operation["operationId"]]
@@ -478,7 +479,7 @@ def test_every_parameter_that_is_described_is_taken(
         "long_term_days": "30", "quantity": "1", "price": "2", "fee": "0", "lot": "1", "instead_of": "1",
     }  # fmt: skip
     for path, methods in client.get("/api/openapi.json").get_json()["paths"].items():
-        for parameter in methods["get"]["parameters"]:
+        for parameter in methods.get("get", {"parameters": []})["parameters"]:
             if parameter["in"] == "query":
                 name = parameter["name"]
                 response = answers(f"{path}?{name}={values.get(name, '2')}")
