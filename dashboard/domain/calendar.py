@@ -11,6 +11,8 @@ from dashboard.domain.arrays import Days, Floats, Ints, day_of
 from dashboard.errors import InvalidInput
 
 STALE_AFTER_SESSIONS = 5
+# What trades without a pause has a session every day.
+EVERY_DAY: Days = np.arange("1970-01-01", "2100-01-01", dtype="datetime64[D]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,7 +210,7 @@ def _position(history: PortfolioHistory, books: PositionBooks, column: int, day:
     instrument = history.instruments[column]
     price = float(history.prices[day, column])
     priced = last_price_date(history.market.prices.get(instrument.symbol), history.days[day])
-    sessions = history.market.sessions.get(instrument.exchange)
+    sessions = history.market.sessions_of(instrument)
     fresh = not np.isnat(priced) and not is_stale(priced, history.days[day], sessions)
     at = int((priced - history.days[0]).astype(int)) if fresh else -1
     return SnapshotPosition(

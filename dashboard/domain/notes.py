@@ -29,7 +29,7 @@ def price_status(history: PortfolioHistory, column: int, day: int) -> tuple[Stat
     priced = last_price_date(history.market.prices.get(instrument.symbol), as_of)
     if np.isnat(priced):  # not held on the day, so that no trade's price stands in
         return Status.UNDEFINED, f"There is no price of {instrument.symbol}."
-    if is_stale(priced, as_of, history.market.sessions.get(instrument.exchange)):
+    if is_stale(priced, as_of, history.market.sessions_of(instrument)):
         return Status.STALE, f"The last price of {instrument.symbol} is of {date_of(priced)}."
     return rate_status(history, instrument.currency, day)
 

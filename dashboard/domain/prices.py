@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.domain.arrays import Days, Floats
-from dashboard.domain.calendar import Layout, layout
+from dashboard.domain.calendar import EVERY_DAY, Layout, layout
 from dashboard.domain.corporate_actions import split_factors
 from dashboard.domain.fx import RateSeries
-from dashboard.domain.instruments import Dividend, Instrument, Split
+from dashboard.domain.instruments import AssetClass, Dividend, Instrument, Split
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,10 @@ class MarketData:
     instruments: Mapping[str, Instrument] = field(default_factory=dict)
     sessions: Mapping[str, Days] = field(default_factory=dict)
     dividends: Mapping[str, tuple[Dividend, ...]] = field(default_factory=dict)
+
+    def sessions_of(self, instrument: Instrument) -> Days | None:
+        """The trading days of an instrument: every day for crypto, else its exchange's; None where not known."""
+        return EVERY_DAY if instrument.asset_class is AssetClass.CRYPTO else self.sessions.get(instrument.exchange)
 
 
 def carried(

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.domain.instruments import AssetClass, Split
+from dashboard.domain.market_hours import MarketState as MarketState
 
 
 class Issue(StrEnum):
@@ -155,15 +156,6 @@ class History:
     provisional_from: date | None = None
     shortened: str = ""
     fallbacks: tuple[Fallback, ...] = ()
-
-
-class MarketState(StrEnum):
-    """Whether the instrument's exchange trades at the time of a quote."""
-
-    OPEN = "open"
-    PRE = "pre"
-    POST = "post"
-    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, ForeignKeyConstraint, Index, Numeric, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    Text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dashboard.db.models.base import Base, CreatedAt, Key, Moment, Rate
@@ -114,13 +124,29 @@ class Dividend(Base):
 
 
 class ExchangeSession(Base):
-    """A day on which an exchange (by its market identifier code) trades; the age of a price is counted in them."""
+    """A day on which an exchange (by its market identifier code) trades; the age of a price is counted in them.
+
+    A day that was stored before hours were has none until a worker fills them in.
+    """
 
     __tablename__ = "exchange_sessions"
-    __table_args__ = (CheckConstraint("mic ~ '^[A-Z0-9]{4}$'", name="mic"),)
+    __table_args__ = (
+        CheckConstraint("mic ~ '^[A-Z0-9]{4}$'", name="mic"),
+        CheckConstraint("(opens_at is null) = (closes_at is null) and opens_at < closes_at", name="hours"),
+        CheckConstraint(
+            "(break_starts_at is null) = (break_ends_at is null) and opens_at < break_starts_at"
+            " and break_starts_at < break_ends_at and break_ends_at < closes_at",
+            name="break",
+        ),
+    )
 
     mic: Mapped[str] = mapped_column(Text, primary_key=True)
     date: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    opens_at: Mapped[Moment | None]
+    closes_at: Mapped[Moment | None]
+    break_starts_at: Mapped[Moment | None]
+    break_ends_at: Mapped[Moment | None]
+    half_day: Mapped[bool] = mapped_column(Boolean, server_default="false")
 
 
 class FxPair(Base):

@@ -6,6 +6,7 @@ from dashboard.services.market_data.facts import price_facts
 from dashboard.services.market_data.files import import_prices
 from dashboard.services.market_data.finding import search
 from dashboard.services.market_data.listing import benchmarks, list_instruments
+from dashboard.services.market_data.market_hours import market_state
 from dashboard.services.market_data.master_data import import_instruments
 from dashboard.services.market_data.reading import (
     bars,
@@ -30,6 +31,7 @@ __all__ = [
     "instrument",
     "list_instruments",
     "market_data_for",
+    "market_state",
     "price_facts",
     "problems_of",
     "refresh",

@@ -14,7 +14,9 @@ from dashboard.db.repositories import instruments as store
 from dashboard.db.repositories import price_findings as findings
 from dashboard.db.repositories import prices
 from dashboard.db.repositories.prices import BarArrays, BarColumns, SeriesChange
-from dashboard.domain.arrays import day_of
+from dashboard.domain.arrays import Days, day_of
+from dashboard.domain.calendar import EVERY_DAY
+from dashboard.domain.instruments import AssetClass
 from dashboard.domain.quality import (
     Finding,
     FindingKind,
@@ -101,9 +103,16 @@ def _observed(row: InstrumentRow, bars: BarArrays, today: date) -> ObservedSerie
         today,
         splits=store.splits(db.session, [row.id]).get(row.id, ()),
         dividends=tuple(paid for paid in dividends if paid.currency == row.currency),
-        sessions=exchange_sessions.read(db.session, [row.mic]).get(row.mic) if row.mic else None,
+        sessions=_sessions(row, bars),
         currency=row.currency,
     )
+
+
+def _sessions(row: InstrumentRow, bars: BarArrays) -> Days | None:
+    """The trading days of an instrument; None where they are not known."""
+    if row.asset_class == AssetClass.CRYPTO.value:
+        return EVERY_DAY if not np.is_busday(bars.dates).all() else None  # a source may leave its weekends out
+    return exchange_sessions.read(db.session, [row.mic]).get(row.mic) if row.mic else None
 
 
 def _is_explained(kind: str, day: date, held: Collection[date]) -> bool:

@@ -17,7 +17,7 @@ from dashboard.db.repositories.fx import Pair
 from dashboard.db.repositories.prices import Edges
 from dashboard.domain.access import Actor
 from dashboard.domain.arrays import Days, Floats, day_of
-from dashboard.domain.calendar import is_stale
+from dashboard.domain.calendar import EVERY_DAY, is_stale
 from dashboard.domain.corporate_actions import split_factors
 from dashboard.domain.fx import PIVOTS, RateSeries
 from dashboard.domain.instruments import AssetClass, Instrument, InstrumentState, Split
@@ -74,7 +74,7 @@ def details_of(symbols: Collection[str]) -> dict[str, InstrumentDetail]:
     edges, splits, sessions = valued_prices.edges(db.session, ids), store.splits(db.session, ids), _sessions(rows)
     today = day_of(datetime.now(UTC).date())
     return {
-        row.symbol: _detail(row, edges[row.id], splits.get(row.id, ()), sessions.get(row.exchange), today)
+        row.symbol: _detail(row, edges[row.id], splits.get(row.id, ()), _counted_in(row, sessions), today)
         for row in rows
     }
 
@@ -130,6 +130,11 @@ def _sessions(rows: Sequence[InstrumentRow]) -> dict[str, Days]:
     mics = {row.exchange: row.mic for row in rows if row.mic}
     found = exchange_sessions.read(db.session, sorted(set(mics.values()))) if mics else {}
     return {exchange: found[mic] for exchange, mic in mics.items() if mic in found}
+
+
+def _counted_in(row: InstrumentRow, sessions: Mapping[str, Days]) -> Days | None:
+    """The days in which the age of a price is counted."""
+    return EVERY_DAY if row.asset_class == AssetClass.CRYPTO.value else sessions.get(row.exchange)
 
 
 def _instrument(row: InstrumentRow) -> Instrument:

@@ -11,9 +11,9 @@ import pytest
 from dashboard.domain.calendar import Period, calendar_days, sessions_since
 from dashboard.domain.fx import Rates, RateSeries
 from dashboard.domain.holdings import holdings
-from dashboard.domain.instruments import Split
+from dashboard.domain.instruments import AssetClass, Instrument, Split
 from dashboard.domain.measures import Status
-from dashboard.domain.prices import PriceSeries, adjusted_closes, prices_on
+from dashboard.domain.prices import MarketData, PriceSeries, adjusted_closes, prices_on
 from dashboard.errors import InvalidInput
 from tests.unit.domain.ledgers import closes, daily, history, market, measured, rates
 
@@ -89,6 +89,15 @@ def test_a_price_older_than_five_sessions_is_stale(end: str, status: Status) -> 
     assert holding.price_status is status
     assert measured(found).market_value.status is status
     assert [note.code for note in measured(found).notes] == (["price_stale"] if status is Status.STALE else [])
+
+
+def test_crypto_has_a_session_every_day() -> None:
+    known = MarketData(sessions={"NYQ": np.array(["2024-01-05", "2024-01-08"], "datetime64[D]")})
+    coin = known.sessions_of(Instrument("BTC-USD", "USD", asset_class=AssetClass.CRYPTO, exchange="NYQ"))
+    share = known.sessions_of(Instrument("ACME", "USD", exchange="NYQ"))
+    friday, monday = np.datetime64("2024-01-05"), np.datetime64("2024-01-08")
+    assert (sessions_since(friday, monday, coin), sessions_since(friday, monday, share)) == (3, 1)
+    assert known.sessions_of(Instrument("OTHER", "USD", exchange="OTC")) is None
 
 
 def test_without_any_price_the_last_trade_stands_in() -> None:
