@@ -8,6 +8,7 @@ import numpy as np
 
 from dashboard.domain.account_rows import accounts_in, rows_of_account
 from dashboard.domain.arrays import date_of
+from dashboard.domain.legs import CashMove
 from dashboard.domain.line_gains import ValuedPortfolio
 from dashboard.domain.prices import MarketData, PriceSeries
 from dashboard.domain.valuation import PortfolioHistory, value_portfolio
@@ -31,7 +32,7 @@ def account_portfolios(found: ValuedPortfolio) -> tuple[tuple[str, ValuedPortfol
 
 def _history(history: PortfolioHistory, account: str, market: MarketData) -> PortfolioHistory:
     return value_portfolio(
-        rows_of_account(history.ledger, account),
+        rows_of_account(history.ledger, account, _carried_interest(history)),
         market,
         base_currency=history.base_currency,
         end=date_of(history.days[-1]),
@@ -40,6 +41,18 @@ def _history(history: PortfolioHistory, account: str, market: MarketData) -> Por
         currency=history.currency,
         allow_shorts=history.allow_shorts,
     )
+
+
+def _carried_interest(history: PortfolioHistory) -> dict[int, tuple[CashMove, ...]]:
+    """By position in the ledger of a transfer that comes from another account, the interest bought that left there."""
+    entries = history.entries
+    return {
+        int(entries.source[at]): tuple(
+            CashMove(move.currency, -move.local, -move.value) for move in entries.legs[at - 1].receivable
+        )
+        for at, leg in entries.legs.items()
+        if leg.inner and leg.units > 0 and entries.legs[at - 1].receivable  # the half that goes stands before it
+    }
 
 
 def _market(history: PortfolioHistory) -> MarketData:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from dashboard.domain.arrays import Days
 from dashboard.domain.instruments import Instrument
-from dashboard.domain.ledger import CheckedLedger
+from dashboard.domain.ledger import CheckedLedger, SplitEvent, walk
 from dashboard.domain.leg_events import capital_legs, in_lieu_legs, spin_off_legs, swap_legs, transfer_legs
 from dashboard.domain.leg_money import LegMoney, has_other_fee
 from dashboard.domain.leg_trades import fee_legs, income_legs, reinvest_legs, reward_legs, trade_legs
@@ -47,14 +47,24 @@ def build_legs(
         return {}
     money = LegMoney(ledger, instruments, table, days, market)
     found: dict[int, list[RowLeg]] = {}
-    for at, row in enumerate(rows):
-        if at in ledger.moves or row.accrued or has_other_fee(row) or _is_coupon(money, row):
-            found[at] = list(MAKERS.get(row.type, fee_legs)(money, row, ledger.moves.get(at, ())))
+    at = 0
+    for row in walk(rows, ledger.splits):
+        if isinstance(row, SplitEvent):
+            money.interest.split(row.symbol)
+            continue
+        moves = ledger.moves.get(at, ())
+        if at in ledger.moves or row.accrued or has_other_fee(row) or _is_due(money, row):
+            found[at] = list(MAKERS.get(row.type, fee_legs)(money, row, moves))
         elif row.type in TRADES:
             money.note(row, money.gross(row))
+        money.interest.past(row, moves)
+        at += 1
     return found
 
 
-def _is_coupon(money: LegMoney, row: Transaction) -> bool:
-    """Whether a row pays what was bought as accrued interest before it."""
-    return row.type in INCOME and (row.account, row.symbol or "", row.currency) in money.accrued
+def _is_due(money: LegMoney, row: Transaction) -> bool:
+    """Whether a row pays what was bought as accrued interest before it, or sells the last unit that it is due on."""
+    position = row.account, row.symbol or ""
+    if row.type is TransactionType.SELL:
+        return money.interest.closes(position)
+    return row.type in INCOME and bool(money.interest.due(position))

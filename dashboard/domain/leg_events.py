@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from dashboard.domain.leg_interest import Due, carried, released, transferred_in, transferred_out
 from dashboard.domain.leg_money import LegMoney, Worth, first_known
 from dashboard.domain.legs import ONE, Leg, RowLeg
 from dashboard.domain.row_money import gross_amount
@@ -20,6 +21,7 @@ def transfer_legs(money: LegMoney, row: Transaction, moves: Sequence[Move]) -> I
     if not (move.inner and sign > 0):
         money.moved = _market_value(money, row, symbol, abs(move.units))
     local, value = money.moved
+    due = (transferred_in if sign > 0 else transferred_out)(money, row, move)
     given = row.cost is not None and sign > 0
     net_local, net = money.worth(row, symbol, row.cost or ZERO) if given else (local, value)
     yield row, Leg(
@@ -30,11 +32,13 @@ def transfer_legs(money: LegMoney, row: Transaction, moves: Sequence[Move]) -> I
         trade=value * sign,
         net_local=net_local,
         net=net,
+        income=due.income,
         fees=costs.fee,
         taxes=costs.tax,
-        external=ZERO if move.inner else value * sign,
+        external=ZERO if move.inner else value * sign + due.external,
         inner=move.inner,
         cash=money.cash(row, -costs.own) + costs.other,
+        receivable=due.receivable,
     )
 
 
@@ -96,7 +100,6 @@ def swap_legs(money: LegMoney, row: Transaction, moves: Sequence[Move]) -> Itera
             price = _swapped_price(money, row, gone, come, cash)
             worth = money.value(row, come.symbol, come.units, price)
             money.prices.note(come.symbol, row.date, price)
-            money.carry_accrued(gone.account, gone.symbol, come.symbol)
         yield row, _going(money, row, gone, cash, worth, come)
         if come is not None:
             yield row, _coming(come, worth)
@@ -104,7 +107,7 @@ def swap_legs(money: LegMoney, row: Transaction, moves: Sequence[Move]) -> Itera
 
 def _going(money: LegMoney, row: Transaction, gone: Move, cash: Decimal, worth: Worth, come: Move | None) -> Leg:
     """The leg of what a swap takes."""
-    costs = money.costs(row, abs(gone.share))
+    costs, due = money.costs(row, abs(gone.share)), _due(money, row, gone, come)
     local, paid = money.worth(row, gone.symbol, cash)
     swapped = ZERO if come is None else money.carried_over(row, worth, come.symbol, gone.symbol)
     return Leg(
@@ -115,12 +118,21 @@ def _going(money: LegMoney, row: Transaction, gone: Move, cash: Decimal, worth: 
         trade=-worth[1] - paid,
         net_local=money.local(row, gone.symbol, cash - costs.local) if cash else ZERO,
         net=paid - costs.total if cash else ZERO,
+        income=due.income,
         fees=costs.fee,
         taxes=costs.tax,
         embedded=costs.total if cash else ZERO,
         kept=_kept(worth[1], paid),
         cash=money.cash(row, cash - costs.own) + costs.other,
+        receivable=due.receivable,
     )
+
+
+def _due(money: LegMoney, row: Transaction, gone: Move, come: Move | None) -> Due:
+    """Interest bought is due on under a new name; with what a merger takes it is gone."""
+    if come is not None and row.type is TransactionType.SYMBOL_CHANGE:
+        return carried(money, row, (gone.account, gone.symbol), (come.account, come.symbol))
+    return released(money, row, (gone.account, gone.symbol))
 
 
 def _kept(value: Decimal, paid: Decimal) -> Decimal:
@@ -167,6 +179,8 @@ def in_lieu_legs(money: LegMoney, row: Transaction, moves: Sequence[Move]) -> It
     for move in moves:
         amount, costs = row.amount * move.share, money.costs(row, move.share)
         local, value = money.worth(row, move.symbol, amount)
+        position = move.account, move.symbol
+        due = released(money, row, position) if move.units and money.interest.closes(position) else Due()
         yield row, Leg(
             account=move.account,
             symbol=move.symbol,
@@ -175,8 +189,10 @@ def in_lieu_legs(money: LegMoney, row: Transaction, moves: Sequence[Move]) -> It
             trade=-value,
             net_local=money.local(row, move.symbol, amount - costs.local),
             net=value - costs.total,
+            income=due.income,
             fees=costs.fee,
             taxes=costs.tax,
             embedded=costs.total,
             cash=money.cash(row, amount - costs.own) + costs.other,
+            receivable=due.receivable,
         )

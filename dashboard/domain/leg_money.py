@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dashboard.domain.accrued_interest import BoughtInterest
 from dashboard.domain.arrays import NAN, Days, date_of
 from dashboard.domain.instruments import Instrument
 from dashboard.domain.ledger import CheckedLedger
@@ -57,16 +57,12 @@ class LegMoney:
         market: MarketData,
     ) -> None:
         self.prices = UnitPrices(market.prices, ledger.splits, days)
-        self.accrued: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+        self.interest = BoughtInterest(ledger)
         self.moved: Worth = (ZERO, ZERO)
+        self.carried: tuple[CashMove, ...] = ()
         self._table = table
         self._instruments = {instrument.symbol: instrument for instrument in instruments}
         self._origin = date_of(days[0]).toordinal()
-
-    def carry_accrued(self, account: str, symbol: str, target: str) -> None:
-        """What was bought of a coupon is due on what the bond became."""
-        for key in [key for key in self.accrued if key[:2] == (account, symbol)]:
-            self.accrued[account, target, key[2]] += self.accrued.pop(key)
 
     def multiplier(self, symbol: str) -> Decimal:
         """The multiplier of an instrument."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from decimal import Decimal
 
+from dashboard.domain.leg_interest import bought, released, sold
 from dashboard.domain.leg_money import LegMoney, has_other_fee, times
-from dashboard.domain.legs import CashMove, Leg, RowLeg
+from dashboard.domain.legs import Leg, RowLeg
 from dashboard.domain.transactions import ZERO, Transaction, TransactionType
 from dashboard.domain.unit_moves import Move
 
@@ -16,9 +16,7 @@ def trade_legs(money: LegMoney, row: Transaction, _: Sequence[Move]) -> Iterator
     """A buy or a sale: accrued interest bought is due from now on, sold it is that again, and income beyond it."""
     symbol, sign = row.symbol or "", 1 if row.type is TransactionType.BUY else -1
     gross, costs = money.gross(row), money.costs(row)
-    key = (row.account, symbol, row.currency)
-    taken = row.accrued if sign > 0 else -min(row.accrued, money.accrued[key])
-    money.accrued[key] += taken
+    due = (bought if sign > 0 else sold)(money, row, (row.account, symbol))
     money.note(row, gross)
     local, value = money.worth(row, symbol, gross)
     yield row, Leg(
@@ -29,35 +27,32 @@ def trade_legs(money: LegMoney, row: Transaction, _: Sequence[Move]) -> Iterator
         trade=value * sign,
         net_local=money.local(row, symbol, gross + costs.local * sign),
         net=value + costs.total * sign,
-        income=times(row.accrued + taken if sign < 0 else ZERO, money.rate(row)),
+        income=due.income,
         fees=costs.fee,
         taxes=costs.tax,
         embedded=costs.total,
         cash=money.cash(row, -(gross + row.accrued) * sign - costs.own) + costs.other,
-        receivable=_receivable(money, row, taken),
+        receivable=due.receivable,
     )
-
-
-def _receivable(money: LegMoney, row: Transaction, change: Decimal) -> tuple[CashMove, ...]:
-    return (CashMove(row.currency, change, change * money.rate(row)),) if change else ()
 
 
 def income_legs(money: LegMoney, row: Transaction, moves: Sequence[Move]) -> Iterator[RowLeg]:
     """A dividend or interest of an instrument: what was bought of it as accrued interest is no income."""
     symbol = row.symbol or ""
-    taken = money.accrued.pop((row.account, symbol, row.currency), ZERO)
-    if not taken:
+    position = row.account, symbol
+    if not money.interest.due(position):
         yield from fee_legs(money, row, moves)
         return
     gross, costs = money.gross(row), money.costs(row)
+    due = released(money, row, position)
     yield row, Leg(
         account=row.account,
         symbol=symbol,
-        income=times(gross - taken, money.rate(row)),
+        income=times(gross, money.rate(row)) + due.income,
         fees=costs.fee,
         taxes=costs.tax,
         cash=money.cash(row, gross - costs.own) + costs.other,
-        receivable=_receivable(money, row, -taken),
+        receivable=due.receivable,
     )
 
 
@@ -76,16 +71,16 @@ def reinvest_legs(money: LegMoney, row: Transaction, _: Sequence[Move]) -> Itera
     symbol, costs, rate = row.symbol or "", money.costs(row), money.rate(row)
     inside = ZERO if costs.other else costs.fee_local  # a fee in another currency is paid beside the income
     gross = row.amount or money.gross(row) + row.tax + inside
-    bought = gross - row.tax - inside
-    money.note(row, bought)
-    local, value = money.worth(row, symbol, bought)
+    invested = gross - row.tax - inside
+    money.note(row, invested)
+    local, value = money.worth(row, symbol, invested)
     yield row, Leg(
         account=row.account,
         symbol=symbol,
         units=row.quantity,
         trade_local=local,
         trade=value,
-        net_local=money.local(row, symbol, bought + costs.fee_local),
+        net_local=money.local(row, symbol, invested + costs.fee_local),
         net=value + costs.fee,
         income=gross * rate,
         fees=costs.fee,

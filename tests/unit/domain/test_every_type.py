@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import date, timedelta
@@ -13,15 +15,18 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from dashboard.domain.accounts import account_portfolios
+from dashboard.domain.arrays import Floats
 from dashboard.domain.attribution import Gain, attribute
 from dashboard.domain.calendar import Period
 from dashboard.domain.instruments import Split
+from dashboard.domain.line_gains import ValuedPortfolio
 from dashboard.domain.performance import measure
 from dashboard.domain.positions import book_positions
 from dashboard.domain.prices import PriceSeries
 from dashboard.domain.transactions import DAY_ORDER, ZERO, LotMethod, Transaction
 from dashboard.domain.transactions import TransactionType as Kind
-from dashboard.domain.valuation import PortfolioHistory
+from dashboard.domain.valuation import PortfolioHistory, times
 from tests.unit.domain.any_ledger import DAYS, END, MARKET, START, ledgers, make_market, valued
 
 METHODS = st.sampled_from(list(LotMethod))
@@ -89,6 +94,46 @@ def test_the_order_of_entry_matters_within_a_day_and_a_kind_alone(
 
 def total(history: PortfolioHistory) -> Gain:
     return attribute(history, Period(START, END)).portfolio
+
+
+@settings(max_examples=60, deadline=None)
+@given(ledgers(), st.booleans(), st.booleans())
+def test_no_interest_is_due_of_a_position_that_holds_nothing(rows: list[Transaction], cash: bool, shorts: bool) -> None:
+    history = valued(rows, cash=cash, shorts=shorts)
+    entries = history.entries
+    due: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    days = sorted({row.date for row in entries.transactions})
+    for day in days:
+        for at, leg in entries.legs.items():
+            if entries.transactions[at].date == day:
+                for move in leg.receivable:
+                    due[leg.account, leg.symbol] += move.local
+        for (account, symbol), amount in due.items():
+            steps = history.ledger.steps[account, symbol]
+            held = steps[1][bisect_right(steps[0], day.toordinal())]
+            assert amount >= -Decimal("1e-20")
+            assert held > 0 or abs(amount) < Decimal("1e-20"), (day, account, symbol)
+
+
+@settings(max_examples=40, deadline=None)
+@given(ledgers(), st.booleans(), METHODS)
+def test_accounts_are_due_what_the_portfolio_is_and_sum_to_its_value(
+    rows: list[Transaction], cash: bool, method: LotMethod
+) -> None:
+    whole = valued(rows, cash=cash, method=method)
+    parts = [part.history for _, part in account_portfolios(ValuedPortfolio("P", whole))]
+    for name in ("receivables", "value"):
+        daily = [_by_day(getattr(part, name), len(whole.days), part.cash_rates) for part in parts]
+        wanted = _by_day(getattr(whole, name), len(whole.days), whole.cash_rates)
+        assert np.sum(daily, axis=0) == pytest.approx(wanted, rel=1e-9, abs=1e-6), name
+    totals = [total(part).total for part in parts]
+    assert sum(totals) == pytest.approx(total(whole).total, rel=1e-9, abs=1e-6)
+
+
+def _by_day(amounts: Floats, count: int, rates: Floats) -> Floats:
+    """Amounts of the last ``count`` days, in the report's currency."""
+    worth = times(amounts, rates).sum(axis=1) if amounts.ndim == 2 else amounts
+    return np.pad(worth, (count - len(worth), 0))
 
 
 @settings(max_examples=30, deadline=None)

@@ -80,6 +80,8 @@ def test_the_parts_sum_to_the_gain_to_the_last_digit(
     rows: list[Transaction], cash: bool, method: LotMethod, currency: str | None, first: int, shorts: bool
 ) -> None:
     found = [exact(row) for row in rows]
+    if shorts or any(row.type is Kind.TRANSFER_OUT for row in found):
+        found = [replace(row, accrued=ZERO) for row in found]  # shares of what was bought of a coupon have no end
     history = valued(found, cash=cash, method=method, currency=currency, shorts=shorts, market=EXACT)
     result = attribute(history, Period(START + timedelta(days=first), END))
     for gain in (result.portfolio, *result.by_symbol.values()):

@@ -8,10 +8,12 @@ from decimal import Decimal
 import pytest
 
 from dashboard.domain.account_rows import accounts_in, rows_of_account
+from dashboard.domain.accounts import account_portfolios
 from dashboard.domain.attribution import Gain, attribute
 from dashboard.domain.calendar import Period
 from dashboard.domain.holdings import holdings
 from dashboard.domain.instruments import Split
+from dashboard.domain.line_gains import ValuedPortfolio
 from dashboard.domain.lots import Lot
 from dashboard.domain.positions import PositionBooks, book_positions
 from dashboard.domain.transactions import LotMethod
@@ -428,6 +430,110 @@ def test_accrued_interest_that_is_sold_takes_back_what_was_due_and_is_income_bey
     )
     assert numbers(gain_of(found).income, gain_of(found).total) == pytest.approx([3, 3])
     assert found.value[-1] == 0
+
+
+@pytest.mark.parametrize("cash", [True, False])
+def test_accrued_interest_that_the_last_sale_does_not_pay_is_lost(cash: bool) -> None:
+    text = "2024-01-01 buy ACME 10 100 accrued=12"
+    found = history(f"{text}\n2024-01-03 sell ACME 10 100", FLAT, "2024-01-03", cash=cash)
+    assert numbers(gain_of(found).income, gain_of(found).total) == pytest.approx([-12, -12])
+    assert (found.receivables[-1].sum(), net_flow(found)) == (0, 0 if cash else 12)
+    paid = history(f"{text}\n2024-01-03 sell ACME 10 100 accrued=5", FLAT, "2024-01-03", cash=cash)
+    assert numbers(gain_of(paid).income, gain_of(paid).total) == pytest.approx([-7, -7])
+    assert paid.receivables[-1].sum() == 0
+
+
+def test_a_sale_of_a_part_takes_the_accrued_interest_that_it_names_and_leaves_the_rest_to_the_coupon() -> None:
+    text = "2024-01-01 buy ACME 10 100 accrued=12\n2024-01-02 sell ACME 4 100{}\n2024-01-03 interest 20 symbol=ACME"
+    without = history(text.format(""), FLAT, "2024-01-03")
+    assert without.receivables[:, 0].tolist() == [0, 12, 12, 0]
+    assert numbers(gain_of(without).income) == [8]
+    named = history(text.format(" accrued=5"), FLAT, "2024-01-03")
+    assert named.receivables[:, 0].tolist() == [0, 12, 7, 0]
+    assert numbers(gain_of(named).income) == [13]
+
+
+def test_sales_of_a_day_take_the_same_accrued_interest_in_either_order() -> None:
+    sales = ["2024-01-02 sell ACME 4 100 accrued=5", "2024-01-02 sell ACME 6 100"]
+    for order in (sales, sales[::-1]):
+        found = history("\n".join(["2024-01-01 buy ACME 10 100 accrued=12", *order]), FLAT, "2024-01-02")
+        assert numbers(gain_of(found).income, found.receivables[-1].sum()) == pytest.approx([-7, 0])
+
+
+def test_the_last_sale_takes_accrued_interest_of_every_currency_at_its_own_rate() -> None:
+    found = history(
+        """
+        2024-01-01 buy  ACME 10 100 accrued=12
+        2024-01-01 buy  ACME 10 120 accrued=10 ccy=USD
+        2024-01-03 sell ACME 20 100
+        """,
+        market({"ACME": daily("2024-01-01", 100)}, fx={("USD", "EUR"): rates("2024-01-01", 0.8, 0.8, 0.9)}),
+        "2024-01-03",
+    )
+    assert numbers(gain_of(found).income) == pytest.approx([-12 - 9])
+    assert found.receivables[-1].tolist() == [0, 0]
+
+
+def test_accrued_interest_of_units_that_cover_a_short_is_interest_paid() -> None:
+    text = "2024-01-01 sell ACME 10 100 accrued=12\n2024-01-02 buy ACME {} 100 accrued=15"
+    covered = history(text.format(10), FLAT, "2024-01-02", shorts=True)
+    assert numbers(gain_of(covered).income, covered.receivables[-1].sum()) == pytest.approx([-3, 0])
+    beyond = history(text.format(30), FLAT, "2024-01-02", shorts=True)
+    assert numbers(gain_of(beyond).income, beyond.receivables[-1].sum()) == pytest.approx([12 - 5, 10])
+
+
+MOVED = """
+    2024-01-01 buy          ACME 10 100 account=A accrued=20
+    2024-01-02 transfer_out ACME 4 account=A
+    2024-01-02 transfer_in  ACME 4 account=B
+    2024-01-03 sell         ACME 6 100 account=A
+    2024-01-03 interest     30 symbol=ACME account=B
+"""
+
+
+@pytest.mark.parametrize("cash", [True, False])
+def test_accrued_interest_goes_with_the_units_from_account_to_account(cash: bool) -> None:
+    found = history(MOVED, FLAT, "2024-01-03", cash=cash)
+    assert found.receivables[:, 0].tolist() == [0, 20, 20, 0]
+    assert numbers(gain_of(found).income, gain_of(found).total) == pytest.approx([-12 + 22, 10])
+    assert net_flow(found) == (0 if cash else 1020 - 600 - 30)
+    (_, one), (_, other) = account_portfolios(ValuedPortfolio("P", found))
+    assert [part.history.receivables[:, 0].tolist() for part in (one, other)] == [[0, 20, 12, 0], [0, 8, 0]]
+    assert numbers(gain_of(one.history).total, gain_of(other.history).total) == pytest.approx([-12, 22])
+    assert net_flow(other.history) == (408 if cash else 408 - 30)
+
+
+@pytest.mark.parametrize("cash", [True, False])
+def test_accrued_interest_leaves_the_portfolio_as_part_of_the_market_value(cash: bool) -> None:
+    text = "2024-01-01 buy ACME 10 100 accrued=20\n2024-01-02 transfer_out ACME 4"
+    found = history(text, FLAT, "2024-01-02", cash=cash)
+    assert numbers(gain_of(found).income, gain_of(found).total) == [0, 0]
+    assert found.outflows.tolist() == [0, 0, 408]
+    assert found.receivables[-1].tolist() == [12]
+    whole = history(f"{text}\n2024-01-03 transfer_out ACME 6", FLAT, "2024-01-03", cash=cash)
+    assert (whole.outflows[-1], whole.receivables[-1].sum(), gain_of(whole).total) == (612, 0, 0)
+
+
+@pytest.mark.parametrize("event", ["merger ACME amount=1000", "merger ACME to=NEW ratio=2.5"])
+def test_a_merger_takes_accrued_interest_that_nobody_paid(event: str) -> None:
+    found = history(f"2024-01-01 buy ACME 10 100 accrued=20\n2024-01-02 {event}", FLAT, "2024-01-02")
+    assert numbers(gain_of(found).income, gain_of(found).total) == pytest.approx([-20, -20])
+    assert found.receivables[-1].sum() == 0
+
+
+def test_cash_for_the_last_fraction_takes_accrued_interest_too() -> None:
+    text = "2024-01-01 buy ACME 1 100 accrued=20\n2024-01-02 split ACME 0.5 amount=100"
+    found = history(text, market({"ACME": daily("2024-01-01", 100, 200)}), "2024-01-02")
+    assert found.quantities[-1].tolist() == [0]
+    assert numbers(gain_of(found).income, found.receivables[-1].sum()) == pytest.approx([-20, 0])
+
+
+def test_accrued_interest_of_a_bond_that_was_split_is_lost_with_its_last_unit_alone() -> None:
+    text = "2024-01-01 buy ACME 10 100 accrued=20\n2024-01-02 split ACME 2\n2024-01-03 sell ACME 10 50"
+    data = market({"ACME": daily("2024-01-01", 100, 50)})
+    assert history(text, data, "2024-01-03").receivables[-1].tolist() == [20]
+    gone = history(f"{text}\n2024-01-04 sell ACME 10 50", data, "2024-01-04")
+    assert numbers(gain_of(gone).income, gone.receivables[-1].sum()) == pytest.approx([-20, 0])
 
 
 @pytest.mark.parametrize("cash", [True, False])

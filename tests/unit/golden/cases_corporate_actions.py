@@ -72,6 +72,9 @@ BOTH_RETURNS = f"{FIRST_RETURN}\n2024-01-03 return_of_capital S 30"
 LASSER_SPLIT = "2024-01-01 buy S 100 10\n2024-01-02 split S 2"
 LASSER_PREFERRED = "2024-01-01 buy S 100 10\n2024-01-02 spin_off S P 0.1 0.25"
 COUPON = "2024-01-01 buy BOND 50 102.3334 accrued=83.33\n2024-01-02 interest 125 symbol=BOND"
+ROSS = "S. Ross, R. Westerfield and B. Jordan, Fundamentals of Corporate Finance, 7.5, a note about bond price quotes"
+INVOICE = "2024-01-01 deposit 1080\n2024-01-01 buy BOND 1 1060 accrued=20"
+AT_CLEAN = market({"BOND": daily("2024-01-01", 1060)})
 DEMERGER = "2024-01-01 buy X 1000 5\n2024-01-02 spin_off X Y 0.5 0.25"
 DISCOUNT = "2024-01-01 buy OLD 10000 1.8\n2024-01-02 merger OLD to=NEW ratio=1 amount=9500"
 DISCOUNT_MARKET = market({"NEW": daily("2024-01-01", 1.10)})
@@ -128,6 +131,13 @@ CASES = (
     GoldenCase("ten preferred shares", f"{LASSER}, 30.3, second example", unit_cost(LASSER_PREFERRED, "P"), 25),
     GoldenCase("interest less what was accrued", f"{LASSER}, 4.15, example 1", income(COUPON), 41.67, 0.005),
     GoldenCase("accrued interest is no cost", f"{LASSER}, 4.15, example 1", cost(COUPON, "BOND"), 5116.67, 0.005),
+    GoldenCase("clean price and accrued interest are the invoice price", ROSS, value_over(INVOICE, AT_CLEAN, 1080), 1),
+    GoldenCase(
+        "accrued interest that a sale does not pay is lost",
+        ROSS,
+        lambda: gain(f"{INVOICE}\n2024-01-02 sell BOND 1 1060").total,
+        -20,
+    ),
     GoldenCase("cost of demerged shares", f"{HMRC}, CG33936 demergers, example", cost(DEMERGER, "Y"), 1250),
     GoldenCase("cost left in the parent", f"{HMRC}, CG33936 demergers, example", cost(DEMERGER, "X"), 3750),
     GoldenCase(
