@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 from tqdm import tqdm
 
+from dashboard.cli import restatements
 from dashboard.cli.context import CommandContext, json_option, pass_context
 from dashboard.domain.access import SYSTEM
 
@@ -208,6 +209,9 @@ def export(context: CommandContext, symbol: str, start: datetime | None, end: da
     columns = (bars.close, bars.open, bars.high, bars.low, bars.volume)
     for day, *values in zip(bars.dates.astype(str), *columns, strict=True):
         writer.writerow((bars.symbol, day, *(amount(value) or "" for value in values), bars.currency))
+
+
+prices_group.add_command(restatements.log)
 
 
 def _date(value: datetime | None) -> date | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import groupby
 
 from dashboard.db.engine import db
@@ -12,12 +12,14 @@ from dashboard.db.repositories import dirty
 from dashboard.db.repositories import instruments as store
 from dashboard.db.repositories import price_findings as findings
 from dashboard.db.repositories import prices
+from dashboard.db.repositories.prices import Restated
 from dashboard.domain.access import Actor, Permission
 from dashboard.domain.quality import FindingKind
 from dashboard.errors import InvalidInput, NotFound, PermissionDenied
 from dashboard.results.price_quality import FindingGroup, FindingItem, FindingState, QualityReport
 from dashboard.services import audit
-from dashboard.services.market_data import quality, revaluation
+from dashboard.services.market_data import quality, restating, revaluation
+from dashboard.services.market_data.restating import Cause
 
 SYSTEM_NAME = "system"
 STORED_NOWHERE = frozenset({FindingKind.ZERO, FindingKind.FUTURE})
@@ -90,8 +92,13 @@ def _decide(actor: Actor, finding_id: int, state: FindingState, alike: bool) -> 
         _require_possible(one, state)
     now, name = datetime.now(UTC), SYSTEM_NAME if actor.is_system else actor.email
     days = [one.date for one in rows.values() if one.state in findings.HELD or state is FindingState.REPAIRED]
+    first = min(one.date for one in rows.values())
+    before = restating.counted(row.instrument_id, first)
+    values = [_payment(one, state) for one in rows.values() if one.kind == FindingKind.DIVIDEND]
     for one in rows.values():
         one.state, one.decided_by, one.decided_at = state.value, name, now
+    db.session.flush()
+    values += restating.decided(row.instrument_id, before, first, "close")
     instrument = db.session.get_one(InstrumentRow, row.instrument_id)
     details: dict[str, str | int | float | bool | None] = {
         "symbol": instrument.symbol,
@@ -104,7 +111,11 @@ def _decide(actor: Actor, finding_id: int, state: FindingState, alike: bool) -> 
         findings.bump(db.session, row.instrument_id)
     keys = set(rows)
     symbol = instrument.symbol
-    _commit({row.instrument_id: min(days)} if days else {})
+    touched = dirty.mark_by_instruments(db.session, {row.instrument_id: min(days)} if days else {})
+    restating.record(row.instrument_id, before, values, touched, cause=Cause(state.value), source=name, first=first)
+    db.session.commit()
+    if touched:
+        revaluation.ask()
     return tuple(item for item in _items([symbol]) if item.id in keys)
 
 
@@ -121,11 +132,10 @@ def _require_administrator(actor: Actor) -> None:
         raise PermissionDenied("Only an administrator decides about prices: they belong to everybody's figures.")
 
 
-def _commit(changed: dict[int, date]) -> None:
-    touched = dirty.mark_by_instruments(db.session, changed)
-    db.session.commit()
-    if touched:
-        revaluation.ask()
+def _payment(row: PriceFinding, state: FindingState) -> Restated:
+    """What a decision about a distribution changes; before it, one in quarantine counts for nothing."""
+    counted = {findings.QUARANTINED: None, findings.REPAIRED: row.suggested}.get(row.state, row.value)
+    return Restated(row.date, "dividend", counted, row.suggested if state is FindingState.REPAIRED else row.value)
 
 
 def _items(symbols: Sequence[str] | None) -> tuple[FindingItem, ...]:

@@ -11,20 +11,30 @@ from dashboard.domain.groups import Dimension
 from dashboard.domain.timeframes import Timeframe, start_of
 from dashboard.errors import InsufficientData
 from dashboard.results.portfolios import PortfolioRef
-from dashboard.services import breakdowns, income, performance, portfolios, return_variants, risk, valuation
+from dashboard.services import (
+    breakdowns,
+    income,
+    performance,
+    portfolios,
+    restatements,
+    return_variants,
+    risk,
+    valuation,
+)
 
 ROLLING_WINDOW = 126
 """Returns in a window of the rolling figures that the pages show: half a year."""
 
 
 def revalue(portfolio_id: PortfolioId) -> None:
-    """Compute what the pages show first, so that they find it, and take the dirty mark away."""
+    """Compute what the pages show first, so that they find it, say what restatements did, and take the mark away."""
     row = db.session.get(Portfolio, portfolio_id)
     if row is None:
         return  # deleted meanwhile
     seen = row.ledger_version
     with suppress(InsufficientData):  # an empty ledger has nothing to show, and that is known now
         compute_views(portfolios.portfolio_by_id(SYSTEM, portfolio_id))
+    restatements.record_effects(portfolio_id)
     valuation.clear_dirty(portfolio_id, seen)
 
 

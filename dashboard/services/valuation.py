@@ -32,6 +32,7 @@ __all__ = [
     "mark_dirty",
     "mark_market_change",
     "snapshot",
+    "state",
     "today_of",
     "valued",
     "version",
@@ -121,6 +122,17 @@ def valued(
         first_date=found.first_date,
         value=lambda: _valued.get(name, lambda: _value(portfolio, until, currency, benchmark, without)),
     )
+
+
+def state(portfolio: PortfolioRef) -> LedgerState:
+    """The valued ledger up to today, which can be asked what another market would make of it.
+
+    Raises: InsufficientData for a ledger without a transaction.
+    """
+    found = valued(portfolio, benchmark=portfolio.benchmark)
+    end = today_of(portfolio)
+    rows = [row for row in transactions.ledger(portfolio.id) if row.date <= end]
+    return _state(portfolio, rows, found.history.market, end, None)
 
 
 def snapshot(actor: Actor, portfolio_id: PortfolioId) -> PortfolioSnapshot:

@@ -9,6 +9,7 @@ from dashboard.db.models.jobs import JobOccurrence, ReportRun, Schedule
 from dashboard.db.models.ledger import Account, ImportBatch, LedgerTransaction, Portfolio, PortfolioTag
 from dashboard.db.models.market import Dividend, ExchangeSession, FxPair, FxRate, InstrumentRow, Price, SplitRow
 from dashboard.db.models.quality import PriceFinding
+from dashboard.db.models.restatements import RestatedValue, Restatement, RestatementEffect
 
 __all__ = [
     "Account",
@@ -30,6 +31,9 @@ __all__ = [
     "Price",
     "PriceFinding",
     "ReportRun",
+    "RestatedValue",
+    "Restatement",
+    "RestatementEffect",
     "Schedule",
     "SplitRow",
     "User",

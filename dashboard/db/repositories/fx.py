@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dashboard.db.binary import array_rows, copy_block, date_column, float8_column, text_column
 from dashboard.db.models import FxPair
 from dashboard.db.repositories.bulk import AnySession, copy_rows, raw_connection
-from dashboard.db.repositories.prices import SeriesChange
+from dashboard.db.repositories.prices import Restated, SeriesChange, differing
 
 Pair = tuple[str, str]
 Days = npt.NDArray[np.datetime64]
@@ -90,16 +90,13 @@ _ENDS = text("select min(date), max(date) from fx_rates where base = :base and q
 _LOCK = text("select 1 from fx_pairs where base = :base and quote = :quote for no key update")
 _STAGE = text("create temporary table if not exists staged_fx (like fx_rates including defaults) on commit delete rows")
 _EMPTY_STAGE = text("delete from pg_temp.staged_fx")
-_TAKE_OVER = text("""
-    with changed as (
-        insert into fx_rates as r (base, quote, date, rate, source)
-        select base, quote, date, rate, source from pg_temp.staged_fx
-        on conflict (base, quote, date) do update set rate = excluded.rate, source = excluded.source
-        where r.rate is distinct from excluded.rate
-        returning date
-    )
-    select count(*), min(date) from changed
-    """)
+_TAKE_OVER = text(f"""
+    insert into fx_rates as r (base, quote, date, rate, source)
+    select base, quote, date, rate, source from pg_temp.staged_fx
+    on conflict (base, quote, date) do update set rate = excluded.rate, source = excluded.source
+    where {differing("r", "rate")}
+    returning r.date, old.source, old.rate, new.rate
+    """)  # noqa: S608  the words are constants of this module
 _BUMP = text("update fx_pairs set rate_version = rate_version + 1 where base = :base and quote = :quote")
 
 
@@ -122,10 +119,12 @@ def store_rates(session: AnySession, pair: Pair, dates: Days, rates: Floats, sou
     )
     target = "pg_temp.staged_fx (base, quote, date, rate, source)"
     copy_rows(raw_connection(session), target, [copy_block(columns)])
-    changed, first = session.execute(_TAKE_OVER).one()
+    changed = session.execute(_TAKE_OVER).all()
     if changed:
         session.execute(_BUMP, parameters)
-    return SeriesChange(changed, first)
+    restated = [Restated(day, "rate", old, new, by) for day, by, old, new in changed if old is not None]
+    days = [row[0] for row in changed]
+    return SeriesChange(len(days), min(days, default=None), tuple(sorted(restated, key=lambda one: one.date)))
 
 
 _RATES = b"""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, text
+from sqlalchemy import ColumnElement, delete, func, literal_column, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from dashboard.db.models import Dividend, InstrumentRow, LedgerTransaction, Portfolio, Price, PriceFinding, SplitRow
 from dashboard.db.repositories.bulk import AnySession
 from dashboard.db.repositories.price_findings import HELD, REPAIRED
-from dashboard.db.repositories.prices import SeriesChange
+from dashboard.db.repositories.prices import NOISE, Restated, SeriesChange
 from dashboard.domain.instruments import Dividend as Payment
 from dashboard.domain.instruments import InstrumentState, Split
 from dashboard.domain.quality import FindingKind
@@ -160,7 +161,13 @@ def store_splits(
         update = {"ratio": statement.excluded.ratio, "source": statement.excluded.source}
         session.execute(statement.on_conflict_do_update(index_elements=["instrument_id", "date"], set_=update))
     days = [*moved, *changed]
-    return _bumped(session, instrument_id, SeriesChange(len(days), min(days, default=None)))
+    restated = [Restated(day, "split", float(before[day]), None) for day in moved]
+    restated += [Restated(day, "split", _ratio(before.get(day)), float(ratio)) for day, ratio in changed.items()]
+    return _bumped(session, instrument_id, SeriesChange(len(days), min(days, default=None), tuple(restated)))
+
+
+def _ratio(ratio: Decimal | None) -> float | None:
+    return None if ratio is None else float(ratio)
 
 
 def _known_elsewhere(event: Split, others: Sequence[Split]) -> bool:
@@ -176,18 +183,22 @@ def store_dividends(
     """Add or correct distributions a unit, by ex-date and currency."""
     if not amounts:
         return SeriesChange()
-    rows = [
+    values = [
         {"instrument_id": instrument_id, "date": day, "currency": currency, "amount": amount, "source": source}
         for (day, currency), amount in amounts.items()
     ]
-    statement = insert(Dividend).values(rows)
+    statement = insert(Dividend).values(values)
     upsert = statement.on_conflict_do_update(
         index_elements=["instrument_id", "date", "currency"],
         set_={"amount": statement.excluded.amount, "source": statement.excluded.source},
-        where=Dividend.amount.is_distinct_from(statement.excluded.amount),
+        where=func.abs(Dividend.amount - statement.excluded.amount) > float(NOISE) * Dividend.amount,
     )
-    days = list(session.scalars(upsert.returning(Dividend.date)))
-    return _bumped(session, instrument_id, SeriesChange(len(days), min(days, default=None)))
+    amount: ColumnElement[float | None] = literal_column("old.amount")
+    by_whom: ColumnElement[str | None] = literal_column("old.source")
+    rows = session.execute(upsert.returning(Dividend.date, Dividend.amount, amount, by_whom)).all()
+    restated = tuple(Restated(day, "dividend", old, new, by or "") for day, new, old, by in rows)
+    days = [one.date for one in restated]
+    return _bumped(session, instrument_id, SeriesChange(len(days), min(days, default=None), restated))
 
 
 def _bumped(session: AnySession, instrument_id: int, change: SeriesChange) -> SeriesChange:

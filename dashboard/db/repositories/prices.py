@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -14,6 +15,9 @@ from sqlalchemy import text
 from dashboard.db.binary import array_rows, copy_block, date_column, float8_column, int8_column, text_column
 from dashboard.db.repositories.bulk import AnySession, copy_rows, raw_connection
 
+# Sources send the same number with other noise in its last digits: that is no other number.
+NOISE = "1e-9"
+VALUES = ("open", "high", "low", "close", "volume")
 COLUMNS = "(instrument_id, date, open, high, low, close, volume, source)"
 
 Days = npt.NDArray[np.datetime64]
@@ -67,18 +71,38 @@ class BarArrays:
 
 
 @dataclass(frozen=True, slots=True)
+class Restated:
+    """A stored value that a write has replaced (``old`` is None where there was none, ``new`` where there is none)."""
+
+    date: date
+    field: str
+    old: float | None
+    new: float | None
+    source: str = ""
+    """Who gave the old one."""
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesChange:
-    """How many rows a write added or changed, and the earliest day among them."""
+    """How many rows a write added or changed, the earliest day among them, and the values that it replaced."""
 
     rows: int = 0
     first_date: date | None = None
+    restated: tuple[Restated, ...] = field(default=(), compare=False)
 
     def __bool__(self) -> bool:
         return self.rows > 0
 
     def __or__(self, other: SeriesChange) -> SeriesChange:
         days = [day for day in (self.first_date, other.first_date) if day is not None]
-        return SeriesChange(self.rows + other.rows, min(days, default=None))
+        return SeriesChange(self.rows + other.rows, min(days, default=None), self.restated + other.restated)
+
+
+def differing(table: str, *columns: str) -> str:
+    """The condition that any of ``columns`` of a stored row is another than that of the row to be inserted."""
+    same = "coalesce({0}.{1} = excluded.{1} or abs({0}.{1} - excluded.{1}) <= {2} * abs({0}.{1}), "
+    same += "{0}.{1} is null and excluded.{1} is null)"
+    return f"not ({' and '.join(same.format(table, column, NOISE) for column in columns)})"
 
 
 _LOCK = text("select id from instruments where id = any(:ids) order by id for no key update")
@@ -90,19 +114,22 @@ _STAGE = text(
     "create temporary table if not exists staged_prices (like prices including defaults) on commit delete rows"
 )
 _EMPTY_STAGE = text("delete from pg_temp.staged_prices")
-_TAKE_OVER = text("""
+_TAKE_OVER = text(f"""
     with changed as (
         insert into prices as p (instrument_id, date, open, high, low, close, volume, source)
         select instrument_id, date, open, high, low, close, volume, source from pg_temp.staged_prices
         on conflict (instrument_id, date) do update
         set open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close,
             volume = excluded.volume, source = excluded.source
-        where (p.open, p.high, p.low, p.close, p.volume)
-            is distinct from (excluded.open, excluded.high, excluded.low, excluded.close, excluded.volume)
-        returning instrument_id, date
+        where {differing("p", *VALUES)}
+        returning p.instrument_id, p.date, old.source, old.close is not null as restated,
+                  {", ".join(f"old.{name} as old_{name}, new.{name} as new_{name}" for name in VALUES)}
     )
-    select instrument_id, count(*), min(date) from changed group by instrument_id
-    """)
+    select instrument_id, count(*), min(date), array_agg(date) filter (where restated),
+           array_agg(source) filter (where restated),
+           {", ".join(f"array_agg({age}_{name}) filter (where restated)" for name in VALUES for age in ("old", "new"))}
+    from changed group by instrument_id
+    """)  # noqa: S608  the words are constants of this module
 _BUMP = text("update instruments set price_version = price_version + 1 where id = any(:ids)")
 
 
@@ -142,7 +169,28 @@ def _upsert(session: AnySession, bars: Mapping[int, BarColumns], source: str) ->
     session.execute(_STAGE)
     session.execute(_EMPTY_STAGE)
     copy_rows(raw_connection(session), f"pg_temp.staged_prices {COLUMNS}", _blocks(bars, source))
-    return {key: SeriesChange(rows, first) for key, rows, first in session.execute(_TAKE_OVER)}
+    return {
+        key: SeriesChange(rows, first, _restated(days, sources, pairs))
+        for key, rows, first, days, sources, *pairs in session.execute(_TAKE_OVER)
+    }
+
+
+def _restated(
+    days: Sequence[date] | None, sources: Sequence[str], pairs: Sequence[Sequence[float | None]]
+) -> tuple[Restated, ...]:
+    """What was replaced, by day; ``pairs`` are the old and the new values of each column in turn."""
+    found = [
+        Restated(day, name, old, new, source)
+        for name, olds, news in zip(VALUES, pairs[::2], pairs[1::2], strict=True)
+        for day, source, old, new in zip(days or (), sources or (), olds or (), news or (), strict=True)
+        if not is_same(old, new)
+    ]
+    return tuple(sorted(found, key=lambda one: one.date))
+
+
+def is_same(old: float | None, new: float | None) -> bool:
+    """Whether two values are one but for the noise of their last digits."""
+    return old is new if old is None or new is None else math.isclose(old, new, rel_tol=float(NOISE))
 
 
 def _blocks(bars: Mapping[int, BarColumns], source: str) -> list[bytes]:

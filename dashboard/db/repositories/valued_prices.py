@@ -14,8 +14,9 @@ import numpy as np
 from sqlalchemy import select
 
 from dashboard.db.models import PriceFinding
-from dashboard.db.repositories import prices
+from dashboard.db.repositories import fx, prices
 from dashboard.db.repositories.bulk import AnySession
+from dashboard.db.repositories.fx import Pair
 from dashboard.db.repositories.price_findings import HELD, REPAIRED
 from dashboard.db.repositories.prices import BarArrays, Days, Edges, Floats
 from dashboard.domain.quality import FindingKind
@@ -63,6 +64,13 @@ def edges(session: AnySession, ids: Sequence[int]) -> dict[int, Edges]:
     if held := _held(session, ids):
         found |= {key: _edges(*series) for key, series in read_closes(session, list(held)).items()}
     return found
+
+
+def read_rates(
+    session: AnySession, pairs: Sequence[Pair], *, end: date | None = None
+) -> dict[Pair, tuple[Days, Floats]]:
+    """Dates and rates that count by pair, ascending; pairs without a rate are absent."""
+    return fx.read_rates(session, pairs, end=end)
 
 
 def _held(session: AnySession, ids: Sequence[int]) -> dict[int, Held]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import numpy as np
 
 from dashboard.db.engine import db
-from dashboard.db.repositories import fx
+from dashboard.db.repositories import fx, valued_prices
 from dashboard.domain.fx import PIVOTS, Rates, RateSeries
 from dashboard.domain.transactions import ZERO, Transaction, TransactionType
 
@@ -71,5 +71,5 @@ def _rates(currencies: set[str], base_currency: str, end: date | None) -> Rates:
         return Rates({})
     wanted = {*currencies, base_currency, *PIVOTS}
     pairs = [pair for pair in fx.known(db.session()) if set(pair) <= wanted]
-    found = fx.read_rates(db.session(), pairs, end=end) if pairs else {}
+    found = valued_prices.read_rates(db.session(), pairs, end=end) if pairs else {}
     return Rates({pair: RateSeries(days, rates) for pair, (days, rates) in found.items()})

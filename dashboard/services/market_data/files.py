@@ -12,17 +12,26 @@ from dashboard.db.models import InstrumentRow
 from dashboard.db.repositories import dirty, fx
 from dashboard.db.repositories import instruments as store
 from dashboard.db.repositories import prices
-from dashboard.db.repositories.prices import SeriesChange
+from dashboard.db.repositories.prices import Restated, SeriesChange
 from dashboard.domain.access import Actor, Permission
 from dashboard.domain.instruments import InstrumentState, Split
 from dashboard.domain.quality import Finding
 from dashboard.errors import InvalidInput, PayloadTooLarge, PermissionDenied
 from dashboard.providers.base import DailyBars, Dividend
-from dashboard.providers.files import FileKind, MarketFile, PriceSeries, decode, parse_market_file, parse_yahoo_file
+from dashboard.providers.files import (
+    FileKind,
+    FxSeries,
+    MarketFile,
+    PriceSeries,
+    decode,
+    parse_market_file,
+    parse_yahoo_file,
+)
 from dashboard.results.instruments import FileFault, ImportCounts
 from dashboard.services import audit
-from dashboard.services.market_data import quality, revaluation
+from dashboard.services.market_data import quality, restating, revaluation
 from dashboard.services.market_data.blends import import_blends
+from dashboard.services.market_data.restating import Cause, Counted
 from dashboard.services.market_data.series import FILE_SOURCE
 
 Event = TypeVar("Event")
@@ -61,10 +70,7 @@ def import_prices(
     for name, dividends in _by_symbol(found.dividends).items():
         batch.add_dividends(name, dividends)
     for rates in found.fx:
-        batch.add_rates(
-            (rates.base, rates.quote),
-            fx.store_rates(db.session, (rates.base, rates.quote), rates.dates, rates.rates, FILE_SOURCE),
-        )
+        batch.add_rates((rates.base, rates.quote), rates)
     batch.check()
     batch.mark()
     faults = (*(FileFault(error.reason, error.row, error.column) for error in found.errors), *batch.faults)
@@ -131,6 +137,8 @@ class _Batch:
     days: dict[int, date] = field(default_factory=dict)
     waves: list[dict[int, DailyBars]] = field(default_factory=list)
     news: dict[int, list[Finding]] = field(default_factory=dict)
+    before: dict[int, Counted] = field(default_factory=dict)
+    restated: dict[int, list[Restated]] = field(default_factory=dict)
 
     def add_prices(self, series: PriceSeries) -> None:
         """Queue the bars of one series for a bulk load, and store its events."""
@@ -151,6 +159,7 @@ class _Batch:
     def store_bars(self) -> None:
         """Load what was queued."""
         db.session.flush()
+        self._remember(sorted({key for wave in self.waves for key in wave}))
         for wave in self.waves:
             for key, bars in wave.items():
                 self.news.setdefault(key, []).extend(quality.differing_findings(key, bars, FILE_SOURCE))
@@ -160,20 +169,24 @@ class _Batch:
     def add_splits(self, symbol: str, splits: Sequence[Split]) -> None:
         """Store the splits that are not known already."""
         if splits and (row := self._instrument(symbol, "")) is not None:
+            self._remember([row.id])
             self._note(row.id, store.store_splits(db.session, row.id, splits, FILE_SOURCE, overrule=False))
 
     def add_dividends(self, symbol: str, dividends: Sequence[Dividend]) -> None:
         """Store distributions a unit."""
         if dividends and (row := self._instrument(symbol, "")) is not None:
+            self._remember([row.id])
             amounts = {(dividend.date, dividend.currency): dividend.amount for dividend in dividends}
             self._note(row.id, store.store_dividends(db.session, row.id, amounts, FILE_SOURCE))
 
-    def add_rates(self, pair: fx.Pair, change: SeriesChange) -> None:
-        """Count the rates of a pair, and mark the portfolios that use it."""
+    def add_rates(self, pair: fx.Pair, rates: FxSeries) -> None:
+        """Store the rates of a pair, mark the portfolios that use it, and log what was changed."""
         self.series.add("".join(pair))
+        before = restating.counted(pair)
+        change = fx.store_rates(db.session, pair, rates.dates, rates.rates, FILE_SOURCE)
         self.changed += change.rows
-        if change.first_date is not None:
-            dirty.mark_by_pair(db.session, *pair, change.first_date)
+        touched = dirty.mark_by_pair(db.session, *pair, change.first_date) if change.first_date is not None else set()
+        restating.record(pair, before, change.restated, touched, cause=Cause.CORRECTED, source=FILE_SOURCE)
 
     def check(self) -> None:
         """Look for what is wrong with the instruments that changed."""
@@ -183,8 +196,17 @@ class _Batch:
             )
 
     def mark(self) -> None:
-        """Mark the portfolios of the instruments that changed."""
+        """Mark the portfolios of the instruments that changed, and log what was changed of the past."""
         dirty.mark_by_instruments(db.session, self.days)
+        for key, values in self.restated.items():
+            touched = dirty.mark_by_instruments(db.session, {key: self.days[key]})
+            restating.record(key, self.before[key], values, touched, cause=Cause.CORRECTED, source=FILE_SOURCE)
+
+    def _remember(self, keys: Sequence[int]) -> None:
+        """Keep what counted of instruments before the file."""
+        new = [key for key in keys if key not in self.before]
+        for key, edges in prices.edges(db.session, new).items() if new else ():
+            self.before[key] = restating.counted(key) if edges.last_date is not None else restating.NOTHING
 
     def _instrument(self, symbol: str, currency: str) -> InstrumentRow | None:
         """The instrument that rows belong to; None, with the reason kept, where they fit none."""
@@ -208,5 +230,7 @@ class _Batch:
 
     def _note(self, instrument_id: int, change: SeriesChange) -> None:
         self.changed += change.rows
+        if change.restated:
+            self.restated.setdefault(instrument_id, []).extend(change.restated)
         if change.first_date is not None:
             self.days[instrument_id] = min(change.first_date, self.days.get(instrument_id, change.first_date))

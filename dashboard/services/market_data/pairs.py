@@ -11,6 +11,7 @@ from dashboard.errors import InstrumentNotFound, ProviderError, ProviderUnavaila
 from dashboard.providers.base import History
 from dashboard.providers.chain import ProviderChain
 from dashboard.results.instruments import RefreshOutcome
+from dashboard.services.market_data import restating
 from dashboard.services.market_data.outcome import (
     SeriesResult,
     after,
@@ -21,6 +22,7 @@ from dashboard.services.market_data.outcome import (
     remark,
     tell,
 )
+from dashboard.services.market_data.restating import Cause
 from dashboard.services.market_data.series import OVERLAP_DAYS
 
 PIVOT = "USD"
@@ -64,12 +66,16 @@ def _record_failure(pair: Pair, error: ProviderError) -> SeriesResult:
 def _record_rates(pair: Pair, history: History) -> SeriesResult:
     if history.currency != pair[1]:
         return _record_failure(pair, _wrong_quote(pair, history))
+    first = history.bars.dates[0].item() if len(history.bars) else None
+    before = restating.counted(pair, first)
     change = fx.store_rates(db.session, pair, history.bars.dates, history.bars.close, history.provider)
     row = fx.ensure(db.session, [pair])[pair]
     row.provider, row.provider_symbol = history.provider, history.provider_symbol
     row.refreshed_at = datetime.now(UTC)
     row.problem_code, row.problem = problem(history)
     touched = dirty.mark_by_pair(db.session, *pair, change.first_date) if change.first_date else set()
+    cause, source = Cause.CORRECTED, history.provider
+    restating.record(pair, before, change.restated, touched, cause=cause, source=source, first=first)
     first, last = fx.ends(db.session, pair)
     db.session.commit()
     tell(name_of(pair), history)

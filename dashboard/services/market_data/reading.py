@@ -121,7 +121,7 @@ def _rates(currencies: set[str], end: date | None) -> dict[Pair, RateSeries]:
         return {}
     wanted = currencies | set(PIVOTS)
     pairs = [pair for pair in fx.known(db.session) if wanted.issuperset(pair)]
-    found = fx.read_rates(db.session, pairs, end=end) if pairs else {}
+    found = valued_prices.read_rates(db.session, pairs, end=end) if pairs else {}
     return {pair: RateSeries(days, rates) for pair, (days, rates) in found.items()}
 
 

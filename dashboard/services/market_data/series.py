@@ -18,7 +18,7 @@ from dashboard.errors import InstrumentNotFound, ProviderError
 from dashboard.providers.base import History, HistoryRequest
 from dashboard.providers.chain import ProviderChain
 from dashboard.results.instruments import RefreshOutcome
-from dashboard.services.market_data import quality
+from dashboard.services.market_data import quality, restating
 from dashboard.services.market_data.outcome import (
     CURRENCY_MISMATCH,
     SeriesResult,
@@ -31,6 +31,7 @@ from dashboard.services.market_data.outcome import (
     stood_in,
     tell,
 )
+from dashboard.services.market_data.restating import Cause
 
 # A source may still correct its last sessions, and lists a split some days late.
 OVERLAP_DAYS = 14
@@ -102,13 +103,14 @@ def targets(rows: list[InstrumentRow]) -> list[Target]:
 def refresh_instrument(chain: ProviderChain, target: Target, start: date | None = None) -> SeriesResult:
     """Bring one instrument up to date; commits by itself, so that what is complete stays complete."""
     last = target.last_date if start is None and target.refreshed else None
+    cause = Cause.CORRECTED
     try:
         history = closed_bars(chain.history(target.request(start)))
         if last is not None and _restated(target, history):
-            history, last = closed_bars(chain.history(target.whole())), None
+            history, last, cause = closed_bars(chain.history(target.whole())), None, Cause.RELOADED
     except ProviderError as error:
         return _record_failure(target, error)
-    return _record_history(target.id, history, last)
+    return _record_history(target.id, history, last, cause)
 
 
 def refresh_unknown(chain: ProviderChain, symbol: str, start: date | None = None) -> SeriesResult:
@@ -146,7 +148,9 @@ def _record_failure(target: Target, error: ProviderError) -> SeriesResult:
     return failed(target.symbol, error.code, error.message)
 
 
-def _record_history(instrument_id: int, history: History, last: date | None = None) -> SeriesResult:
+def _record_history(
+    instrument_id: int, history: History, last: date | None = None, cause: Cause = Cause.CORRECTED
+) -> SeriesResult:
     """Store what came; ``last`` is the day up to which one that only stands in changes nothing."""
     row = db.session.get_one(InstrumentRow, instrument_id)
     if (reason := _currency_conflict(row, history)) is not None:
@@ -159,6 +163,8 @@ def _record_history(instrument_id: int, history: History, last: date | None = No
     news = quality.rejected_findings(history.rejected)
     news += quality.differing_findings(row.id, history.bars, history.provider)
     history = after(history, last)
+    first = history.bars.dates[0].item() if len(history.bars) else None
+    before = restating.counted(row.id, first)
     change = prices.store_bars(db.session, {row.id: history.bars}, history.provider).get(row.id, prices.SeriesChange())
     rows = change.rows
     change |= store.store_splits(db.session, row.id, history.splits, history.provider, overrule=True)
@@ -166,6 +172,7 @@ def _record_history(instrument_id: int, history: History, last: date | None = No
     change |= store.store_dividends(db.session, row.id, paid, history.provider)
     change |= quality.examine(row, news)
     touched = dirty.mark_by_instruments(db.session, {row.id: change.first_date} if change.first_date else {})
+    restating.record(row.id, before, change.restated, touched, cause=cause, source=history.provider, first=first)
     edges = prices.edges(db.session, [row.id])[row.id]
     reason = remark(history.fallbacks)
     tell(row.symbol, history)
