@@ -10,7 +10,9 @@ from typing import TypeVar
 
 from selenium import webdriver
 from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
 from tests.web import EMAIL, PASSWORD
@@ -37,7 +39,7 @@ element.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant
 const before = box();
 requestAnimationFrame(() => requestAnimationFrame(() => answer(box() === before)));
 """  # a click is sent to where the element was: into nothing, while a panel slides in or a page is put together
-PASSING = (NoSuchElementException, StaleElementReferenceException)
+PASSING = (NoSuchElementException, StaleElementReferenceException, StopIteration, IndexError)
 
 Found = TypeVar("Found")
 
@@ -112,24 +114,41 @@ class Browser:
         """All elements that fit now."""
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
-    def click(self, selector: str) -> None:
-        """Click the first element that fits, once it stands still."""
+    def click(self, selector: str, text: str = "") -> None:
+        """Click the first element that fits, with ``text`` the last one that reads so, once it stands still."""
 
         def clicked() -> bool:
-            element = self.driver.find_element(By.CSS_SELECTOR, selector)
+            fitting = self.find_all(selector)
+            element = next(one for one in reversed(fitting) if one.text == text) if text else fitting[0]
             if not self.driver.execute_async_script(STANDS_STILL, element):
                 return False
             element.click()
             return True
 
         self.find(selector)
-        self.wait_for(clicked, f"{selector} to be clickable")
+        self.wait_for(clicked, f"{selector} {text} to be clickable")
 
     def type(self, selector: str, text: str) -> None:
         """Put ``text`` into a field in place of what it has."""
         field = self.find(selector)
         field.clear()
         field.send_keys(text)
+
+    def edit_cell(self, selector: str, text: str) -> None:
+        """Double-click a cell of a grid, put ``text`` in place of what it has, and press Enter."""
+
+        def opened() -> WebElement | None:
+            if fields := self.find_all(f"{selector} input"):
+                return fields[0]
+            element = self.driver.find_element(By.CSS_SELECTOR, selector)
+            if self.driver.execute_async_script(STANDS_STILL, element):
+                ActionChains(self.driver).double_click(element).perform()
+                return self.driver.find_element(By.CSS_SELECTOR, f"{selector} input")
+            return None
+
+        field = self.wait_for(opened, f"{selector} to be edited")
+        field.send_keys(Keys.CONTROL, "a")
+        field.send_keys(text, Keys.ENTER)
 
     def text(self, selector: str) -> str:
         """The text of the first element that fits."""

@@ -13,8 +13,6 @@ from pathlib import Path
 import openpyxl
 import pytest
 from flask import Flask
-from selenium.webdriver.common.action_chains import ActionChains
-from selenium.webdriver.common.keys import Keys
 
 from dashboard.domain.access import Actor
 from tests.browser.driver import Browser
@@ -84,11 +82,7 @@ def wait_for_prices(browser: Browser) -> None:
 def edit_ledger(browser: Browser, symbol: str, kind: str, column: str, text: str) -> None:
     """Double-click the cell of a transaction, type in it and press Enter."""
     row = browser.wait_for(lambda: browser.run(ROW, symbol, kind), f"the {kind} of {symbol}")
-    cell = browser.find(f'#tx-grid .ag-row[row-id="{row}"] .ag-cell[col-id="{column}"]')
-    ActionChains(browser.driver).double_click(cell).perform()
-    field = browser.find("#tx-grid .ag-cell-inline-editing input")
-    field.send_keys(Keys.CONTROL, "a")
-    field.send_keys(text, Keys.ENTER)
+    browser.edit_cell(f'#tx-grid .ag-row[row-id="{row}"] .ag-cell[col-id="{column}"]', text)
 
 
 def chart_label(browser: Browser) -> str:
@@ -98,8 +92,7 @@ def chart_label(browser: Browser) -> str:
 
 def choose_timeframe(browser: Browser, text: str) -> None:
     """Click a timeframe."""
-    [label] = [one for one in browser.find_all("#tf label") if one.text == text]
-    label.click()
+    browser.click("#tf label", text)
 
 
 def test_from_sign_in_to_a_workbook_with_the_same_value(

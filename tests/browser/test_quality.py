@@ -31,8 +31,7 @@ def test_a_repair_takes_the_row_away_and_the_sound_prices_count(browser: Browser
     browser.sign_in(ADMIN, path=PATH)
     browser.wait_for_text("#quality-body", "100 times too large")
     browser.wait_for_text("#quality-figures", "held back")
-    (repair,) = [button for button in browser.find_all("#quality-body .b") if button.text == "Repair"]
-    repair.click()
+    browser.click("#quality-body .b", "Repair")
     browser.wait_for_text("#notices", "AAA: 3 values")
     browser.wait_for(lambda: "100 times" not in browser.find("#quality-body").text, "the row to go")
     with server.app_context():

@@ -46,11 +46,8 @@ def cell(browser: Browser, row: int, column: str) -> WebElement:
 
 
 def edit(browser: Browser, row: int, column: str, text: str) -> None:
-    """Double-click a cell, type in it and press Enter."""
-    ActionChains(browser.driver).double_click(cell(browser, row, column)).perform()
-    field = browser.find("#tx-grid .ag-cell-inline-editing input")
-    field.send_keys(Keys.CONTROL, "a")
-    field.send_keys(text, Keys.ENTER)
+    """Type into a cell of the grid."""
+    browser.edit_cell(where(row, column), text)
 
 
 def gone(browser: Browser, selector: str) -> None:
@@ -109,8 +106,7 @@ def test_an_edited_quantity_changes_the_value_and_can_be_taken_back(browser: Bro
     browser.run("document.dispatchEvent(new KeyboardEvent('keydown', {key: 's', ctrlKey: true, bubbles: true}))")
     browser.wait_for_text(where(1, "effect"), "−1,000.00")
     gone(browser, "#tx-bar")
-    [undo] = [one for one in browser.find_all("#notices .notice .b") if one.text == "Undo"][-1:]
-    undo.click()
+    browser.click("#notices .notice .b", "Undo")
     browser.wait_for_text(where(1, "effect"), "−500.00")
 
 
@@ -157,8 +153,7 @@ def test_rows_are_added_and_deleted_and_the_deletion_is_taken_back(
     browser.click("#tx-delete")
     browser.wait_for_text("#tx-count", "3 rows")
     browser.wait_for_text("#notices", "1 row deleted")
-    [undo] = [one for one in browser.find_all("#notices .notice .b") if one.text == "Undo"][-1:]
-    undo.click()
+    browser.click("#notices .notice .b", "Undo")
     browser.wait_for_text("#tx-count", "4 rows")
     with server.app_context():
         [newest, *_] = transactions.list_transactions(person, ledger).rows
