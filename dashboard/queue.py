@@ -38,6 +38,7 @@ class JobName(StrEnum):
     RUN_OCCURRENCE = "jobs.schedule.run_occurrence"
     TICK = "jobs.schedule.tick"
     REFRESH_PRICES = "jobs.prices.refresh_prices"
+    REFRESH_DUE = "jobs.prices.refresh_due"
     REVALUE_PORTFOLIO = "jobs.valuation.revalue_portfolio"
     CLEAN_UP = "jobs.schedule.clean_up"
 
@@ -56,6 +57,7 @@ OPTIONS: Mapping[JobName, JobOptions] = {
     JobName.RUN_OCCURRENCE: JobOptions(QueueName.DEFAULT, 1800),
     JobName.TICK: JobOptions(QueueName.HIGH, 60),
     JobName.REFRESH_PRICES: JobOptions(QueueName.DEFAULT, 1800),
+    JobName.REFRESH_DUE: JobOptions(QueueName.DEFAULT, 1800),
     JobName.REVALUE_PORTFOLIO: JobOptions(QueueName.LOW, 600),
     JobName.CLEAN_UP: JobOptions(QueueName.LOW, 300),
 }

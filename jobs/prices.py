@@ -22,7 +22,19 @@ def refresh_prices(symbols: list[str] | None = None) -> None:
     A series that fails has been tried again already, keeps its reason in the database and does not stop the others.
     Only where none at all could be had is the job a failure: its occurrence is then due again after a pause.
     """
-    report = market_data.refresh(SYSTEM, symbols)
+    _tell(market_data.refresh(SYSTEM, symbols))
+
+
+@job(quiet=True)
+def refresh_due() -> None:
+    """Bring up to date the series whose market has closed since they were last asked for; mostly there is none."""
+    report = market_data.refresh_due(SYSTEM)
+    if report.outcomes:
+        _tell(report)
+
+
+def _tell(report: RefreshReport) -> None:
+    """Log how a refresh went. Raises: ProviderUnavailable where nothing at all came."""
     failed = [outcome for outcome in report.outcomes if not outcome.complete]
     log.info(
         "prices.refreshed",

@@ -35,7 +35,7 @@ TICK_ID = "tick"
 RECONNECT_SECONDS = 1.0
 
 DECLARED = (
-    DeclaredSchedule("prices", JobName.REFRESH_PRICES, timedelta(minutes=15), CatchUp.LATEST),
+    DeclaredSchedule("prices", JobName.REFRESH_DUE, timedelta(minutes=5), CatchUp.LATEST),
     DeclaredSchedule("clean-up", JobName.CLEAN_UP, timedelta(days=1), CatchUp.LATEST),
 )
 

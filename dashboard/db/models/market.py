@@ -63,6 +63,7 @@ class InstrumentRow(Base):
     problem_code: Mapped[str] = mapped_column(Text, server_default="")
     problem: Mapped[str] = mapped_column(Text, server_default="")
     refreshed_at: Mapped[Moment | None]
+    asked_at: Mapped[Moment | None]
     price_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     created_at: Mapped[CreatedAt]
 
@@ -166,6 +167,7 @@ class FxPair(Base):
     problem_code: Mapped[str] = mapped_column(Text, server_default="")
     problem: Mapped[str] = mapped_column(Text, server_default="")
     refreshed_at: Mapped[Moment | None]
+    asked_at: Mapped[Moment | None]
     rate_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 

@@ -74,6 +74,12 @@ def ensure(session: AnySession, pairs: Iterable[Pair]) -> dict[Pair, FxPair]:
     return {(row.base, row.quote): row for row in rows}
 
 
+def stored(session: AnySession, pairs: Iterable[Pair]) -> dict[Pair, FxPair]:
+    """The rows of those of ``pairs`` that are known."""
+    rows = session.scalars(select(FxPair).where(tuple_(FxPair.base, FxPair.quote).in_(sorted(set(pairs)))))
+    return {(row.base, row.quote): row for row in rows}
+
+
 def known(session: AnySession) -> dict[Pair, int]:
     """Every pair with its rate version."""
     return {(base, quote): version for base, quote, version in session.execute(_VERSIONS)}

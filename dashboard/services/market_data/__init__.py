@@ -17,7 +17,7 @@ from dashboard.services.market_data.reading import (
     problems_of,
     versions_for,
 )
-from dashboard.services.market_data.refresh import refresh, refresh_rates
+from dashboard.services.market_data.refresh import refresh, refresh_due, refresh_rates
 
 __all__ = [
     "ask_for_missing",
@@ -35,6 +35,7 @@ __all__ = [
     "price_facts",
     "problems_of",
     "refresh",
+    "refresh_due",
     "refresh_rates",
     "search",
     "versions_for",

@@ -47,11 +47,14 @@ def market_state(mic: str, asset_class: AssetClass, at: datetime) -> MarketStatu
         return ALWAYS_OPEN
     if asset_class is AssetClass.CURRENCY:
         return currency_status(at)
-    sessions = _sessions(mic, at) if mic else ()
+    sessions = sessions_around(mic, at)
     return exchange_status(sessions, at, EXTENDED_HOURS.get(mic, NO_EXTENDED_HOURS)) if sessions else None
 
 
-def _sessions(mic: str, at: datetime) -> tuple[Session, ...]:
+def sessions_around(mic: str, at: datetime) -> tuple[Session, ...]:
+    """The sessions of an exchange in the weeks before and after ``at``; none where they are not known."""
+    if not mic:
+        return ()
     kept: dict[str, _Known] = current_app.extensions.setdefault(EXTENSION, {})
     known = kept.get(mic)
     if known is None or known.good_until < time.monotonic() or abs(at - known.around) > AROUND / 2:

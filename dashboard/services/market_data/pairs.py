@@ -58,6 +58,7 @@ def crosses(pair: Pair, result: SeriesResult) -> list[Pair]:
 
 def _record_failure(pair: Pair, error: ProviderError) -> SeriesResult:
     row = fx.ensure(db.session, [pair])[pair]
+    row.asked_at = datetime.now(UTC)
     row.problem_code, row.problem = error.code, error.message
     db.session.commit()
     return failed(name_of(pair), error.code, error.message)
@@ -71,7 +72,7 @@ def _record_rates(pair: Pair, history: History) -> SeriesResult:
     change = fx.store_rates(db.session, pair, history.bars.dates, history.bars.close, history.provider)
     row = fx.ensure(db.session, [pair])[pair]
     row.provider, row.provider_symbol = history.provider, history.provider_symbol
-    row.refreshed_at = datetime.now(UTC)
+    row.refreshed_at = row.asked_at = datetime.now(UTC)
     row.problem_code, row.problem = problem(history)
     touched = dirty.mark_by_pair(db.session, *pair, change.first_date) if change.first_date else set()
     cause, source = Cause.CORRECTED, history.provider

@@ -13,7 +13,7 @@ from dashboard.db.repositories.fx import Pair
 from dashboard.domain.access import Actor
 from dashboard.providers.chain import ProviderChain
 from dashboard.results.instruments import RefreshReport
-from dashboard.services.market_data import pairs, revaluation, series
+from dashboard.services.market_data import due, pairs, revaluation, series
 from dashboard.services.market_data.outcome import SeriesResult
 from dashboard.services.market_data.sessions import refresh_sessions
 from dashboard.services.market_data.sources import providers
@@ -42,6 +42,29 @@ def refresh(
     wanted = fx.needed(db.session) if symbols is None else fx.lacking(db.session)
     results += _pairs(source, wanted, start, progress)
     refresh_sessions(started_at.date())
+    return _report(started_at, results)
+
+
+def refresh_due(
+    actor: Actor,
+    *,
+    now: datetime | None = None,
+    progress: Progress | None = None,
+    chain: ProviderChain | None = None,
+) -> RefreshReport:
+    """Bring up to date what is due: the series whose exchange has closed since they were last asked for.
+
+    A refresh that was missed is made up for by the next one, since what is due follows from what is stored.
+    """
+    started_at = datetime.now(UTC)
+    moment = now or started_at
+    symbols, wanted = due.instruments_due(moment), due.pairs_due(moment)
+    db.session.rollback()
+    if not symbols and not wanted:
+        return _report(started_at, ())
+    source = chain or providers()
+    results = [*_instruments(source, symbols, None, progress), *_pairs(source, wanted, None, progress)]
+    refresh_sessions(moment.date())
     return _report(started_at, results)
 
 

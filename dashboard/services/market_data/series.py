@@ -137,9 +137,11 @@ def _restated(target: Target, history: History) -> bool:
 def _record_failure(target: Target, error: ProviderError) -> SeriesResult:
     """Keep the reason on the instrument. Only one that never had prices becomes ``not_found``."""
     unknown = isinstance(error, InstrumentNotFound)
-    if unknown and target.provider == FILE_SOURCE:
-        return SeriesResult(RefreshOutcome(target.symbol, 0, reason="no provider knows it; its prices come from files"))
     row = db.session.get_one(InstrumentRow, target.id)
+    row.asked_at = datetime.now(UTC)
+    if unknown and target.provider == FILE_SOURCE:
+        db.session.commit()
+        return SeriesResult(RefreshOutcome(target.symbol, 0, reason="no provider knows it; its prices come from files"))
     row.problem_code, row.problem = error.code, error.message
     if unknown and target.state == InstrumentState.UNRESOLVED:
         row.state = InstrumentState.NOT_FOUND
@@ -153,6 +155,7 @@ def _record_history(
 ) -> SeriesResult:
     """Store what came; ``last`` is the day up to which one that only stands in changes nothing."""
     row = db.session.get_one(InstrumentRow, instrument_id)
+    row.asked_at = datetime.now(UTC)
     if (reason := _currency_conflict(row, history)) is not None:
         row.problem_code, row.problem = CURRENCY_MISMATCH, reason
         symbol = row.symbol
@@ -211,4 +214,4 @@ def _describe(row: InstrumentRow, history: History) -> None:
         row.price_unit = history.price_unit
     row.state = InstrumentState.ACTIVE
     row.problem_code, row.problem = problem(history)
-    row.refreshed_at = datetime.now(UTC)
+    row.refreshed_at = row.asked_at
