@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -9,17 +10,22 @@ from flask import Flask, Response, abort, jsonify, request
 
 from dashboard.db.engine import db
 from dashboard.domain.access import Actor, PortfolioId
-from dashboard.errors import AuthenticationRequired, DashboardError, InvalidInput
-from dashboard.live.clients import Client
+from dashboard.errors import AuthenticationRequired, DashboardError, InvalidInput, NotFound
+from dashboard.live.clients import Client, encoded
 from dashboard.live.hub import Hub
 from dashboard.live.topics import Topic
+from dashboard.redis_store import Json
 from dashboard.security.cookies import SESSION, cookie_name
 from dashboard.server import create_server
 from dashboard.services import portfolios, sessions
+from dashboard.services.live_quotes import listed_symbols
 from dashboard.settings import Settings
 
 MOST_SYMBOLS = 200
 PREFIXES = ("", "/stream")
+LONGEST_NUMBER = 18
+SEND_BUFFER_BYTES = 32_768
+STUCK_SECONDS = 30.0
 
 
 def create_fanout(settings: Settings) -> Flask:
@@ -32,15 +38,15 @@ def create_fanout(settings: Settings) -> Flask:
         client, actor = _client(settings)
         portfolios.portfolio_by_id(actor, PortfolioId(portfolio_id))
         hub.start()
-        return _stream(hub, hub.join_portfolio(client, PortfolioId(portfolio_id)), client)
+        return _stream(hub, hub.join_portfolio(client, PortfolioId(portfolio_id), _heard()), client)
 
     def quotes() -> Response:
         client, _ = _client(settings)
-        symbols = [part for part in request.args.get("symbols", "").split(",") if part]
-        if not 0 < len(symbols) <= MOST_SYMBOLS:
-            raise InvalidInput(f"Name 1 to {MOST_SYMBOLS} symbols.", field="symbols")
+        known, unknown = _symbols()
+        if unknown:
+            client.put("refused", encoded("refused", {"symbols": [_refusal(symbol) for symbol in unknown]}))
         hub.start()
-        return _stream(hub, hub.join_quotes(client, symbols), client)
+        return _stream(hub, hub.join_quotes(client, known, _heard()), client)
 
     for number, prefix in enumerate(PREFIXES):
         app.add_url_rule(f"{prefix}/portfolios/<int:portfolio_id>", f"portfolio{number}", portfolio)
@@ -62,6 +68,30 @@ def _client(settings: Settings) -> tuple[Client, Actor]:
     return Client(token), actor
 
 
+def _symbols() -> tuple[list[str], list[str]]:
+    """The symbols that are asked for: those in the catalogue, which everybody may see, and the others.
+
+    Raises: InvalidInput for none or too many, NotFound where none is known.
+    """
+    asked = list(dict.fromkeys(part for part in request.args.get("symbols", "").split(",") if part))
+    if not 0 < len(asked) <= MOST_SYMBOLS:
+        raise InvalidInput(f"Name 1 to {MOST_SYMBOLS} symbols.", field="symbols")
+    listed = listed_symbols(asked)
+    if not listed:
+        raise NotFound("No instrument has any of these symbols.")
+    return [symbol for symbol in asked if symbol in listed], [symbol for symbol in asked if symbol not in listed]
+
+
+def _refusal(symbol: str) -> dict[str, Json]:
+    return {"symbol": symbol, "code": NotFound.code, "message": f"There is no instrument {symbol}."}
+
+
+def _heard() -> int | None:
+    """The last batch that a browser which comes back has heard; None where it comes new or sends something else."""
+    sent = request.headers.get("Last-Event-ID", "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) <= LONGEST_NUMBER else None
+
+
 def _stream(hub: Hub, topic: Topic, client: Client) -> Response:
     def body() -> Iterator[bytes]:
         try:
@@ -69,11 +99,20 @@ def _stream(hub: Hub, topic: Topic, client: Client) -> Response:
         finally:
             hub.leave(topic, client)
 
+    _bound_what_waits()
     db.session.remove()  # a stream lives for hours: it must not keep a database connection
     response = Response(body(), mimetype="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response
+
+
+def _bound_what_waits() -> None:
+    """Keep little for a client that does not read, and hang up on one that has not for long: it may come back."""
+    connection = request.environ.get("gunicorn.socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        connection.settimeout(STUCK_SECONDS)
 
 
 def _origin_allowed(settings: Settings) -> bool:

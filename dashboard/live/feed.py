@@ -10,22 +10,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import orjson
 import structlog
 from redis import Redis
 
 from dashboard.errors import ProviderError, RateLimited, ServiceUnavailable
-from dashboard.live.channels import LEADER, QUOTES, TICKS, WANTED, quote_to_json
 from dashboard.providers.base import MarketDataProvider
-from dashboard.redis_store import Lease, answering
+from dashboard.redis_store import Lease
 from dashboard.results.quotes import LiveQuote
+from dashboard.services.live_board import LEADER, LEASE_SECONDS, post, wanted
 from dashboard.services.live_quotes import live_quotes
 
 log = structlog.get_logger(__name__)
 
-LEASE_SECONDS = 10.0
 STEP_SECONDS = 2.0
-KEPT_SECONDS = 24 * 3600
 LONGEST_PAUSE_SECONDS = 300.0
 ROUND_SECONDS = {"simulated": 1.0}
 DEFAULT_ROUND_SECONDS = 15.0
@@ -77,9 +74,8 @@ class Feed:
     def _round(self) -> float:
         """Ask for what is wanted and publish it. Returns the seconds until the next round is due."""
         try:
-            wanted = self.wanted()
-            if wanted:
-                self.publish(self.quotes(self.provider, wanted))
+            if symbols := wanted(self.redis, self.clock()):
+                post(self.redis, self.quotes(self.provider, symbols))
             self._failures = 0
             return self.round_seconds
         except RateLimited as error:
@@ -89,22 +85,3 @@ class Feed:
             self._failures += 1
             log.warning("feed.failed", code=error.code, reason=error.message, failures=self._failures)
             return min(self.round_seconds * 2.0**self._failures, LONGEST_PAUSE_SECONDS)
-
-    def wanted(self) -> tuple[str, ...]:
-        """The symbols that somebody looks at now, in a stable order."""
-        with answering():
-            self.redis.zremrangebyscore(WANTED, "-inf", self.clock())
-            members = self.redis.zrange(WANTED, 0, -1)
-        return tuple(sorted(member.decode() for member in members if isinstance(member, bytes)))
-
-    def publish(self, quotes: dict[str, LiveQuote]) -> None:
-        """Keep the quotes for whoever comes later, and tell whoever listens now."""
-        if not quotes:
-            return
-        data = {symbol: quote_to_json(quote) for symbol, quote in quotes.items()}
-        with answering():
-            pipeline = self.redis.pipeline(transaction=False)
-            pipeline.hset(QUOTES, mapping={symbol: orjson.dumps(quote) for symbol, quote in data.items()})
-            pipeline.expire(QUOTES, KEPT_SECONDS)
-            pipeline.publish(TICKS, orjson.dumps(list(data.values())))
-            pipeline.execute()

@@ -1,9 +1,12 @@
-"""The hub of a fan-out process: one Redis subscription, a topic a portfolio or list of symbols, one batch a second."""
+"""The hub of a fan-out process: one Redis subscription, a topic a portfolio or list of symbols, four batches a second.
+
+A batch goes out as soon as there is news, and the next one a quarter of a second later at the earliest.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -11,24 +14,30 @@ import gevent
 import orjson
 import structlog
 from flask import Flask
+from gevent.event import Event
 from redis import Redis
 
 from dashboard.db.engine import db
 from dashboard.domain.access import SYSTEM, PortfolioId
-from dashboard.errors import DashboardError, InsufficientData, NotFound
-from dashboard.live.channels import QUOTES, TICKS, WANTED, WANTED_SECONDS, quote_from_json
-from dashboard.live.clients import Client
+from dashboard.errors import DashboardError, InsufficientData, NotFound, TooManyRequests
+from dashboard.live.clients import Client, encoded
+from dashboard.live.leadership import Leadership
+from dashboard.live.prices import Prices
 from dashboard.live.topics import PortfolioTopic, QuotesTopic, Topic
-from dashboard.redis_store import answering, connect
-from dashboard.results.quotes import LiveQuote
+from dashboard.redis_store import connect
 from dashboard.services import sessions, valuation
+from dashboard.services.live_board import TICKS, Posted, posted, posted_from_json, want
 
 log = structlog.get_logger(__name__)
 
-BATCH_SECONDS = 1.0
+BATCH_SECONDS = 0.25
+AGE_SECONDS = 1.0
+WATCH_SECONDS = 1.0
 RECHECK_SECONDS = 4.0
 WANT_SECONDS = 5.0
 RECONNECT_SECONDS = 1.0
+MOST_STREAMS = 100
+"""Open streams of one session."""
 
 
 @dataclass(slots=True)
@@ -38,9 +47,12 @@ class Hub:
     app: Flask
     redis: Redis
     redis_url: str
-    quotes: dict[str, LiveQuote] = field(default_factory=dict)
+    prices: Prices = field(default_factory=Prices)
     topics: dict[str, Topic] = field(default_factory=dict)
-    _number: int = field(default_factory=lambda: int(time.time() * 1000))
+    leadership: Leadership = field(default_factory=Leadership)
+    _streams: Counter[str] = field(default_factory=Counter)
+    _changed: set[str] = field(default_factory=set)
+    _news: Event = field(default_factory=Event)
     _started: bool = False
 
     def start(self) -> None:
@@ -50,23 +62,29 @@ class Hub:
             for loop, seconds in (
                 (self.listen, 0.0),
                 (self.pulse, BATCH_SECONDS),
+                (self.age, AGE_SECONDS),
+                (self.watch, WATCH_SECONDS),
                 (self.recheck, RECHECK_SECONDS),
                 (self.want, WANT_SECONDS),
             ):
                 gevent.spawn(self._forever, loop, seconds)
 
-    def join_portfolio(self, client: Client, portfolio_id: PortfolioId) -> Topic:
+    def join_portfolio(self, client: Client, portfolio_id: PortfolioId, heard: int | None = None) -> Topic:
         """Let ``client`` listen to a portfolio that its actor may see (the caller has checked)."""
-        return self._join(f"portfolio:{portfolio_id}", client, lambda: PortfolioTopic(portfolio_id))
+        key = f"portfolio:{portfolio_id}"
+        return self._join(key, client, heard, lambda: PortfolioTopic(self.prices, portfolio_id))
 
-    def join_quotes(self, client: Client, symbols: Sequence[str]) -> Topic:
-        """Let ``client`` listen to the quotes of ``symbols``."""
+    def join_quotes(self, client: Client, symbols: Sequence[str], heard: int | None = None) -> Topic:
+        """Let ``client`` listen to the quotes of ``symbols``; it has heard all up to batch ``heard``."""
         names = tuple(sorted(set(symbols)))
-        return self._join("quotes:" + ",".join(names), client, lambda: QuotesTopic(names))
+        return self._join("quotes:" + ",".join(names), client, heard, lambda: QuotesTopic(self.prices, names))
 
     def leave(self, topic: Topic, client: Client) -> None:
         """``client`` has gone; a topic without clients goes too."""
-        topic.clients.discard(client)
+        if client in topic.clients:
+            topic.clients.discard(client)
+            self._streams[client.token] -= 1
+            self._streams += Counter()  # forgets who has none
         if not topic.clients and self.topics.get(topic.key) is topic:
             del self.topics[topic.key]
 
@@ -74,24 +92,35 @@ class Hub:
         """Take over what is known, then every batch that the feed publishes, until Redis fails."""
         with connect(self.redis_url, answer_seconds=None) as subscription, subscription.pubsub() as pubsub:
             pubsub.subscribe(TICKS)
-            with answering():
-                known = self.redis.hvals(QUOTES)
-            self._take([orjson.loads(value) for value in known])
+            self._take(list(posted(self.redis).values()))
             for message in pubsub.listen():
                 if message["type"] == "message":
-                    self._take(orjson.loads(message["data"]))
+                    self._take([posted_from_json(data) for data in orjson.loads(message["data"])])
 
     def pulse(self) -> None:
-        """Send each topic what has changed since the last pulse."""
-        now = datetime.now(UTC)
+        """Wait for news, and tell each topic's listeners what is of theirs."""
+        self._news.wait()
+        self._news.clear()
+        changed, self._changed = self._changed, set()
         for topic in list(self.topics.values()):
-            self._send(topic, now)
+            if not topic.wants.isdisjoint(changed):
+                _tell(topic)
+
+    def age(self) -> None:
+        """Say of quotes that nobody renews what they may be taken for now."""
+        self._note(self.prices.age(datetime.now(UTC)))
+
+    def watch(self) -> None:
+        """Tell everybody when the feed goes down, and when it is back."""
+        if self.leadership.look(self.redis, datetime.now(UTC)):
+            frame = encoded("feed", self.leadership.to_json())
+            for client in self._clients():
+                client.put("feed", frame)
 
     def recheck(self) -> None:
         """End the streams of sessions that have ended, and reload portfolios whose ledger or prices changed."""
         with self.app.app_context():
-            tokens = {client.token for topic in self.topics.values() for client in topic.clients}
-            open_tokens = sessions.open_tokens(tokens)
+            open_tokens = sessions.open_tokens({client.token for client in self._clients()})
             for topic in list(self.topics.values()):
                 self._end(topic, [client for client in topic.clients if client.token not in open_tokens], "signed_out")
                 try:
@@ -102,13 +131,11 @@ class Hub:
 
     def want(self) -> None:
         """Tell the feed what is being looked at."""
-        symbols = {symbol for topic in self.topics.values() for symbol in topic.symbols}
-        if symbols:
-            until = time.time() + WANTED_SECONDS
-            with answering():
-                self.redis.zadd(WANTED, dict.fromkeys(symbols, until))
+        want(self.redis, {symbol for topic in self.topics.values() for symbol in topic.wants})
 
-    def _join(self, key: str, client: Client, make: Callable[[], Topic]) -> Topic:
+    def _join(self, key: str, client: Client, heard: int | None, make: Callable[[], Topic]) -> Topic:
+        if self._streams[client.token] >= MOST_STREAMS:
+            raise TooManyRequests("Too many streams are open; close some pages.", RECHECK_SECONDS)
         topic = self.topics.get(key)
         is_new = topic is None
         if topic is None:
@@ -116,16 +143,19 @@ class Hub:
             self._reload(topic)
             topic = self.topics.setdefault(key, topic)  # another client may have been quicker
         topic.clients.add(client)
+        self._streams[client.token] += 1
         if is_new:
             self.want()
-        frame = topic.last or topic.frame(self.quotes, datetime.now(UTC))
-        if frame is not None:
-            client.put(topic.event, self._next(), frame)
+        client.source, client.heard = topic, self.prices.turn
+        if self.leadership.is_known:
+            client.put("feed", encoded("feed", self.leadership.to_json()))
+        if first := topic.first(heard):
+            client.put(topic.event, first)
         return topic
 
     def _end(self, topic: Topic, clients: Sequence[Client], reason: str) -> None:
         for client in clients:
-            client.put("end", self._next(), {"reason": reason})
+            client.put("end", encoded("end", {"reason": reason}))
             client.close()
             self.leave(topic, client)
 
@@ -141,24 +171,21 @@ class Hub:
             topic.load(valuation.snapshot(SYSTEM, topic.portfolio_id), version)
         except InsufficientData:
             topic.load(None, version)
+        frame = encoded("changed", {"portfolio_id": topic.portfolio_id})
         for client in told:
-            client.put("changed", self._next(), {"portfolio_id": topic.portfolio_id})
+            client.put("changed", frame)
+        _tell(topic)
 
-    def _send(self, topic: Topic, now: datetime) -> None:
-        frame = topic.frame(self.quotes, now)
-        if frame is not None and frame != topic.last:
-            topic.last = frame
-            for client in topic.clients:
-                client.put(topic.event, self._next(), frame)
+    def _take(self, batch: Sequence[Posted]) -> None:
+        self._note(self.prices.take(batch, datetime.now(UTC)))
 
-    def _take(self, batch: Sequence[dict[str, object]]) -> None:
-        for data in batch:
-            quote = quote_from_json(data)
-            self.quotes[quote.symbol] = quote
+    def _note(self, changed: set[str]) -> None:
+        if changed:
+            self._changed |= changed
+            self._news.set()
 
-    def _next(self) -> int:
-        self._number += 1
-        return self._number
+    def _clients(self) -> Iterator[Client]:
+        return (client for topic in list(self.topics.values()) for client in list(topic.clients))
 
     def _forever(self, loop: Callable[[], None], seconds: float) -> None:
         """The edge of each greenlet: a failure is logged, and the loop goes on."""
@@ -172,3 +199,9 @@ class Hub:
             except Exception:
                 log.exception("stream.loop_failed", loop=loop.__name__)
                 gevent.sleep(RECONNECT_SECONDS)
+
+
+def _tell(topic: Topic) -> None:
+    topic.changed()
+    for client in topic.clients:
+        client.wake()

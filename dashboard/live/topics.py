@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import ClassVar
 
 from dashboard.domain.access import PortfolioId
 from dashboard.domain.marking import Mark, MarkedPortfolio, MarkedPosition, PortfolioSnapshot, mark
-from dashboard.live.channels import quote_to_json
-from dashboard.live.clients import Client
+from dashboard.live.clients import Client, encoded
+from dashboard.live.prices import Price, Prices
 from dashboard.redis_store import Json
 from dashboard.results.quotes import Freshness, LiveQuote
-from dashboard.services.live_quotes import aged, pair_symbol
+from dashboard.services.live_board import quote_to_json
+from dashboard.services.live_quotes import pair_symbol
 
 NOBODYS = PortfolioId(0)
 WORST_FIRST = (Freshness.STALE, Freshness.DELAYED, Freshness.LIVE, Freshness.CLOSED)
@@ -22,53 +22,80 @@ WORST_FIRST = (Freshness.STALE, Freshness.DELAYED, Freshness.LIVE, Freshness.CLO
 
 @dataclass(slots=True, eq=False)
 class Topic(ABC):
-    """Something with listeners. ``symbols`` are what the feed is asked for; ``last`` is what was sent last."""
+    """Something with listeners. ``turn`` is that of the last change, of a price or of what the topic is made of."""
 
     event: ClassVar[str] = "topic"
+    prices: Prices
     clients: set[Client] = field(default_factory=set, init=False)
-    last: Json = field(default=None, init=False)
+    turn: int = field(default=0, init=False)
+    wants: frozenset[str] = field(default=frozenset(), init=False)
+    _frames: dict[int, bytes] = field(default_factory=dict, init=False)
 
     @property
     @abstractmethod
     def key(self) -> str:
         """The name under which the hub keeps it."""
 
-    @property
     @abstractmethod
-    def symbols(self) -> tuple[str, ...]:
-        """The live symbols that it is made of."""
+    def data(self, is_new: Callable[[Price], bool]) -> tuple[Json, int]:
+        """What is to be told where the prices for which ``is_new`` holds are, and the number of the newest of them.
 
-    @abstractmethod
-    def frame(self, quotes: Mapping[str, LiveQuote], now: datetime) -> Json:
-        """What listeners should see now; None where there is nothing to say yet."""
+        None where there is nothing to say.
+        """
+
+    def changed(self) -> None:
+        """Something of it is another: listeners that fetch from now on get a new frame."""
+        self.turn = self.prices.next_turn()
+        self._frames.clear()
+
+    def since(self, turn: int) -> bytes:
+        """What brings a client that has heard all up to ``turn`` up to date; made once for all that heard as far."""
+        if turn >= self.turn:
+            return b""
+        if (known := self._frames.get(turn)) is None:
+            known = self._frames[turn] = self._encoded(lambda price: price.turn > turn)
+        return known
+
+    def first(self, number: int | None) -> bytes:
+        """The first frame of a client that comes new (None) or comes back and has heard all up to batch ``number``.
+
+        A price that has aged since its batch is told again.
+        """
+        return self._encoded(
+            lambda price: number is None or price.number > number or price.quote.freshness is not price.as_posted
+        )
+
+    def _encoded(self, is_new: Callable[[Price], bool]) -> bytes:
+        data, number = self.data(is_new)
+        return encoded(self.event, data, number) if data is not None else b""
 
 
 @dataclass(slots=True, eq=False)
 class QuotesTopic(Topic):
-    """The quotes of some symbols, as an instrument's page shows them."""
+    """The quotes of some symbols, as an instrument's page or a watchlist shows them: those that are new."""
 
     event: ClassVar[str] = "quotes"
     names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.wants = frozenset(self.names)
 
     @property
     def key(self) -> str:
         """The name under which the hub keeps it."""
         return "quotes:" + ",".join(self.names)
 
-    @property
-    def symbols(self) -> tuple[str, ...]:
-        """The symbols themselves."""
-        return self.names
-
-    def frame(self, quotes: Mapping[str, LiveQuote], now: datetime) -> Json:
-        """The quotes that are known."""
-        known = [quote_to_json(aged(quotes[name], now)) for name in self.names if name in quotes]
-        return {"quotes": known} if known else None
+    def data(self, is_new: Callable[[Price], bool]) -> tuple[Json, int]:
+        """The quotes that are new."""
+        prices = [price for price in self.prices.of(self.names) if is_new(price)]
+        if not prices:
+            return None, 0
+        return {"quotes": [quote_to_json(price.quote) for price in prices]}, max(price.number for price in prices)
 
 
 @dataclass(slots=True, eq=False)
 class PortfolioTopic(Topic):
-    """A portfolio's value and its positions, marked to the newest quotes."""
+    """A portfolio's value and its positions, marked to the newest quotes: all of it, whatever has changed."""
 
     event: ClassVar[str] = "portfolio"
     portfolio_id: PortfolioId = NOBODYS
@@ -80,43 +107,46 @@ class PortfolioTopic(Topic):
         """The name under which the hub keeps it."""
         return f"portfolio:{self.portfolio_id}"
 
-    @property
-    def symbols(self) -> tuple[str, ...]:
-        """Its instruments, and the pair of each foreign currency."""
-        if self.snapshot is None:
-            return ()
-        base = self.snapshot.base_currency
-        pairs = [pair_symbol(currency, base) for currency in self.snapshot.rates if currency != base]
-        return (*(position.symbol for position in self.snapshot.positions), *pairs)
-
     def load(self, snapshot: PortfolioSnapshot | None, version: str) -> None:
         """Take over what is held now: None while there is no transaction."""
-        self.snapshot, self.version, self.last = snapshot, version, None
+        self.snapshot, self.version = snapshot, version
+        self.wants = frozenset(_symbols(snapshot) if snapshot is not None else ())
 
-    def frame(self, quotes: Mapping[str, LiveQuote], now: datetime) -> Json:
+    def data(self, is_new: Callable[[Price], bool]) -> tuple[Json, int]:
         """The portfolio at the newest prices; None while no quote of it is known."""
-        if self.snapshot is None:
-            return None
-        currencies = {position.symbol: position.currency for position in self.snapshot.positions}
-        used = {
-            symbol: aged(quote, now)
-            for symbol, quote in quotes.items()
-            if symbol in currencies and quote.currency == currencies[symbol]
-        }
-        base = self.snapshot.base_currency
-        pairs = {
-            currency: quotes[pair_symbol(currency, base)]
-            for currency in self.snapshot.rates
-            if pair_symbol(currency, base) in quotes
-        }
-        if not used and not pairs:
-            return None
-        marked = mark(
-            self.snapshot,
-            {symbol: Mark(quote.price, quote.at) for symbol, quote in used.items()},
-            {currency: Mark(quote.price, quote.at) for currency, quote in pairs.items()},
-        )
-        return _portfolio_json(marked, used)
+        prices = self.prices.of(self.wants)
+        if self.snapshot is None or not prices:
+            return None, 0
+        found = marked_json(self.snapshot, [price.quote for price in prices])
+        return found, max(price.number for price in prices)
+
+
+def marked_json(snapshot: PortfolioSnapshot, quotes: Iterable[LiveQuote]) -> Json:
+    """A portfolio at ``quotes`` as the stream tells it; None where none of them is of it."""
+    known = {quote.symbol: quote for quote in quotes}
+    used = {
+        position.symbol: known[position.symbol]
+        for position in snapshot.positions
+        if position.symbol in known and known[position.symbol].currency == position.currency
+    }
+    base = snapshot.base_currency
+    pairs = {currency: pair_symbol(currency, base) for currency in snapshot.rates}
+    rates = {currency: known[pair] for currency, pair in pairs.items() if pair in known}
+    if not used and not rates:
+        return None
+    marked = mark(
+        snapshot,
+        {symbol: Mark(quote.price, quote.at) for symbol, quote in used.items()},
+        {currency: Mark(quote.price, quote.at) for currency, quote in rates.items()},
+    )
+    return _portfolio_json(marked, used)
+
+
+def _symbols(snapshot: PortfolioSnapshot) -> Iterable[str]:
+    """Its instruments, and the pair of each foreign currency."""
+    base = snapshot.base_currency
+    pairs = [pair_symbol(currency, base) for currency in snapshot.rates if currency != base]
+    return (*(position.symbol for position in snapshot.positions), *pairs)
 
 
 def _portfolio_json(marked: MarkedPortfolio, quotes: Mapping[str, LiveQuote]) -> dict[str, Json]:
@@ -150,6 +180,7 @@ def _position_json(position: MarkedPosition, quote: LiveQuote | None) -> dict[st
         "weight": position.weight,
         "freshness": quote.freshness.value if quote is not None else None,
         "at": quote.at.isoformat() if quote is not None else None,
+        "market_state": quote.market_state.value if quote is not None else None,
     }
 
 

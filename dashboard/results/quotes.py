@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from dashboard.domain.market_hours import MarketState
+
 
 class Freshness(StrEnum):
     """How far a quote may be trusted as "now"."""
@@ -27,3 +29,4 @@ class LiveQuote:
     at: datetime
     freshness: Freshness
     delayed_seconds: int = 0
+    market_state: MarketState = MarketState.OPEN

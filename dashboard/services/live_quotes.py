@@ -10,8 +10,10 @@ from sqlalchemy import select
 
 from dashboard.db.engine import db
 from dashboard.db.models import InstrumentRow
-from dashboard.providers.base import MarketDataProvider, MarketState, Quote
+from dashboard.providers.base import MarketDataProvider, Quote
+from dashboard.domain.market_hours import MarketState
 from dashboard.results.quotes import Freshness, LiveQuote
+from dashboard.services.ledger.currencies import currency_problem
 
 PAIR_PREFIX = "fx:"
 LIVE_DELAY_SECONDS = 60
@@ -21,6 +23,17 @@ STALE_AFTER_SECONDS = 20 * 60
 def pair_symbol(base: str, quote: str) -> str:
     """The live symbol of a currency pair: units of ``quote`` for 1 ``base``."""
     return f"{PAIR_PREFIX}{base}/{quote}"
+
+
+def listed_symbols(symbols: Sequence[str]) -> frozenset[str]:
+    """Those of ``symbols`` that anybody may listen to: the common catalogue's, and pairs of currencies."""
+    found = db.session.scalars(select(InstrumentRow.symbol).where(InstrumentRow.symbol.in_(list(symbols))))
+    return frozenset(found) | {symbol for symbol in symbols if _is_pair(symbol)}
+
+
+def _is_pair(symbol: str) -> bool:
+    currencies = symbol.removeprefix(PAIR_PREFIX).split("/") if symbol.startswith(PAIR_PREFIX) else []
+    return len(currencies) == 2 and all(currency_problem(code) is None and code.isupper() for code in currencies)
 
 
 def provider_symbols(provider: MarketDataProvider, symbols: Sequence[str]) -> dict[str, str]:
@@ -75,7 +88,8 @@ def _live(symbol: str, quote: Quote, now: datetime) -> LiveQuote:
         price=quote.price,
         previous_close=quote.previous_close,
         currency=quote.currency,
-        at=quote.at,
+        at=min(quote.at, now),  # a source whose clock is ahead tells no future
         freshness=freshness_of(quote, now),
         delayed_seconds=quote.delayed_seconds,
+        market_state=quote.market_state,
     )

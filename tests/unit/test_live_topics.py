@@ -11,9 +11,14 @@ import pytest
 
 from dashboard.domain.access import PortfolioId
 from dashboard.domain.marking import PortfolioSnapshot, ReferenceValue, SnapshotPosition
-from dashboard.live.clients import Client
+from dashboard.live import clients
+from dashboard.live.clients import Client, encoded
+from dashboard.live.leadership import Leadership
+from dashboard.live.prices import Prices
 from dashboard.live.topics import PortfolioTopic, QuotesTopic
+from dashboard.domain.market_hours import MarketState
 from dashboard.results.quotes import Freshness, LiveQuote
+from dashboard.services.live_board import Posted
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 SHARE = SnapshotPosition(
@@ -24,18 +29,31 @@ HELD = PortfolioSnapshot(7, "EUR", (SHARE, DOLLARS), {"EUR": 50.0}, {"EUR": 1.0,
 LIVE = LiveQuote("RHNW", 110.0, 100.0, "EUR", NOW, Freshness.LIVE)
 
 
-def topic() -> PortfolioTopic:
-    found = PortfolioTopic(PortfolioId(7))
+def topic(*quotes: LiveQuote, now: datetime = NOW) -> PortfolioTopic:
+    """The portfolio where these are on the board."""
+    found = PortfolioTopic(prices_of(*quotes, now=now), PortfolioId(7))
     found.load(HELD, "1")
     return found
 
 
+def prices_of(*quotes: LiveQuote, now: datetime = NOW) -> Prices:
+    found = Prices()
+    found.take([Posted(number, quote) for number, quote in enumerate(quotes, 1)], now)
+    return found
+
+
 def frame(*quotes: LiveQuote, now: datetime = NOW) -> Any:  # Any: JSON
-    return topic().frame({quote.symbol: quote for quote in quotes}, now)
+    return topic(*quotes, now=now).data(lambda _: True)[0]
+
+
+def event(part: bytes) -> tuple[int | None, str, Any]:
+    """The id, the name and the data of the one event of a part of a stream."""
+    fields = dict(line.split(": ", 1) for line in part.decode().strip().split("\n"))
+    return int(fields["id"]) if "id" in fields else None, fields["event"], orjson.loads(fields["data"])
 
 
 def test_a_portfolio_wants_its_instruments_and_the_pairs_of_its_currencies() -> None:
-    assert topic().symbols == ("RHNW", "NWRB", "fx:USD/EUR")
+    assert topic().wants == {"RHNW", "NWRB", "fx:USD/EUR"}
 
 
 def test_before_any_quote_there_is_nothing_to_say() -> None:
@@ -79,25 +97,120 @@ def test_one_stale_price_keeps_the_whole_from_being_called_live() -> None:
     assert frame(LIVE, old)["freshness"] == "stale"
 
 
-def test_quotes_are_told_with_what_they_may_be_taken_for() -> None:
-    said: Any = QuotesTopic(("RHNW", "NWRB")).frame({"RHNW": LIVE}, NOW + timedelta(hours=1))
-    assert [(quote["symbol"], quote["freshness"]) for quote in said["quotes"]] == [("RHNW", "stale")]
+def test_quotes_are_told_with_what_they_may_be_taken_for_and_whether_their_market_is_open() -> None:
+    post = replace(LIVE, symbol="NWRB", freshness=Freshness.CLOSED, market_state=MarketState.POST)
+    quotes = QuotesTopic(prices_of(LIVE, post, now=NOW + timedelta(hours=1)), ("RHNW", "NWRB"))
+    _, name, said = event(quotes.first(None))
+    told = [(quote["symbol"], quote["freshness"], quote["market_state"]) for quote in said["quotes"]]
+    assert (name, told) == ("quotes", [("RHNW", "stale", "open"), ("NWRB", "closed", "post")])
 
 
-def test_a_slow_client_gets_the_latest_of_each_event_and_never_a_backlog() -> None:
-    client = Client("token")
+def moved(price: float, symbol: str = "RHNW") -> LiveQuote:
+    return replace(LIVE, symbol=symbol, price=price)
+
+
+def tell(topic: QuotesTopic, number: int, *quotes: LiveQuote) -> None:
+    """A batch as the hub hands it on."""
+    topic.prices.take([Posted(number, quote) for quote in quotes], NOW)
+    topic.changed()
+
+
+@pytest.fixture
+def quotes() -> QuotesTopic:
+    """Two symbols, one of which has a price."""
+    return QuotesTopic(prices_of(LIVE), ("NWRB", "RHNW"))
+
+
+def test_listeners_are_told_only_the_quotes_that_are_new(quotes: QuotesTopic) -> None:
+    heard = quotes.prices.turn
+    tell(quotes, 5, moved(20.0, "NWRB"))
+    number, _, said = event(quotes.since(heard))
+    assert (number, [quote["symbol"] for quote in said["quotes"]]) == (5, ["NWRB"])
+    assert quotes.since(quotes.turn) == b""
+
+
+def test_all_who_heard_as_far_are_told_the_same_bytes(quotes: QuotesTopic) -> None:
+    heard = quotes.prices.turn
+    tell(quotes, 5, moved(111.0))
+    assert quotes.since(heard) is quotes.since(heard)
+
+
+def test_who_heard_less_is_told_the_latest_of_each_symbol(quotes: QuotesTopic) -> None:
+    heard = quotes.prices.turn
+    for price in range(5, 105):
+        tell(quotes, price, moved(float(price)))
+    tell(quotes, 105, moved(20.0, "NWRB"))
+    number, _, said = event(quotes.since(heard))
+    assert (number, [(quote["symbol"], quote["price"]) for quote in said["quotes"]]) == (
+        105,
+        [("NWRB", 20.0), ("RHNW", 104.0)],
+    )
+
+
+def test_who_comes_back_is_told_what_came_after_the_batch_he_heard(quotes: QuotesTopic) -> None:
+    tell(quotes, 5, moved(111.0), moved(20.0, "NWRB"))
+    tell(quotes, 6, moved(112.0))
+    number, _, said = event(quotes.first(5))
+    assert (number, [quote["price"] for quote in said["quotes"]]) == (6, [112.0])
+    assert quotes.first(6) == b""
+
+
+def test_who_comes_back_is_told_of_a_quote_that_has_become_stale(quotes: QuotesTopic) -> None:
+    assert quotes.prices.age(NOW + timedelta(hours=1)) == {"RHNW"}
+    assert event(quotes.first(99))[2]["quotes"][0]["freshness"] == "stale"
+
+
+def test_a_quote_that_says_nothing_new_moves_nobody() -> None:
+    prices = prices_of(LIVE)
+    assert prices.take([Posted(2, LIVE)], NOW) == set()
+    assert prices.take([Posted(3, moved(111.0))], NOW) == {"RHNW"}
+
+
+def test_a_slow_client_gets_the_latest_and_never_a_backlog(quotes: QuotesTopic) -> None:
+    client = Client("token", quotes, quotes.prices.turn)
     frames = client.frames()
     assert next(frames).startswith(b"retry:")
     for number in range(100):
-        client.put("portfolio", number, {"number": number})
-    client.put("changed", 100, {})
-    said = [next(frames), next(frames)]
-    assert said[0] == b"id: 99\nevent: portfolio\ndata: " + orjson.dumps({"number": 99}) + b"\n\n"
-    assert said[1].startswith(b"id: 100\nevent: changed\n")
+        client.put("changed", encoded("changed", {"number": number}))
+        tell(quotes, 5 + number, moved(float(number + 1)))
+        client.wake()
+    changed, news = next(frames).removesuffix(b"\n\n").split(b"\n\n")
+    assert event(changed) == (None, "changed", {"number": 99})
+    assert event(news)[2]["quotes"][0]["price"] == 100.0
 
 
-def test_a_closed_client_hears_what_is_left_and_its_stream_ends() -> None:
-    client = Client("token")
-    client.put("end", 1, {"reason": "signed_out"})
+def test_a_closed_client_hears_what_is_left_and_its_stream_ends(quotes: QuotesTopic) -> None:
+    client = Client("token", quotes, quotes.prices.turn)
+    tell(quotes, 5, moved(111.0))
+    client.put("end", encoded("end", {"reason": "signed_out"}))
     client.close()
-    assert [part.split(b"\n")[1] for part in client.frames()][1:] == [b"event: end"]
+    assert [event(part)[1] for part in list(client.frames())[1:]] == ["end"]
+
+
+def test_a_client_with_nothing_to_hear_hears_a_heartbeat(quotes: QuotesTopic, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clients, "HEARTBEAT_SECONDS", 0.001)
+    frames = Client("token", quotes, quotes.prices.turn).frames()
+    next(frames)
+    assert event(next(frames)) == (None, "heartbeat", {})
+
+
+SECOND = timedelta(seconds=1)
+
+
+def test_the_feed_is_down_six_seconds_after_the_last_renewal_and_up_with_the_next() -> None:
+    leadership = Leadership()
+    assert leadership.see(1.0, NOW)
+    assert not leadership.see(5.9, NOW + 5 * SECOND)
+    assert leadership.see(6.9, NOW + 6 * SECOND)
+    assert leadership.to_json() == {"state": "down", "since": (NOW - 0.9 * SECOND).isoformat()}
+    assert not leadership.see(None, NOW + 11 * SECOND)  # the lease has run out
+    assert leadership.see(0.5, NOW + 20 * SECOND)
+    assert leadership.to_json() == {"state": "ok", "since": (NOW + 20 * SECOND).isoformat()}
+
+
+def test_a_feed_that_has_just_been_started_has_six_seconds_to_lead() -> None:
+    leadership = Leadership()
+    assert not any(leadership.see(None, NOW + number * SECOND) for number in range(6))
+    assert not leadership.is_known
+    assert leadership.see(None, NOW + 6 * SECOND)
+    assert leadership.to_json() == {"state": "down", "since": NOW.isoformat()}

@@ -9,12 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-import orjson
+import psutil  # type: ignore[import-untyped]  # it has no stubs
 import psycopg
 import pytest
 import redis
@@ -23,13 +24,13 @@ from flask import Flask
 
 from dashboard.domain.access import Actor
 from dashboard.domain.transactions import Transaction, TransactionType
-from dashboard.live.channels import QUOTES, TICKS, WANTED, quote_to_json
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.quotes import Freshness, LiveQuote
 from dashboard.services import portfolios, sessions, transactions
+from dashboard.services.live_board import LEADER, LEASE_SECONDS, WANTED, post
 from dashboard.settings import Settings
 from tests.conftest import DatabaseUrls
-from tests.factories import make_portfolio, make_user
+from tests.factories import make_instrument, make_portfolio, make_user
 from tests.integration.cli.conftest import environment_of
 from tests.integration.conftest import TEST_SECRET_KEY
 from tests.web import Json
@@ -50,14 +51,17 @@ class Listener:
 
     def __init__(self, answer: requests.Response) -> None:
         self.answer = answer
+        self.number = ""
         self._lines = answer.iter_lines(decode_unicode=True)
 
     def next(self, name: str) -> Json:
-        """The data of the next event of this name."""
+        """The data of the next event of this name; ``number`` is its id."""
         found = ""
         for line in self._lines:
             field, _, value = line.partition(": ")
-            if field == "event":
+            if field == "id":
+                self.number = value
+            elif field == "event":
                 found = value
             elif field == "data" and found == name:
                 return json.loads(value)
@@ -71,13 +75,22 @@ class Listener:
 class FanOut:
     """The fan-out's process, and listeners to it."""
 
-    def __init__(self, address: str, stack: ExitStack) -> None:
+    def __init__(self, address: str, pid: int, stack: ExitStack) -> None:
         self.address = address
+        self._pid = pid
         self._stack = stack
 
+    def resident_bytes(self) -> int:
+        """What the worker of the process keeps in memory."""
+        (worker,) = psutil.Process(self._pid).children()
+        return int(worker.memory_info().rss)
+
     def listen(self, token: str, portfolio: PortfolioRef, **headers: str) -> Listener:
+        return self.open(token, f"/portfolios/{portfolio.id}", **headers)
+
+    def open(self, token: str, path: str, **headers: str) -> Listener:
         answer = requests.get(
-            f"{self.address}/portfolios/{portfolio.id}",
+            f"{self.address}{path}",
             cookies={"basis_session": token},
             headers=headers,
             stream=True,
@@ -89,7 +102,9 @@ class FanOut:
 
 
 @pytest.fixture(scope="module")
-def address(migrated_database: DatabaseUrls, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(
+    migrated_database: DatabaseUrls, redis_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, int]]:
     """gunicorn with the fan-out alone, once for all tests here: quotes come from the tests."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -106,17 +121,17 @@ def address(migrated_database: DatabaseUrls, redis_url: str, tmp_path_factory: p
     address = f"http://127.0.0.1:{port}"
     try:
         _until(lambda: process.poll() is None and _answers(address), "the fan-out to answer")
-        yield address
+        yield address, process.pid
     finally:
         process.send_signal(signal.SIGQUIT)  # without waiting for streams to end
         process.wait(timeout=30)
 
 
 @pytest.fixture
-def fanout(address: str, app_context: Flask) -> Iterator[FanOut]:
+def fanout(address: tuple[str, int], app_context: Flask) -> Iterator[FanOut]:
     """The fan-out over an empty database; what listens is closed at the end."""
     with ExitStack() as stack:
-        yield FanOut(address, stack)
+        yield FanOut(*address, stack)
 
 
 def _answers(address: str) -> bool:
@@ -148,11 +163,9 @@ def portfolio(person: Actor) -> PortfolioRef:
     return make_portfolio(person, ledger=LEDGER)
 
 
-def tell(client: redis.Redis, price: float) -> None:
+def tell(client: redis.Redis, price: float, symbol: str = "ZQFX") -> int:
     """As the feed does."""
-    quote = quote_to_json(LiveQuote("ZQFX", price, 100.0, "EUR", datetime.now(UTC), Freshness.LIVE))
-    client.hset(QUOTES, "ZQFX", orjson.dumps(quote))
-    client.publish(TICKS, orjson.dumps([quote]))
+    return post(client, {symbol: LiveQuote(symbol, price, 100.0, "EUR", datetime.now(UTC), Freshness.LIVE)})
 
 
 def test_a_quote_reaches_every_listener_and_the_feed_hears_what_is_looked_at(
@@ -166,6 +179,18 @@ def test_a_quote_reaches_every_listener_and_the_feed_hears_what_is_looked_at(
     assert redis_client.zrange(WANTED, 0, -1) == [b"ZQFX"]
     tell(redis_client, 130.0)
     assert [listener.next("portfolio")["market_value"] for listener in listeners] == [5300.0, 5300.0]
+
+
+def test_of_several_symbols_those_in_the_catalogue_are_told_and_the_others_refused_by_name(
+    fanout: FanOut, token: str, redis_client: redis.Redis
+) -> None:
+    make_instrument("ZQFX")
+    tell(redis_client, 120.0)
+    listener = fanout.open(token, "/quotes?symbols=UNHEARD,ZQFX,fx:USD/EUR")
+    (refused,) = listener.next("refused")["symbols"]
+    assert refused == {"symbol": "UNHEARD", "code": "not_found", "message": "There is no instrument UNHEARD."}
+    assert [quote["symbol"] for quote in listener.next("quotes")["quotes"]] == ["ZQFX"]
+    assert sorted(redis_client.zrange(WANTED, 0, -1)) == [b"ZQFX", b"fx:USD/EUR"]
 
 
 def test_a_change_of_the_ledger_is_told_with_the_new_value_after_it(
@@ -224,3 +249,73 @@ def test_a_hundred_open_streams_hold_a_handful_of_database_connections(
         ).fetchone()
     assert open_now is not None and open_now[0] <= CONNECTIONS
     assert idle == (0,)
+
+
+def test_who_comes_back_hears_at_once_the_latest_of_what_came_meanwhile(
+    fanout: FanOut, token: str, redis_client: redis.Redis
+) -> None:
+    make_instrument("ZQFX"), make_instrument("ZQFY")
+    tell(redis_client, 50.0, "ZQFY"), tell(redis_client, 120.0)
+    first = fanout.open(token, "/quotes?symbols=ZQFX,ZQFY")
+    while len(first.next("quotes")["quotes"]) != 2:
+        pass  # the fan-out hears of them one after the other
+    first.answer.close()
+    for price in range(121, 141):
+        last = tell(redis_client, float(price))
+    listener = fanout.open(token, "/quotes?symbols=ZQFX,ZQFY", **{"Last-Event-ID": first.number})
+    (quote,) = listener.next("quotes")["quotes"]
+    while quote["price"] < 140.0:  # the fan-out may be some ticks behind
+        (quote,) = listener.next("quotes")["quotes"]
+    assert (quote["symbol"], listener.number) == ("ZQFX", str(last))
+
+
+def test_a_symbol_is_told_four_times_a_second_at_most(fanout: FanOut, token: str, redis_client: redis.Redis) -> None:
+    make_instrument("ZQFX")
+    listener = fanout.open(token, "/quotes?symbols=ZQFX")
+    begun, told, price = time.monotonic(), 0, 100.0
+    with ThreadPoolExecutor(1) as pool:
+        ticking = pool.submit(lambda: [tell(redis_client, 100.0 + number / 100) for number in range(2000)])
+        while price < 119.99:
+            price = listener.next("quotes")["quotes"][0]["price"]
+            told += 1
+        ticking.result()
+    assert told <= 2 + 4 * (time.monotonic() - begun)
+
+
+def test_a_client_that_does_not_read_costs_no_memory_and_nobody_elses_time(
+    fanout: FanOut, token: str, redis_client: redis.Redis
+) -> None:
+    symbols = [f"ZQ{number:03}" for number in range(200)]
+    for symbol in symbols:
+        make_instrument(symbol)
+    path = f"/quotes?symbols={','.join(symbols)}"
+    idle = [fanout.open(token, path) for _ in range(20)]
+    listener = fanout.open(token, path)
+    for price in range(100, 120):
+        at = datetime.now(UTC)
+        post(redis_client, {name: LiveQuote(name, price, 1.0, "EUR", at, Freshness.LIVE) for name in symbols})
+        while listener.next("quotes")["quotes"][0]["price"] < price:
+            pass
+        if price == 104:
+            before = fanout.resident_bytes()
+    assert fanout.resident_bytes() - before < 2_000_000  # twenty backlogs of fifteen frames would be 10 MB
+    late = idle[0]  # reads at last: what the kernel held, and then the latest
+    heard = [late.next("quotes")["quotes"][0]["price"]]
+    while heard[-1] < 119:
+        heard.append(late.next("quotes")["quotes"][0]["price"])
+    assert len(heard) < 20
+
+
+def test_a_feed_that_does_not_renew_its_lease_is_told_and_so_is_the_next(
+    fanout: FanOut, token: str, redis_client: redis.Redis
+) -> None:
+    make_instrument("ZQFX")
+    listener = fanout.open(token, "/quotes?symbols=ZQFX")
+    redis_client.set(LEADER, "a feed", px=round(LEASE_SECONDS * 1000))
+    while listener.next("feed")["state"] != "ok":
+        pass  # what the tests before left behind
+    redis_client.pexpire(LEADER, 3000)  # as seven seconds after the last renewal
+    assert listener.next("feed")["state"] == "down"
+    assert fanout.open(token, "/quotes?symbols=ZQFX").next("feed")["state"] == "down"
+    redis_client.pexpire(LEADER, round(LEASE_SECONDS * 1000))
+    assert listener.next("feed")["state"] == "ok"

@@ -18,13 +18,23 @@ from flask import Flask
 
 from dashboard.errors import ProviderUnavailable, RateLimited
 from dashboard.live import feed as feeds
-from dashboard.live.channels import LEADER, QUOTES, TICKS, WANTED, quote_from_json
-from dashboard.live.feed import LEASE_SECONDS, Feed
+from dashboard.live.feed import Feed
 from dashboard.providers.assembly import create_providers
 from dashboard.providers.base import MarketDataProvider
 from dashboard.providers.simulated import SimulatedProvider
 from dashboard.redis_store import Lease
 from dashboard.results.quotes import Freshness, LiveQuote
+from dashboard.services.live_board import (
+    LEADER,
+    LEASE_SECONDS,
+    QUOTES,
+    TICKS,
+    WANTED,
+    Posted,
+    post,
+    posted_from_json,
+    want,
+)
 from dashboard.services.live_quotes import live_quotes, pair_symbol
 from dashboard.settings import Settings
 from tests.factories import make_instrument
@@ -96,6 +106,22 @@ def test_while_nobody_looks_the_provider_is_left_alone(feed: Feed, source: Marke
     assert source.asked == []
 
 
+def test_who_wants_a_symbol_for_longer_is_not_cut_short_by_who_looks_away(feed: Feed, source: Market) -> None:
+    want(feed.redis, ["RHNW"], 3600)  # as an alert does
+    want(feed.redis, ["RHNW"], 0.001)
+    feed.clock = lambda: time.time() + 60
+    feed.once()
+    assert source.asked == [("RHNW",)]
+
+
+def test_numbers_of_batches_grow_even_when_redis_has_lost_the_last_one(redis_client: redis.Redis) -> None:
+    numbers = [post(redis_client, {}) for _ in range(3)]
+    redis_client.flushdb()
+    numbers.append(post(redis_client, {}))
+    assert numbers[:3] == sorted(set(numbers[:3]))
+    assert numbers[3] >= numbers[0]  # the clock has gone on since
+
+
 def test_quotes_are_kept_and_told_at_once(feed: Feed, redis_client: redis.Redis, clock: Clock) -> None:
     look_at(redis_client, clock, "RHNW")
     with redis_client.pubsub() as listener:  # type: ignore[no-untyped-call]  # redis' own
@@ -105,7 +131,8 @@ def test_quotes_are_kept_and_told_at_once(feed: Feed, redis_client: redis.Redis,
         message = listener.get_message(timeout=5)
     assert message is not None
     (told,) = orjson.loads(message["data"])
-    assert quote_from_json(told) == LiveQuote("RHNW", 101.5, 100.0, "EUR", AT, Freshness.LIVE)
+    quote = LiveQuote("RHNW", 101.5, 100.0, "EUR", AT, Freshness.LIVE)
+    assert posted_from_json(told) == Posted(told["number"], quote)
     assert orjson.loads(redis_client.hget(QUOTES, "RHNW") or b"") == told
 
 

@@ -24,7 +24,7 @@ from dashboard.live.fanout import create_fanout
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import accounts, market_data, sessions
 from dashboard.settings import Settings
-from tests.factories import make_portfolio, make_user
+from tests.factories import make_instrument, make_portfolio, make_user
 from tests.integration.cli.conftest import environment_of
 from tests.web import Json
 
@@ -108,6 +108,12 @@ def test_what_is_asked_for_is_bounded_and_only_our_own_pages_may_ask(client: Fla
     assert answer.headers["Access-Control-Allow-Origin"] == mine["Origin"]
 
 
+def test_what_is_not_in_the_catalogue_is_not_found(client: FlaskClient) -> None:
+    make_instrument("RHNW")
+    nothing = client.get("/quotes?symbols=UNHEARD,rhnw,fx:USD/QQQ,fx:usd/eur,fx:USD")
+    assert (nothing.status_code, nothing.json["code"]) == (404, "not_found")  # type: ignore[index]
+
+
 @pytest.fixture
 def stream(settings: Settings, redis_client: redis.Redis) -> Iterator[str]:
     """``dashboard stream`` as it runs: its address."""
@@ -152,8 +158,7 @@ def test_a_portfolio_is_told_at_live_prices_until_its_person_is_disabled(portfol
     with requests.get(address, cookies={COOKIE: token}, stream=True, timeout=DEADLINE_SECONDS) as answer:
         assert answer.headers["Content-Type"].startswith("text/event-stream")
         events = _events(answer)
-        name, data = next(events)
-        assert name == "portfolio"
+        data = next(data for name, data in events if name == "portfolio")
         position = data["positions"][0]
         assert position["symbol"] == "RHNW"
         assert data["market_value"] == pytest.approx(4000 + 10 * position["price"])
