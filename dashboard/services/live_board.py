@@ -13,8 +13,8 @@ from datetime import datetime
 import orjson
 from redis import Redis
 
-from dashboard.redis_store import Json, answering, key
 from dashboard.domain.market_hours import MarketState
+from dashboard.redis_store import Json, answering, key
 from dashboard.results.quotes import Freshness, LiveQuote
 
 QUOTES = key("live", "quotes")

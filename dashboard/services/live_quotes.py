@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from dashboard.db.engine import db
 from dashboard.db.models import InstrumentRow
-from dashboard.providers.base import MarketDataProvider, Quote
 from dashboard.domain.market_hours import MarketState
+from dashboard.providers.base import MarketDataProvider, Quote
 from dashboard.results.quotes import Freshness, LiveQuote
 from dashboard.services.ledger.currencies import currency_problem
 

@@ -10,13 +10,13 @@ import orjson
 import pytest
 
 from dashboard.domain.access import PortfolioId
+from dashboard.domain.market_hours import MarketState
 from dashboard.domain.marking import PortfolioSnapshot, ReferenceValue, SnapshotPosition
 from dashboard.live import clients
 from dashboard.live.clients import Client, encoded
 from dashboard.live.leadership import Leadership
 from dashboard.live.prices import Prices
 from dashboard.live.topics import PortfolioTopic, QuotesTopic
-from dashboard.domain.market_hours import MarketState
 from dashboard.results.quotes import Freshness, LiveQuote
 from dashboard.services.live_board import Posted
 
