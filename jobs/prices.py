@@ -10,6 +10,7 @@ from dashboard.domain.access import SYSTEM
 from dashboard.errors import ProviderUnavailable
 from dashboard.results.instruments import RefreshReport
 from dashboard.services import market_data
+from dashboard.services.market_data import FRESH_SECONDS
 from jobs.runtime import job
 
 log = structlog.get_logger(__name__)
@@ -22,13 +23,13 @@ def refresh_prices(symbols: list[str] | None = None) -> None:
     A series that fails has been tried again already, keeps its reason in the database and does not stop the others.
     Only where none at all could be had is the job a failure: its occurrence is then due again after a pause.
     """
-    _tell(market_data.refresh(SYSTEM, symbols))
+    _tell(market_data.refresh(SYSTEM, symbols, fresh_seconds=FRESH_SECONDS))
 
 
 @job(quiet=True)
 def refresh_due() -> None:
     """Bring up to date the series whose market has closed since they were last asked for; mostly there is none."""
-    report = market_data.refresh_due(SYSTEM)
+    report = market_data.refresh_due(SYSTEM, fresh_seconds=FRESH_SECONDS)
     if report.outcomes:
         _tell(report)
 

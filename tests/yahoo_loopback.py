@@ -16,13 +16,17 @@ Body = bytes | str | Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer. ``announced`` is the length that the header claims; ``stall`` answers only when the test is over."""
+    """One answer. ``announced`` is the length that the header claims; ``stall`` answers only when the test is over.
+
+    ``gate`` is waited for before the answer goes out.
+    """
 
     status: int = 200
     body: Body = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     announced: int | None = None
     stall: bool = False
+    gate: threading.Event | None = None
 
     @property
     def content(self) -> bytes:
@@ -74,6 +78,8 @@ def loopback() -> Iterator[Loopback]:
                 state.over.wait(60)
                 self.close_connection = True
                 return
+            if answer.gate is not None:
+                answer.gate.wait(60)
             self.send_response(answer.status)
             for name, value in {"Content-Type": "application/json", **answer.headers}.items():
                 self.send_header(name, value)

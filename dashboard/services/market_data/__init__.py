@@ -5,6 +5,7 @@ from dashboard.services.market_data.blends import benchmark_text
 from dashboard.services.market_data.facts import price_facts
 from dashboard.services.market_data.files import import_prices
 from dashboard.services.market_data.finding import search
+from dashboard.services.market_data.flights import FRESH_SECONDS
 from dashboard.services.market_data.listing import benchmarks, list_instruments
 from dashboard.services.market_data.market_hours import market_state
 from dashboard.services.market_data.master_data import import_instruments
@@ -20,6 +21,7 @@ from dashboard.services.market_data.reading import (
 from dashboard.services.market_data.refresh import refresh, refresh_due, refresh_rates
 
 __all__ = [
+    "FRESH_SECONDS",
     "ask_for_missing",
     "bars",
     "benchmark_text",
