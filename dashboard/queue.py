@@ -41,6 +41,7 @@ class JobName(StrEnum):
     REFRESH_DUE = "jobs.prices.refresh_due"
     REVALUE_PORTFOLIO = "jobs.valuation.revalue_portfolio"
     CLEAN_UP = "jobs.schedule.clean_up"
+    FOLLOW_ACTIONS = "jobs.actions.follow_rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ OPTIONS: Mapping[JobName, JobOptions] = {
     JobName.REFRESH_DUE: JobOptions(QueueName.DEFAULT, 1800),
     JobName.REVALUE_PORTFOLIO: JobOptions(QueueName.LOW, 600),
     JobName.CLEAN_UP: JobOptions(QueueName.LOW, 300),
+    JobName.FOLLOW_ACTIONS: JobOptions(QueueName.LOW, 300),
 }
 FAILURE_SECONDS = 7 * 86400
 UNIQUE_SECONDS = 86400

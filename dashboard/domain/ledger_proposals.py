@@ -19,4 +19,4 @@ def ledger_proposals(
     ledger = checked_ledger(rows, setting.market.splits, until=until, allow_shorts=allow_shorts)
     found = [*dividend_proposals(ledger, rows, until, setting), *split_proposals(ledger, rows, until, setting)]
     unique = {one.key: one for one in found}
-    return tuple(sorted(unique.values(), key=lambda one: (one.date, one.symbol, one.account), reverse=True))
+    return tuple(sorted(unique.values(), key=lambda one: (-one.date.toordinal(), one.symbol, one.account)))

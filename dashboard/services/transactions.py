@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy.exc import IntegrityError
-
-from dashboard.db.engine import db
-from dashboard.db.repositories import instruments
 from dashboard.db.repositories.ledger import batches
 from dashboard.db.repositories.ledger import transactions as rows
-from dashboard.db.repositories.ledger.transactions import NewRow, RowFilter, StoredRow
+from dashboard.db.repositories.ledger.transactions import RowFilter, StoredRow
 from dashboard.domain.access import Actor
 from dashboard.domain.transactions import Transaction, TransactionType
-from dashboard.errors import Conflict, InvalidInput
+from dashboard.errors import InvalidInput
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.transactions import RowCheck, TransactionPage, TransactionRow
 from dashboard.services import audit
+from dashboard.services.ledger.applying import write
 from dashboard.services.ledger.cash_effects import CashEffects
-from dashboard.services.ledger.changes import Edit, Plan, faults_of_row, plan_changes
+from dashboard.services.ledger.changes import Edit, faults_of_row, plan_changes
 from dashboard.services.ledger.checks import judge_rows_together
 from dashboard.services.ledger.export import canonical_csv
 from dashboard.services.ledger.owners import refuse_rows_of_others
-from dashboard.services.ledger.writing import currencies_of, name_lots, one_change
+from dashboard.services.ledger.writing import one_change
 from dashboard.services.portfolios import portfolio_by_id, today_in
 
 
@@ -90,7 +87,7 @@ def save_changes(
     refuse_rows_of_others(actor, [*(edit.id for edit in edits), *deleted])
     with one_change(portfolio) as change:
         plan = plan_changes(portfolio, today_in(portfolio), added=added, edited=edits, deleted=deleted)
-        ids = _write(portfolio, plan)
+        ids = write(portfolio, plan)
         if plan.days:
             change.touches(*plan.days)
             counts = {"added": len(added), "edited": len(edits), "deleted": len(plan.removed)}
@@ -144,34 +141,6 @@ def delete_all(actor: Actor, portfolio_id: int) -> int:
 def export_csv(actor: Actor, portfolio_id: int) -> bytes:
     """The ledger as a canonical file; importing it again adds nothing. Raises: NotFound."""
     return canonical_csv(rows.ledger(portfolio_by_id(actor, portfolio_id).id))
-
-
-def _write(portfolio: PortfolioRef, plan: Plan) -> list[int]:
-    """Write ``plan``; the ids of the entered rows."""
-    keys = instruments.ensure(db.session(), currencies_of(row.transaction for row in plan.entered))
-    if plan.removed:
-        rows.remove(portfolio.id, [row.id for row in plan.removed])
-    ids = []
-    for entered in plan.entered:
-        new = NewRow(entered.transaction, entered.row_hash)
-        if entered.origin is None:
-            ids.append(rows.insert_one(portfolio.id, new, keys))
-        else:
-            _rewrite(portfolio, entered.origin, entered.version, new, keys)
-            ids.append(entered.origin.id)
-    name_lots(portfolio, (row.transaction for row in plan.entered))
-    return ids
-
-
-def _rewrite(portfolio: PortfolioRef, origin: StoredRow, version: int, new: NewRow, keys: dict[str, int]) -> None:
-    try:
-        done = rows.rewrite(portfolio.id, origin.id, version, new, keys)
-    except IntegrityError as error:
-        if "uq_transactions_external_id" not in str(error.orig):
-            raise
-        raise Conflict(f"Another transaction has the external id {new.transaction.external_id!r}.") from error
-    if not done:
-        raise Conflict("Somebody changed this transaction meanwhile; load it again.")
 
 
 def _shown(portfolio: PortfolioRef, found: Sequence[StoredRow]) -> tuple[TransactionRow, ...]:

@@ -1,5 +1,6 @@
 """The tables. Ledger money and quantities are NUMERIC, prices and rates double precision, times ``timestamptz``."""
 
+from dashboard.db.models.actions import ActionCount, ActionDecision, PortfolioActionRule, WithholdingRate
 from dashboard.db.models.audit import AuditEntry
 from dashboard.db.models.base import Base
 from dashboard.db.models.benchmarks import BenchmarkBlend, BenchmarkWeight
@@ -13,6 +14,8 @@ from dashboard.db.models.restatements import RestatedValue, Restatement, Restate
 
 __all__ = [
     "Account",
+    "ActionCount",
+    "ActionDecision",
     "AuditEntry",
     "Base",
     "BenchmarkBlend",
@@ -27,6 +30,7 @@ __all__ = [
     "JobOccurrence",
     "LedgerTransaction",
     "Portfolio",
+    "PortfolioActionRule",
     "PortfolioTag",
     "Price",
     "PriceFinding",
@@ -38,4 +42,5 @@ __all__ = [
     "SplitRow",
     "User",
     "UserSession",
+    "WithholdingRate",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 
 from dashboard.db.engine import db
 from dashboard.db.repositories import instruments as instrument_rows
@@ -15,6 +16,7 @@ from dashboard.errors import InvalidInput
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.transactions import ImportPreview, ImportResult, VerdictKind
 from dashboard.services import audit
+from dashboard.services.actions import repeats
 from dashboard.services.imports.canonical import FORMAT, FileRow
 from dashboard.services.imports.files import read_rows
 from dashboard.services.imports.options import ImportOptions
@@ -112,7 +114,8 @@ def _judged(portfolio: PortfolioRef, rows: tuple[FileRow, ...]) -> Judgement:
     around = Surroundings(bare.base_currency, bare.today, known, assumed_currencies(rows, bare))
     stored = transactions.stored(portfolio.id)
     splits = instruments.splits_of(symbols | {name for row in stored if (name := row.transaction.symbol)})
-    standing = Standing(around, stored, splits, portfolio.allow_shorts)
+    accepted, finder = repeats.accepted_rows(portfolio), partial(repeats.repeats, portfolio)
+    standing = Standing(around, stored, splits, portfolio.allow_shorts, accepted, finder)
     return judge_rows(rows, standing)
 
 

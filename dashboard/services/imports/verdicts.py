@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from dashboard.db.repositories.ledger.transactions import NewRow, StoredRow
+from dashboard.domain.booked_income import Repeat
 from dashboard.domain.transactions import Transaction, TransactionType
 from dashboard.errors import LedgerError, Oversell
 from dashboard.results.transactions import RowVerdict, VerdictKind
@@ -24,16 +25,23 @@ ADDS_UNITS = frozenset(
     for kind in (UNITS | INTO_ANOTHER | {TransactionType.SPLIT}) - {TransactionType.SELL, TransactionType.TRANSFER_OUT}
 )
 IDENTITY = frozenset({"sequence", "id"})
+RepeatFinder = Callable[[Sequence[Transaction], Sequence[Transaction]], Sequence[Repeat]]
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a file is held against: the stored rows, what is known of instruments, and their splits."""
+    """What a file is held against: the stored rows, what is known of instruments, and their splits.
+
+    ``accepted`` are the ids of rows that booked a proposed dividend; ``find_repeats`` tells which of the file's rows
+    (its second argument) pay what such rows (its first) have booked.
+    """
 
     around: Surroundings
     rows: Sequence[StoredRow]
     splits: Splits
     allow_shorts: bool = False
+    accepted: frozenset[int] = frozenset()
+    find_repeats: RepeatFinder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,7 @@ def judge_rows(rows: Sequence[FileRow], standing: Standing) -> Judgement:
     """The verdicts on ``rows``; a row is held against the ledger and against the good rows of its own file."""
     ledger = _Matches(standing.rows)
     verdicts = [_verdict(row, standing, ledger) for row in rows]
+    verdicts = _without_repeats(verdicts, standing, ledger)
     verdicts = _without_oversells(verdicts, rows, standing)
     hashes = {row.row: fingerprint(row.draft) for row in rows if row.draft is not None}
     new = [verdict for verdict in verdicts if verdict.kind is VerdictKind.NEW]
@@ -88,6 +97,32 @@ def _verdict(row: FileRow, standing: Standing, ledger: _Matches) -> RowVerdict:
     named = (judged.transaction.symbol, judged.transaction.target_symbol)
     is_new = any(symbol is not None and symbol not in standing.around.instruments for symbol in named)
     return RowVerdict(row.row, VerdictKind.NEW, judged.transaction, new_instrument=is_new, cells=row.cells)
+
+
+def _without_repeats(verdicts: list[RowVerdict], standing: Standing, ledger: _Matches) -> list[RowVerdict]:
+    """Turn those new rows into duplicates that pay a dividend which was accepted from a proposal."""
+    accepted = [row.transaction for row in standing.rows if row.id in standing.accepted and not ledger.is_used(row.id)]
+    if not accepted or standing.find_repeats is None:
+        return verdicts
+    new = [v.transaction for v in verdicts if v.kind is VerdictKind.NEW and v.transaction is not None]
+    found = {id(repeat.row): repeat for repeat in standing.find_repeats(accepted, new)}
+    return [
+        (
+            replace(verdict, kind=VerdictKind.DUPLICATE, reason=_repeated(repeat))
+            if (repeat := found.get(id(verdict.transaction))) is not None
+            else verdict
+        )
+        for verdict in verdicts
+    ]
+
+
+def _repeated(repeat: Repeat) -> str:
+    booked = repeat.accepted
+    text = f"The dividend of {booked.date} is booked already: its proposal was accepted"
+    if repeat.fits:
+        return f"{text}."
+    money = f"{booked.amount.normalize():f} {booked.currency}"
+    return f"{text}, with {money}. Delete that row first if this one is to count."
 
 
 class _Matches:
@@ -117,9 +152,14 @@ class _Matches:
             return "The ledger has this row already; it was edited since."
         return None
 
+    def is_used(self, row_id: int) -> bool:
+        """Whether a row of the file is this stored row."""
+        return row_id in self._used
+
     def _same_id(self, row: Transaction, external_id: str, file_row: FileRow) -> str | None:
         stored = self._by_external_id.get(external_id)
         if stored is not None:
+            self._used.add(stored.id)
             different = _differences(row, stored.transaction)
             if not different:
                 return "The ledger has this row already."

@@ -1,0 +1,1 @@
+"""Corporate actions as proposals, on the real database."""
