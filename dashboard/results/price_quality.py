@@ -1,4 +1,4 @@
-"""What is wrong with stored prices, and what was decided about it."""
+"""What is wrong with stored prices and rates, and what was decided about it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UNDECIDED = frozenset({FindingState.QUARANTINED, FindingState.OPEN})
 
 @dataclass(frozen=True, slots=True)
 class FindingItem:
-    """One finding. ``value`` and ``suggested`` are in ``currency``, as traded; None where there is no such number."""
+    """One finding, of an instrument or, as ``EURUSD``, of a pair. ``value`` and ``suggested`` are in ``currency``, as traded; None where there is no such number."""
 
     id: int
     symbol: str
@@ -39,6 +39,7 @@ class FindingItem:
     found_at: datetime
     decided_by: str = ""
     decided_at: datetime | None = None
+    is_pair: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
 from itertools import groupby
 
 from dashboard.db.engine import db
 from dashboard.db.models import InstrumentRow, PriceFinding
-from dashboard.db.repositories import dirty
+from dashboard.db.repositories import dirty, fx
 from dashboard.db.repositories import instruments as store
 from dashboard.db.repositories import price_findings as findings
 from dashboard.db.repositories import prices
@@ -22,32 +22,61 @@ from dashboard.services.market_data import quality, restating, revaluation
 from dashboard.services.market_data.restating import Cause
 
 SYSTEM_NAME = "system"
+Progress = Callable[[int, int], None]
 STORED_NOWHERE = frozenset({FindingKind.ZERO, FindingKind.FUTURE})
 
 
-def check(actor: Actor, symbols: Sequence[str] | None = None) -> tuple[FindingItem, ...]:
-    """Check every stored price of ``symbols`` (default: of all instruments) anew, and list what is wrong with them.
+def check(
+    actor: Actor, symbols: Sequence[str] | None = None, progress: Progress | None = None
+) -> tuple[FindingItem, ...]:
+    """Check all that is stored of ``symbols`` (default: of all instruments and pairs) anew, and list what is wrong.
+
+    ``progress`` is told how many series are done, and how many there are.
 
     Raises: PermissionDenied, NotFound.
     """
     _require_administrator(actor)
-    rows = store.every(db.session) if symbols is None else store.by_symbol(db.session, symbols)
-    for symbol in symbols or ():
-        if symbol not in rows:
-            raise NotFound(f"There is no instrument {symbol}.")
-    # One transaction an instrument, in the order of their ids: no refresh waits for the whole of it.
-    touched = [_check(key) for key in sorted(row.id for row in rows.values())]
-    if any(touched):
+    # One transaction a series, in the order of their ids: no refresh waits for the whole of it.
+    chosen = chosen_series(symbols)
+    touched = False
+    for done, series in enumerate(chosen):
+        if progress is not None:
+            progress(done, len(chosen))
+        touched |= _check(series)
+    if touched:
         revaluation.ask()
     return _items(symbols)
 
 
-def _check(instrument_id: int) -> bool:
-    """Check one instrument; whether a portfolio is to be valued again."""
-    change = quality.examine(db.session.get_one(InstrumentRow, instrument_id))
-    touched = dirty.mark_by_instruments(db.session, {instrument_id: change.first_date} if change.first_date else {})
+def chosen_series(symbols: Sequence[str] | None) -> list[findings.Series]:
+    """The ids of instruments and the pairs of ``symbols`` (a pair's is as ``EURUSD``), or all. Raises: NotFound."""
+    rows = store.every(db.session) if symbols is None else store.by_symbol(db.session, symbols)
+    pairs = {"".join(pair): pair for pair in fx.known(db.session)}
+    for symbol in symbols or ():
+        if symbol not in rows and symbol not in pairs:
+            raise NotFound(f"There is no instrument {symbol}.")
+    wanted = [pair for name, pair in sorted(pairs.items()) if symbols is None or name in symbols]
+    return [*sorted(row.id for row in rows.values()), *wanted]
+
+
+def _check(series: findings.Series) -> bool:
+    """Check one series; whether a portfolio is to be valued again."""
+    if isinstance(series, int):
+        change = quality.examine(db.session.get_one(InstrumentRow, series))
+    else:
+        change = quality.examine_rates(series)
+    touched = _mark(series, change.first_date)
     db.session.commit()
     return bool(touched)
+
+
+def _mark(series: findings.Series, first: date | None) -> set[int]:
+    """Mark the portfolios that are counted with an instrument or a pair, from a day on (None: nothing changed)."""
+    if first is None:
+        return set()
+    if isinstance(series, int):
+        return dirty.mark_by_instruments(db.session, {series: first})
+    return dirty.mark_by_pair(db.session, *series, first)
 
 
 def report(actor: Actor) -> QualityReport:
@@ -57,7 +86,7 @@ def report(actor: Actor) -> QualityReport:
     items = _items(None if administers else list(named))
     ordered = sorted(items, key=lambda item: (item.symbol, item.kind, item.state, item.date))
     groups = [tuple(group) for _, group in groupby(ordered, key=lambda item: (item.symbol, item.kind, item.state))]
-    found = tuple(FindingGroup(group, named.get(group[0].symbol, ())) for group in groups)
+    found = tuple(FindingGroup(group, tuple(name for name, _ in named.get(group[0].symbol, ()))) for group in groups)
     return QualityReport(found, len(store.every(db.session)), administers)
 
 
@@ -93,26 +122,26 @@ def _decide(actor: Actor, finding_id: int, state: FindingState, alike: bool) -> 
     now, name = datetime.now(UTC), SYSTEM_NAME if actor.is_system else actor.email
     days = [one.date for one in rows.values() if one.state in findings.HELD or state is FindingState.REPAIRED]
     first = min(one.date for one in rows.values())
-    before = restating.counted(row.instrument_id, first)
+    series = row.series
+    before = restating.counted(series, first)
     values = [_payment(one, state) for one in rows.values() if one.kind == FindingKind.DIVIDEND]
     for one in rows.values():
         one.state, one.decided_by, one.decided_at = state.value, name, now
     db.session.flush()
-    values += restating.decided(row.instrument_id, before, first, "close")
-    instrument = db.session.get_one(InstrumentRow, row.instrument_id)
+    values += restating.decided(series, before, first, "close" if isinstance(series, int) else "rate")
+    symbol = db.session.get_one(InstrumentRow, series).symbol if isinstance(series, int) else "".join(series)
     details: dict[str, str | int | float | bool | None] = {
-        "symbol": instrument.symbol,
+        "symbol": symbol,
         "kind": row.kind,
         "date": str(row.date),
         "findings": len(rows),
     }
     audit.record(actor, f"prices.{state.value}", object_type="price_finding", object_id=row.id, details=details)
     if days:
-        findings.bump(db.session, row.instrument_id)
+        findings.bump(db.session, series)
     keys = set(rows)
-    symbol = instrument.symbol
-    touched = dirty.mark_by_instruments(db.session, {row.instrument_id: min(days)} if days else {})
-    restating.record(row.instrument_id, before, values, touched, cause=Cause(state.value), source=name, first=first)
+    touched = _mark(series, min(days, default=None))
+    restating.record(series, before, values, touched, cause=Cause(state.value), source=name, first=first)
     db.session.commit()
     if touched:
         revaluation.ask()
@@ -122,9 +151,15 @@ def _decide(actor: Actor, finding_id: int, state: FindingState, alike: bool) -> 
 def _require_possible(row: PriceFinding, state: FindingState) -> None:
     if state is FindingState.REPAIRED and row.suggested is None:
         raise InvalidInput(f"Nothing is suggested for finding {row.id} of {row.date}: {row.reason}", field="id")
-    stored = prices.has_bar(db.session, row.instrument_id, row.date)
-    if row.kind in STORED_NOWHERE and not stored:
+    if row.kind in STORED_NOWHERE and not _is_stored(row):
         raise InvalidInput(f"There is no price of {row.date} to be accepted: {row.reason}", field="id")
+
+
+def _is_stored(row: PriceFinding) -> bool:
+    series = row.series
+    if isinstance(series, int):
+        return prices.has_bar(db.session, series, row.date)
+    return fx.has_rate(db.session, series, row.date)
 
 
 def _require_administrator(actor: Actor) -> None:
@@ -142,12 +177,13 @@ def _items(symbols: Sequence[str] | None) -> tuple[FindingItem, ...]:
     return tuple(_item(row, instrument) for row, instrument in findings.listed(db.session, symbols))
 
 
-def _item(row: PriceFinding, instrument: InstrumentRow) -> FindingItem:
+def _item(row: PriceFinding, instrument: InstrumentRow | None) -> FindingItem:
     return FindingItem(
         id=row.id,
-        symbol=instrument.symbol,
-        name=instrument.name,
-        currency=instrument.currency,
+        symbol=instrument.symbol if instrument is not None else f"{row.base}{row.quote}",
+        name=instrument.name if instrument is not None else f"{row.base}/{row.quote}",
+        currency=instrument.currency if instrument is not None else row.quote or "",
+        is_pair=instrument is None,
         date=row.date,
         kind=FindingKind(row.kind),
         value=row.value,

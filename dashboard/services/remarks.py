@@ -16,7 +16,10 @@ def status_note(note: Note) -> StatusNote:
 
 
 def instrument_notes(found: Valued) -> tuple[StatusNote, ...]:
-    """What is wrong with the instruments that the portfolio holds: not resolved, not found, a failed refresh."""
-    held = [instrument.symbol for instrument in found.history.instruments]
-    problems = market_data.problems_of(held)
+    """What is wrong with what the portfolio is valued with: not resolved, not found, a failed refresh, in quarantine."""
+    history = found.history
+    held = [instrument.symbol for instrument in history.instruments]
+    used = {*history.table.currencies, history.currency}
+    pairs = [pair for pair in history.market.rates if used.intersection(pair)] if len(used) > 1 else []
+    problems = (*market_data.problems_of(held), *market_data.rate_problems_of(pairs))
     return tuple(StatusNote(problem.code, problem.message, problem.symbol, problem.since) for problem in problems)

@@ -9,15 +9,17 @@ from urllib.parse import quote
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard.domain.instruments import AssetClass
 from dashboard.domain.quality import FindingKind
 from dashboard.formatting import dates, numbers
-from dashboard.results.price_quality import UNDECIDED, FindingGroup, FindingState, QualityReport
+from dashboard.results.price_quality import UNDECIDED, FindingGroup, FindingItem, FindingState, QualityReport
 from dashboard.web.components.basics import button, chip, kpi, kpi_strip
 from dashboard.web.components.states import empty
 
 ROWS = 200
 NAMES = {
     FindingKind.SCALE: "Wrong unit",
+    FindingKind.INVERSE: "Turned round",
     FindingKind.SPLIT: "Split",
     FindingKind.DIVIDEND: "Distribution",
     FindingKind.ZERO: "No price",
@@ -106,8 +108,8 @@ def _row(group: FindingGroup, *, decides: bool) -> Component:
         "name": (_instrument(group), ""),
         "issue": ([html.B(NAMES[item.kind], className="med"), html.Small(item.reason, className="t2 quality-why")], ""),
         "days": (_days(group), "num t2"),
-        "value": (_price(item.value, item.currency), "r num"),
-        "suggested": (_price(item.suggested, item.currency), "r num"),
+        "value": (_price(item, item.value), "r num"),
+        "suggested": (_price(item, item.suggested), "r num"),
         "state": ([chip(word, tone), _decided(group)], ""),
         "decide": (_buttons(group) if decides and item.state in UNDECIDED else "", "r"),
     }
@@ -118,7 +120,10 @@ def _row(group: FindingGroup, *, decides: bool) -> Component:
 def _instrument(group: FindingGroup) -> Component:
     item = group.first
     place = ", ".join(group.portfolios) or "In no portfolio"
-    link = dcc.Link(item.name or item.symbol, href=f"/i/{quote(item.symbol, safe='')}", className="med ell")
+    name = item.name or item.symbol
+    link: Component = dcc.Link(name, href=f"/i/{quote(item.symbol, safe='')}", className="med ell")
+    if item.is_pair:
+        link = html.Span(name, className="med ell")
     return html.Span(
         [link, html.Small(f"{item.symbol} · {place}", className="t3 ell", title=place)], className="quality-who"
     )
@@ -131,8 +136,11 @@ def _days(group: FindingGroup) -> list[Component | str]:
     return [dates.day(group.first.date), html.Small(until, className="t3 block")]
 
 
-def _price(value: float | None, currency: str) -> str:
-    return numbers.price(value, currency) if value is not None else numbers.MISSING
+def _price(item: FindingItem, value: float | None) -> str:
+    if value is None:
+        return numbers.MISSING
+    decimals = AssetClass.CURRENCY.price_decimals if item.is_pair else 0
+    return numbers.price(value, item.currency, min_decimals=decimals)
 
 
 def _decided(group: FindingGroup) -> Component:

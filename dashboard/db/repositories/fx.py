@@ -133,6 +133,12 @@ def store_rates(session: AnySession, pair: Pair, dates: Days, rates: Floats, sou
     return SeriesChange(len(days), min(days, default=None), tuple(sorted(restated, key=lambda one: one.date)))
 
 
+def has_rate(session: AnySession, pair: Pair, day: date) -> bool:
+    """Whether a rate of the day is stored."""
+    query = text("select exists (select from fx_rates where base = :base and quote = :quote and date = :day)")
+    return bool(session.scalar(query, {"base": pair[0], "quote": pair[1], "day": day}))
+
+
 _RATES = b"""
 select f.base, f.quote,
        array(select date from fx_rates r where r.base = f.base and r.quote = f.quote and date <= %s order by date),

@@ -133,7 +133,7 @@ def _judged_dividends(session: AnySession, ids: Sequence[int]) -> dict[tuple[int
     return {
         (row.instrument_id, row.date, row.value): row.suggested if row.state == REPAIRED else None
         for row in session.scalars(query)
-        if row.value is not None
+        if row.value is not None and row.instrument_id is not None
     }
 
 

@@ -1,4 +1,4 @@
-"""The prices that count: what is stored without the bars in quarantine, and with repaired ones in their place.
+"""The prices and rates that count: what is stored without those in quarantine, and with repaired ones in their place.
 
 Valuations, pages, reports and files read prices here and nowhere else; what checks and refreshes need as it came is
 read in :mod:`dashboard.db.repositories.prices`.
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from dashboard.db.models import PriceFinding
 from dashboard.db.repositories import fx, prices
@@ -70,7 +70,13 @@ def read_rates(
     session: AnySession, pairs: Sequence[Pair], *, end: date | None = None
 ) -> dict[Pair, tuple[Days, Floats]]:
     """Dates and rates that count by pair, ascending; pairs without a rate are absent."""
-    return fx.read_rates(session, pairs, end=end)
+    found = fx.read_rates(session, pairs, end=end)
+    for pair, held in _held_rates(session, pairs).items():
+        if pair in found:
+            days, rates = found[pair]
+            keep, mended = _counted(days, rates, held, COLUMNS.index("close"))
+            found[pair] = (days[keep], mended[keep])
+    return {pair: series for pair, series in found.items() if len(series[0])}
 
 
 def _held(session: AnySession, ids: Sequence[int]) -> dict[int, Held]:
@@ -91,14 +97,32 @@ def _held(session: AnySession, ids: Sequence[int]) -> dict[int, Held]:
     )
     rows: dict[int, list[tuple[date, list[float | None]]]] = {}
     for key, day, state, *bar in session.execute(query.order_by(PriceFinding.date)):
+        if key is None:
+            continue
         rows.setdefault(key, []).append((day, bar if state == REPAIRED else [None] * len(COLUMNS)))
-    return {
-        key: Held(
-            np.array([day for day, _ in days], dtype="datetime64[D]"),
-            np.array([bar for _, bar in days], dtype=np.float64).T,
+    return {key: _held_days(days) for key, days in rows.items()}
+
+
+def _held_rates(session: AnySession, pairs: Sequence[Pair]) -> dict[Pair, Held]:
+    """What is held back or repaired of pairs, of those that have any such day."""
+    found = PriceFinding
+    query = select(found.base, found.quote, found.date, found.state, found.suggested).where(
+        tuple_(found.base, found.quote).in_(list(pairs)), found.state.in_(HELD)
+    )
+    rows: dict[Pair, list[tuple[date, list[float | None]]]] = {}
+    for base, quote, day, state, suggested in session.execute(query.order_by(found.date)):
+        rate = suggested if state == REPAIRED else None
+        rows.setdefault((str(base), str(quote)), []).append(
+            (day, [rate if name == "close" else None for name in COLUMNS])
         )
-        for key, days in rows.items()
-    }
+    return {pair: _held_days(days) for pair, days in rows.items()}
+
+
+def _held_days(days: Sequence[tuple[date, list[float | None]]]) -> Held:
+    return Held(
+        np.array([day for day, _ in days], dtype="datetime64[D]"),
+        np.array([bar for _, bar in days], dtype=np.float64).T,
+    )
 
 
 def _counted(days: Days, values: Floats, held: Held, row: int) -> tuple[np.typing.NDArray[np.bool_], Floats]:

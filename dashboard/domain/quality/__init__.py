@@ -3,6 +3,7 @@
 from dashboard.domain.quality.checks import check_series
 from dashboard.domain.quality.findings import Finding, FindingKind, MendedBar
 from dashboard.domain.quality.observed import ObservedSeries
+from dashboard.domain.quality.rates import check_rates
 from dashboard.domain.quality.sources import currency_mismatch, disagreements
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "FindingKind",
     "MendedBar",
     "ObservedSeries",
+    "check_rates",
     "check_series",
     "currency_mismatch",
     "disagreements",

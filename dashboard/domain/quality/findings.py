@@ -8,9 +8,10 @@ from enum import StrEnum
 
 
 class FindingKind(StrEnum):
-    """What can be wrong with a price or a distribution, or missing."""
+    """What can be wrong with a price, a rate or a distribution, or missing."""
 
     SCALE = "scale"
+    INVERSE = "inverse"
     SPLIT = "split"
     DIVIDEND = "dividend"
     ZERO = "zero"

@@ -23,10 +23,10 @@ UNCONFIRMED_MOVE, UNCONFIRMED_DEVIATIONS = math.log(2.0), 15.0
 CERTAIN, POSSIBLE = 0.9, 0.5
 
 
-def spike_findings(series: ObservedSeries, logs: Floats, taken: set[int]) -> list[Finding]:
-    """Findings for spikes among the log levels ``logs``; bars in ``taken`` have a better explanation."""
+def spike_findings(series: ObservedSeries, logs: Floats, taken: set[int], least: float = LEAST_SPIKE) -> list[Finding]:
+    """Findings for spikes of more than ``least`` among the log levels; bars in ``taken`` have a better explanation."""
     moves = np.diff(logs)
-    large = np.flatnonzero(np.abs(moves) > LEAST_SPIKE)
+    large = np.flatnonzero(np.abs(moves) > least)
     noise = dict(zip(large.tolist(), noise_at(moves, large).tolist(), strict=True))
     found = []
     spiky: set[int] = set()

@@ -16,6 +16,7 @@ from dashboard.services.market_data.reading import (
     instrument,
     market_data_for,
     problems_of,
+    rate_problems_of,
     versions_for,
 )
 from dashboard.services.market_data.refresh import refresh, refresh_due, refresh_rates
@@ -36,6 +37,7 @@ __all__ = [
     "market_state",
     "price_facts",
     "problems_of",
+    "rate_problems_of",
     "refresh",
     "refresh_due",
     "refresh_rates",

@@ -185,6 +185,7 @@ class _Batch:
         before = restating.counted(pair)
         change = fx.store_rates(db.session, pair, rates.dates, rates.rates, FILE_SOURCE)
         self.changed += change.rows
+        change |= quality.examine_rates(pair)
         touched = dirty.mark_by_pair(db.session, *pair, change.first_date) if change.first_date is not None else set()
         restating.record(pair, before, change.restated, touched, cause=Cause.CORRECTED, source=FILE_SOURCE)
 

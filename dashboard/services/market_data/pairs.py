@@ -11,7 +11,7 @@ from dashboard.errors import InstrumentNotFound, ProviderError, ProviderUnavaila
 from dashboard.providers.base import History
 from dashboard.providers.chain import ProviderChain
 from dashboard.results.instruments import RefreshOutcome
-from dashboard.services.market_data import restating
+from dashboard.services.market_data import quality, restating
 from dashboard.services.market_data.outcome import (
     SeriesResult,
     after,
@@ -60,6 +60,7 @@ def _record_failure(pair: Pair, error: ProviderError) -> SeriesResult:
     row = fx.ensure(db.session, [pair])[pair]
     row.asked_at = datetime.now(UTC)
     row.problem_code, row.problem = error.code, error.message
+    quality.examine_rates(pair)
     db.session.commit()
     return failed(name_of(pair), error.code, error.message)
 
@@ -74,6 +75,8 @@ def _record_rates(pair: Pair, history: History) -> SeriesResult:
     row.provider, row.provider_symbol = history.provider, history.provider_symbol
     row.refreshed_at = row.asked_at = datetime.now(UTC)
     row.problem_code, row.problem = problem(history)
+    rows = change.rows
+    change |= quality.examine_rates(pair, quality.rejected_findings(history.rejected))
     touched = dirty.mark_by_pair(db.session, *pair, change.first_date) if change.first_date else set()
     cause, source = Cause.CORRECTED, history.provider
     restating.record(pair, before, change.restated, touched, cause=cause, source=source, first=first)
@@ -81,7 +84,7 @@ def _record_rates(pair: Pair, history: History) -> SeriesResult:
     db.session.commit()
     tell(name_of(pair), history)
     outcome = RefreshOutcome(
-        name_of(pair), change.rows, first, last, reason=remark(history.fallbacks), left_out=left_out(history)
+        name_of(pair), rows, first, last, reason=remark(history.fallbacks), left_out=left_out(history)
     )
     return SeriesResult(outcome, frozenset(touched))
 

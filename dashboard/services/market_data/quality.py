@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import numpy as np
 
 from dashboard.db.engine import db
 from dashboard.db.models import InstrumentRow, PriceFinding
-from dashboard.db.repositories import exchange_sessions
+from dashboard.db.repositories import exchange_sessions, fx
 from dashboard.db.repositories import instruments as store
 from dashboard.db.repositories import price_findings as findings
 from dashboard.db.repositories import prices
+from dashboard.db.repositories.fx import Pair
 from dashboard.db.repositories.prices import BarArrays, BarColumns, SeriesChange
-from dashboard.domain.arrays import Days, day_of
+from dashboard.domain.arrays import Days, Floats, day_of
 from dashboard.domain.calendar import EVERY_DAY
 from dashboard.domain.instruments import AssetClass
 from dashboard.domain.quality import (
     Finding,
     FindingKind,
     ObservedSeries,
+    check_rates,
     check_series,
     currency_mismatch,
     disagreements,
@@ -33,27 +36,69 @@ AT_INGEST = frozenset({FindingKind.ZERO, FindingKind.FUTURE, FindingKind.DISAGRE
 ISSUES = {Issue.NOT_POSITIVE: FindingKind.ZERO, Issue.FUTURE: FindingKind.FUTURE}
 
 
-def examine(row: InstrumentRow, news: Iterable[Finding] = ()) -> SeriesChange:
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The days, shape (n,), on which the values of ``source`` were compared with those of ``other``."""
+
+    source: str
+    other: str
+    days: Days
+
+    def settles(self, row: PriceFinding) -> bool:
+        """Whether a stored finding is about a day on which both were compared, and nobody has decided about it."""
+        ours = row.kind == FindingKind.DISAGREEMENT and row.state == findings.OPEN
+        return ours and day_of(row.date) in self.days and row.reason.startswith(f"{self.source} and {self.other} ")
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A series as it is stored: its days with their closes or rates, and what is wrong with its source."""
+
+    series: findings.Series
+    days: Days
+    values: Floats
+    problem_code: str = ""
+
+
+def examine(row: InstrumentRow, news: Iterable[Finding] = (), compared: Agreement | None = None) -> SeriesChange:
     """Check every stored bar and distribution of an instrument, and keep what is found.
 
-    ``news`` is what only the ingest knows. Decisions stay for as long as the value that they are about does. The
-    change tells how many values begin or cease to count, and the first day of them; a price version is raised for it.
+    ``news`` is what only the ingest knows, or what a comparison with another source, ``compared``, has found. Decisions
+    stay for as long as the value that they are about does. The change tells how many values begin or cease to count,
+    and the first day of them; a price version is raised for it.
     """
     findings.lock(db.session, row.id)
     bars = prices.read_bars(db.session, row.id)
-    stored = findings.of_instrument(db.session, row.id)
-    found = _found(row, bars)
+    return _settled(_Stored(row.id, bars.dates, bars.close, row.problem_code), _found(row, bars), news, compared)
+
+
+def examine_rates(pair: Pair, news: Iterable[Finding] = (), compared: Agreement | None = None) -> SeriesChange:
+    """Check every stored rate of a pair, as :func:`examine` does the bars of an instrument."""
+    findings.lock(db.session, pair)
+    days, rates = fx.read_rates(db.session, [pair]).get(pair, (np.empty(0, "datetime64[D]"), np.empty(0)))
+    found = check_rates(days, rates, datetime.now(UTC).date(), pair)
+    return _settled(_Stored(pair, days, rates), found, news, compared)
+
+
+def _settled(
+    series: _Stored, found: Sequence[Finding], news: Iterable[Finding], compared: Agreement | None
+) -> SeriesChange:
+    stored = findings.of_series(db.session, series.series)
     held = {one.date for one in found if one.quarantines and one.kind is not FindingKind.DIVIDEND}
     fresh = {(one.date, one.kind.value): one for one in (*found, *news) if not _is_explained(one.kind, one.date, held)}
     gone = [
         one
         for key, one in stored.items()
         if key not in fresh
-        and (_is_explained(one.kind, one.date, held) or not _still_stands(one, bars, row.problem_code))
+        and (
+            _is_explained(one.kind, one.date, held)
+            or not _still_stands(one, series)
+            or (compared is not None and compared.settles(one))
+        )
     ]
-    change = _merged(row.id, stored, fresh, gone)
+    change = _merged(series.series, stored, fresh, gone)
     if change:
-        findings.bump(db.session, row.id)
+        findings.bump(db.session, series.series)
     return change
 
 
@@ -121,7 +166,7 @@ def _is_explained(kind: str, day: date, held: Collection[date]) -> bool:
 
 
 def _merged(
-    instrument_id: int,
+    series: findings.Series,
     stored: dict[tuple[date, str], PriceFinding],
     fresh: dict[tuple[date, str], Finding],
     gone: Sequence[PriceFinding],
@@ -134,7 +179,7 @@ def _merged(
             findings.replace(db.session, row, fresh[key])
     new = [finding for key, finding in fresh.items() if key not in stored]
     days += [finding.date for finding in new if finding.quarantines]
-    findings.add(db.session, instrument_id, new)
+    findings.add(db.session, series, new)
     return SeriesChange(len(days), min(days, default=None))
 
 
@@ -150,16 +195,17 @@ def _is_known(row: PriceFinding, finding: Finding) -> bool:
     return findings.is_as_stored(row, finding)
 
 
-def _still_stands(row: PriceFinding, bars: BarArrays, problem_code: str) -> bool:
+def _still_stands(row: PriceFinding, series: _Stored) -> bool:
     """Whether a finding that the check has not made again stays: it was decided on, or only the ingest knew it."""
     if row.kind == FindingKind.CURRENCY:
-        return problem_code == CURRENCY_MISMATCH
-    place = int(np.searchsorted(bars.dates, day_of(row.date)))
-    there = place < len(bars.dates) and bars.dates[place] == day_of(row.date)
+        return series.problem_code == CURRENCY_MISMATCH
+    place = int(np.searchsorted(series.days, day_of(row.date)))
+    there = place < len(series.days) and bool(series.days[place] == day_of(row.date))
+    same = there and findings.same_value(row.value, float(series.values[place]))
     if row.kind in AT_INGEST:
-        return not there if row.value is None else there and findings.same_value(row.value, float(bars.close[place]))
+        return not there if row.value is None else same
     if row.state not in findings.DECIDED:
         return False
     if row.kind == FindingKind.DIVIDEND or row.value is None:
         return False
-    return there and findings.same_value(row.value, float(bars.close[place]))
+    return same

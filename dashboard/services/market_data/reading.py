@@ -26,7 +26,7 @@ from dashboard.domain.prices import MarketData, PriceSeries
 from dashboard.errors import NotFound
 from dashboard.results.instruments import Bars, InstrumentDetail, InstrumentProblem
 
-QUARANTINE_CODE = "price_quarantined"
+QUARANTINE_CODE, RATE_QUARANTINE_CODE = "price_quarantined", "rate_quarantined"
 
 
 def market_data_for(symbols: Collection[str], currencies: Collection[str], *, end: date | None = None) -> MarketData:
@@ -85,6 +85,12 @@ def problems_of(symbols: Collection[str]) -> tuple[InstrumentProblem, ...]:
     found = [problem for _, row in sorted(rows.items()) if (problem := _problem(row)) is not None]
     held = price_findings.quarantined(db.session, list(rows)) if rows else {}
     return (*found, *(_quarantine(symbol, *held[symbol]) for symbol in sorted(held)))
+
+
+def rate_problems_of(pairs: Collection[Pair]) -> tuple[InstrumentProblem, ...]:
+    """What is wrong with pairs of currencies: rates in quarantine."""
+    held = price_findings.quarantined_rates(db.session, pairs) if pairs else {}
+    return tuple(_rate_quarantine("".join(pair), *held[pair]) for pair in sorted(held))
 
 
 def bars(symbol: str, *, start: date | None = None, end: date | None = None, adjusted: bool = True) -> Bars:
@@ -205,3 +211,9 @@ def _quarantine(symbol: str, count: int, since: date) -> InstrumentProblem:
     words = f"1 price of {symbol} is" if count == 1 else f"{count} prices of {symbol} are"
     reason = f"{words} quarantined since {since}: nothing is valued with them."
     return InstrumentProblem(symbol, QUARANTINE_CODE, reason, since)
+
+
+def _rate_quarantine(pair: str, count: int, since: date) -> InstrumentProblem:
+    words = f"1 rate of {pair} is" if count == 1 else f"{count} rates of {pair} are"
+    reason = f"{words} quarantined since {since}: nothing is valued with them."
+    return InstrumentProblem(pair, RATE_QUARANTINE_CODE, reason, since)
