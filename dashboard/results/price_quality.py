@@ -23,7 +23,10 @@ UNDECIDED = frozenset({FindingState.QUARANTINED, FindingState.OPEN})
 
 @dataclass(frozen=True, slots=True)
 class FindingItem:
-    """One finding, of an instrument or, as ``EURUSD``, of a pair. ``value`` and ``suggested`` are in ``currency``, as traded; None where there is no such number."""
+    """One finding, of an instrument or, as ``EURUSD``, of a pair.
+
+    ``value`` and ``suggested`` are in ``currency``, as traded; None where there is no such number.
+    """
 
     id: int
     symbol: str

@@ -16,7 +16,7 @@ def status_note(note: Note) -> StatusNote:
 
 
 def instrument_notes(found: Valued) -> tuple[StatusNote, ...]:
-    """What is wrong with what the portfolio is valued with: not resolved, not found, a failed refresh, in quarantine."""
+    """What is wrong with what the portfolio is valued with: not found, a failed refresh, values in quarantine."""
     history = found.history
     held = [instrument.symbol for instrument in history.instruments]
     used = {*history.table.currencies, history.currency}

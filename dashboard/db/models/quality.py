@@ -21,9 +21,9 @@ SUGGESTED = "suggested is null or (suggested > 0 and suggested < 'infinity'::flo
 class PriceFinding(Base):
     """One thing that is wrong with one day of an instrument or of a pair.
 
-    The bar stays in ``prices`` as it came (``value`` is its close), a rate in ``fx_rates``. ``quarantined`` keeps it out of every figure,
-    ``repaired`` puts ``suggested`` with ``open``, ``high``, ``low`` and ``volume`` in its place, ``accepted`` lets it
-    count as it is, and ``open`` only informs.
+    The bar stays in ``prices`` as it came (``value`` is its close), a rate in ``fx_rates``. ``quarantined`` keeps it
+    out of every figure, ``repaired`` puts ``suggested`` with ``open``, ``high``, ``low`` and ``volume`` in its place,
+    ``accepted`` lets it count as it is, and ``open`` only informs.
     """
 
     __tablename__ = "price_findings"

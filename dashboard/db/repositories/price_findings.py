@@ -73,8 +73,7 @@ _USES = (
     "cardinality({1}) > 1 and ({0}.base = any({1}) or {0}.quote = any({1}))"
     " and {0}.base = any({1} || '{{EUR,USD}}'::text[]) and {0}.quote = any({1} || '{{EUR,USD}}'::text[])"
 )
-_NAMED = text(
-    """
+_NAMED = text(f"""
     with doubtful as (select distinct instrument_id as id from price_findings where instrument_id is not null),
     rated as (select distinct base, quote from price_findings where instrument_id is null)
     select i.symbol, p.name, p.slug
@@ -91,15 +90,10 @@ _NAMED = text(
     select r.base || r.quote, p.name, p.slug
     from rated r
     cross join portfolios p
-    cross join lateral ("""
-    + _CURRENCIES
-    + """) c
-    where (cast(:owner as bigint) is null or p.owner_id = :owner) and """
-    + _USES.format("r", "c.used")
-    + """
+    cross join lateral ({_CURRENCIES}) c
+    where (cast(:owner as bigint) is null or p.owner_id = :owner) and {_USES.format("r", "c.used")}
     order by 1, 2
-    """
-)  # noqa: S608  the words are constants of this module
+    """)  # noqa: S608  the words are constants of this module
 
 
 def portfolios_of(session: AnySession, owner_id: int | None) -> dict[str, tuple[tuple[str, str], ...]]:
