@@ -69,6 +69,11 @@
     made.dataset.method = name;
     return made;
   };
+  const shortOf = (sale, currency) => {
+    if (!Number(sale.short_quantity)) return "";
+    const money = format.money(sale.short_proceeds, currency);
+    return ` ${format.quantity(sale.short_quantity)} of it open a short position for ${money}, and gain nothing yet.`;
+  };
   const table = (found, currency) => {
     const sale = found.what_if;
     const head = element("tr", "", element("th", "", "Lots by"), element("th", "r", `Gain, ${found.currency}`));
@@ -79,7 +84,7 @@
     const proceeds = `Proceeds after costs: ${format.money(sale.proceeds, found.currency)}. Nothing is saved yet.`;
     const foreign =
       currency && currency !== sale.price_currency ? ` The price is taken to be in ${sale.price_currency}.` : "";
-    return [made, element("p", "t3 xs", proceeds + foreign)];
+    return [made, element("p", "t3 xs", proceeds + shortOf(sale, found.currency) + foreign)];
   };
   const show = (...content) => {
     const box = at("tx-sale");

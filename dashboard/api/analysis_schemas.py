@@ -134,7 +134,7 @@ class Step(Described):
 
     name: str
     title: str
-    value: Money | Share
+    value: Money | Share | Day
     formula: str
     note: str
 
@@ -166,7 +166,7 @@ class Explanation(Described):
     currency: str
     metric: str
     title: str
-    value: Money | Share
+    value: Money | Share | Day
     status: str
     reason: str
     formula: str
@@ -400,7 +400,7 @@ MethodsOfSale = named("MethodsOfSale", METHODS, SaleOutcome)
 
 
 class WhatIf(Described):
-    """A sale that is not booked."""
+    """A sale that is not booked; `short_quantity` of it is more than is held and opens a short for `short_proceeds`."""
 
     account: str
     quantity: Amount
@@ -408,6 +408,8 @@ class WhatIf(Described):
     fee: Amount
     price_currency: str
     proceeds: Money
+    short_quantity: Amount
+    short_proceeds: Money
     methods: MethodsOfSale  # type: ignore[valid-type]
 
 

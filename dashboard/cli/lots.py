@@ -112,6 +112,9 @@ def _print_what_if(sale: WhatIf) -> None:
         gains = (item.gain, item.gain_for(long_term=False), item.gain_for(long_term=True))
         closed = ", ".join(f"{numbers.quantity(part.quantity)} of {part.lot_id}" for part in item.closed)
         click.echo(f"{item.method.value:<10}{numbers.number(item.cost):>16}{_signed(*gains)}  {closed}")
+    if sale.short_quantity:
+        more, money = numbers.quantity(sale.short_quantity), numbers.number(sale.short_proceeds)
+        click.echo(f"{more} of it are more than is held: they open a short position for {money}, and gain nothing yet.")
 
 
 def _signed(*gains: Decimal) -> str:

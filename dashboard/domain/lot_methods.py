@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from dashboard.domain.lot_values import Lot, LotMatch, spread
+from dashboard.domain.lot_values import ROUNDING, Lot, LotMatch, spread
 from dashboard.domain.lots import LotBook
 from dashboard.domain.positions import PositionBooks, Realization, book_positions
 from dashboard.domain.transactions import ZERO, LotMethod, TransactionType
@@ -136,17 +136,28 @@ def what_if(
     account: str = "",
     lot_ids: Sequence[str] = (),
     long_term_days: int = LONG_TERM_DAYS,
+    allow_shorts: bool = False,
 ) -> tuple[SaleOutcome, ...]:
     """A sale of ``quantity`` for ``proceeds`` (net, in the report's currency) by every method; the books stay.
 
-    ``lot_ids`` name the lots for the method that goes by names. Raises Oversell and LedgerError as the sale would.
+    ``lot_ids`` name the lots for the method that goes by names. What opens a short closes no lot and gains nothing.
+    Raises Oversell and LedgerError as the sale would.
     """
     outcomes = []
     for method, book in books.items():
         names = lot_ids if method is LotMethod.SPECIFIC else None
         sale = _Closing(day, TransactionType.SELL, account, long_term_days)
-        outcomes.append(SaleOutcome(method, tuple(sale.parts(book.copy().sell(day, quantity, names), proceeds))))
+        closing = quantity - short_units(book, quantity) if allow_shorts else quantity
+        matches = book.copy().sell(day, closing, names) if closing else ()
+        received = proceeds if closing == quantity else proceeds * closing / quantity
+        outcomes.append(SaleOutcome(method, tuple(sale.parts(matches, received))))
     return tuple(outcomes)
+
+
+def short_units(book: LotBook, quantity: Decimal) -> Decimal:
+    """How many units of a sale are more than what is held, and open a short."""
+    more = quantity - max(book.quantity, ZERO)
+    return more if more > quantity * ROUNDING else ZERO
 
 
 def _held(

@@ -18,7 +18,10 @@ __all__ = ["ClosedLot", "HeldLot", "LotReport", "MethodFigures", "SaleOutcome", 
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """A sale that is not booked. ``price`` and ``fee`` are in ``price_currency``; ``proceeds`` are net."""
+    """A sale that is not booked. ``price`` and ``fee`` are in ``price_currency``; ``proceeds`` are net.
+
+    ``short_quantity`` of it (0: none) is more than what is held and opens a short for ``short_proceeds`` of them.
+    """
 
     account: str
     quantity: Decimal
@@ -26,6 +29,8 @@ class WhatIf:
     fee: Decimal
     price_currency: str
     proceeds: Decimal
+    short_quantity: Decimal
+    short_proceeds: Decimal
     outcomes: tuple[SaleOutcome, ...]
 
 

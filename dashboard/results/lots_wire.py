@@ -87,6 +87,8 @@ def _what_if(sale: WhatIf) -> dict[str, Json]:
         "fee": amount(sale.fee),
         "price_currency": sale.price_currency,
         "proceeds": amount(sale.proceeds),
+        "short_quantity": amount(sale.short_quantity),
+        "short_proceeds": amount(sale.short_proceeds),
         "methods": {item.method.value: _outcome(item) for item in sale.outcomes},
     }
 

@@ -140,6 +140,7 @@ def _what_if(
         raise InsufficientData(f"There is no rate from {instrument.currency} to {history.currency} on {day}.")
     proceeds = (sale.quantity * price * instrument.multiplier - sale.fee) * rate
     owner, held = _selling(books, symbol, account)
+    short = lot_methods.short_units(held[LotMethod.FIFO], sale.quantity) if history.allow_shorts else ZERO
     return WhatIf(
         account=owner,
         quantity=sale.quantity,
@@ -147,6 +148,8 @@ def _what_if(
         fee=sale.fee,
         price_currency=instrument.currency,
         proceeds=proceeds,
+        short_quantity=short,
+        short_proceeds=proceeds * short / sale.quantity,
         outcomes=lot_methods.what_if(
             held,
             day,
@@ -155,6 +158,7 @@ def _what_if(
             account=owner,
             lot_ids=sale.lot_ids,
             long_term_days=long_term_days,
+            allow_shorts=history.allow_shorts,
         ),
     )
 
@@ -172,5 +176,6 @@ def _selling(books: MethodBooks, symbol: str, account: str | None) -> tuple[str,
 
 
 def _accounts(books: MethodBooks, symbol: str) -> list[str]:
-    found = books[LotMethod.FIFO].books
-    return sorted(owner for (owner, name), book in found.items() if name == symbol and book.quantity > ZERO)
+    """The accounts that hold some, else those that are short of it."""
+    found = {owner: book.quantity for (owner, name), book in books[LotMethod.FIFO].books.items() if name == symbol}
+    return sorted(owner for owner, held in found.items() if held > ZERO) or sorted(filter(found.get, found))

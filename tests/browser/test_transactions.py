@@ -15,7 +15,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select
 
 from dashboard.domain.access import Actor
-from dashboard.services import portfolios, transactions
+from dashboard.services import portfolio_settings, portfolios, transactions
 from tests.browser.driver import PHONE, Browser
 from tests.factories import make_portfolio
 
@@ -303,6 +303,15 @@ def test_what_a_sale_would_realise_is_shown_before_it_is_saved(browser: Browser,
     browser.click("#tx-discard")
     with server.app_context():
         assert transactions.list_transactions(person, portfolio.id).total == 3
+        portfolio_settings.edit_portfolio(person, portfolio.id, allow_shorts=True)
+
+    browser.open("/p/mine/transactions")
+    browser.wait_for_text("#tx-count", "3 rows")
+    new_row(browser, "Sell", date="2024-02-05", symbol="AAA", quantity="17")
+    fill(browser, price="150")
+    browser.wait_for_text("#tx-sale", "1 of it open a short position for €150.00, and gain nothing yet.")
+    # All 16 are closed: 6 × 50 + 10 × 20 with what first in, first out has left, 10 × 50 + 6 × 20 with the other.
+    assert [by_method(browser)[name] for name in ("fifo", "lifo")] == ["+500.00", "+620.00"]
 
 
 WIDE = """

@@ -110,6 +110,22 @@ def test_what_cannot_be_sold_is_refused_with_the_reason(traded: CommandLine) -> 
         assert (done.status, message in done.err) == (status, True), (words, done.err)
 
 
+def test_more_than_is_held_closes_all_lots_and_opens_a_short_where_one_is_allowed(traded: CommandLine) -> None:
+    assert traded("portfolio", "edit", "one", "--allow-shorts").status == 0
+    words = ("lots", "one", "ACME", *AS_OF, "--what-if", "30", "--price", "160", "--fee", "10")
+    sale = traded(*words, "--json").data["what_if"]
+    proceeds = (30 * 160 - 10) * 0.925
+    assert float(sale["proceeds"]) == pytest.approx(proceeds)
+    assert sale["short_quantity"] == "5"
+    assert float(sale["short_proceeds"]) == pytest.approx(proceeds / 6)
+    for item in sale["methods"].values():
+        assert sum(float(part["quantity"]) for part in item["closed"]) == pytest.approx(25)
+        assert float(item["gain"]["total"]) == pytest.approx(proceeds * 25 / 30 - float(item["cost"]))
+    assert "5 of it are more than is held: they open a short position for 738.46" in traded(*words).out
+    within = traded("lots", "one", "ACME", *AS_OF, "--what-if", "25", "--json").data["what_if"]
+    assert (within["short_quantity"], within["short_proceeds"]) == ("0", "0")
+
+
 def test_the_lots_are_printed_for_people(traded: CommandLine) -> None:
     done = traded("lots", "one", "ACME", *AS_OF, "--what-if", "15", "--price", "160")
     assert done.status == 0

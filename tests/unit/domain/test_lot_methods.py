@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from dashboard.domain.lot_methods import MethodFigures, SaleOutcome, books_by_method, side_by_side, what_if
+from dashboard.domain.lot_methods import MethodFigures, SaleOutcome, books_by_method, short_units, side_by_side, what_if
+from dashboard.domain.lots import LotBook
 from dashboard.domain.positions import book_positions
 from dashboard.domain.transactions import LotMethod
 from dashboard.domain.valuation import PortfolioHistory, value_portfolio
@@ -23,9 +24,12 @@ LEDGER = """
 """
 
 
+DATA = market({"ACME": daily("2022-01-03", 100)})
+
+
 def acme(text: str = LEDGER) -> PortfolioHistory:
     """A history in euros of one instrument."""
-    return history(text, market({"ACME": daily("2022-01-03", 100)}), str(END), cash=False)
+    return history(text, DATA, str(END), cash=False)
 
 
 def by_method(found: PortfolioHistory, **options: object) -> dict[str, MethodFigures]:
@@ -130,6 +134,27 @@ def test_a_sale_that_is_thought_of_is_what_the_sale_then_is() -> None:
 def test_more_than_is_held_cannot_be_thought_of() -> None:
     with pytest.raises(Oversell, match="16 sold on 2024-06-28, but 15 held"):
         outcomes(acme(), "16", "1")
+
+
+def test_what_is_more_than_is_held_opens_a_short_where_one_is_allowed() -> None:
+    books = {method: each.books["", "ACME"] for method, each in books_by_method(acme(), END).items()}
+    sales = what_if(books, END, Decimal(20), Decimal(2000), allow_shorts=True)
+    for sale in sales:
+        book = books[sale.method]
+        assert sum(part.quantity for part in sale.closed) == book.quantity == 15
+        assert sale.cost == book.base_cost
+        assert float(sale.gain) == pytest.approx(1500 - float(book.base_cost))
+        assert short_units(book, Decimal(20)) == 5
+    nothing = what_if({LotMethod.FIFO: LotBook()}, END, Decimal(20), Decimal(2000), allow_shorts=True)
+    assert not nothing[0].closed and not nothing[0].gain
+
+
+def test_a_short_that_is_thought_of_closes_what_the_sale_then_does() -> None:
+    sale = "2024-06-28 sell ACME 20 100"
+    booked = by_method(history(f"{LEDGER}{sale}", DATA, str(END), cash=False, shorts=True))
+    books = {method: each.books["", "ACME"] for method, each in books_by_method(acme(), END).items()}
+    for thought in what_if(books, END, Decimal(20), Decimal(2000), allow_shorts=True):
+        assert thought.closed == tuple(part for part in booked[thought.method.value].closed if part.closed == END)
 
 
 def test_lots_of_another_account_are_left_out_where_one_is_named() -> None:
