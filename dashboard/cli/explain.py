@@ -99,4 +99,8 @@ def _print(found: Explanation) -> None:
 
 
 def _shown(step: Step) -> str:
-    return "–" if step.value is None else f"{step.value:,.10g}"
+    from dashboard.results.explanations import Unit, day_of
+
+    if step.value is None:
+        return "–"
+    return str(day_of(step.value)) if step.unit is Unit.DATE else f"{step.value:,.10g}"

@@ -7,12 +7,24 @@ from datetime import datetime
 from decimal import Decimal
 
 from dashboard.domain.calendar import Period
-from dashboard.domain.explain.workings import METHOD, Column, Entry, Step, Table, Unit, Worked, Working
+from dashboard.domain.explain.workings import METHOD, Column, Entry, Step, Table, Unit, Worked, Working, day_of
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.scalars import Json, amount, day, moment, ratio
 from dashboard.results.wire import portfolio
 
-__all__ = ["METHOD", "Column", "Entry", "Explanation", "Step", "Table", "Unit", "Worked", "Working", "to_json"]
+__all__ = [
+    "METHOD",
+    "Column",
+    "Entry",
+    "Explanation",
+    "Step",
+    "Table",
+    "Unit",
+    "Worked",
+    "Working",
+    "day_of",
+    "to_json",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +92,6 @@ MONETARY = frozenset({Unit.MONEY, Unit.PRICE, Unit.QUANTITY})
 def _figure(value: float | None, unit: Unit) -> Json:
     if value is None:
         return None
+    if unit is Unit.DATE:
+        return day(day_of(value))
     return amount(value) if unit in MONETARY else ratio(value)

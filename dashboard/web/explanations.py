@@ -9,9 +9,9 @@ from latex2mathml.converter import convert
 
 from dashboard.domain.access import Permission
 from dashboard.errors import InvalidInput
-from dashboard.formatting import numbers
+from dashboard.formatting import dates, numbers
 from dashboard.reports.workings import to_workbook
-from dashboard.results.explanations import METHOD, Explanation, Step, Unit
+from dashboard.results.explanations import METHOD, Explanation, Step, Unit, day_of
 from dashboard.results.reports import ReportFile
 from dashboard.services import explain as service
 from dashboard.services import portfolios
@@ -83,6 +83,8 @@ def _figure(step: Step, currency: str) -> str:
     """A step as people read it."""
     if step.unit is Unit.MONEY:
         return numbers.money(step.value, currency)
+    if step.unit is Unit.DATE:
+        return dates.day(None if step.value is None else day_of(step.value))
     if step.unit is Unit.FRACTION:
         return numbers.percent(step.value, 4)
     return numbers.number(step.value, 6, min_decimals=0)

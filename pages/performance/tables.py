@@ -59,16 +59,18 @@ def _rows(summary: PerformanceSummary, found: Analysis) -> list[Component]:
     )
     best, worst = risk["best_month"], risk["worst_month"]
     both = f"{numbers.percent(best.value, 1, signed=True)} / {numbers.percent(worst.value, 1, signed=True)}"
-    rows.append(_row(summary, "Best / worst month", "", both, None, best))
+    buttons = [explained(summary, f"{which}_month", f"the {which} month") for which in ("best", "worst")]
+    rows.append(_line(["Best / worst month", *buttons], both, None, best))
     return rows
 
 
 def _row(summary: PerformanceSummary, title: str, key: str, own: str, other: str | None, measure: Measure) -> Component:
-    name: list[Component | str] = [title]
-    if key:
-        name.append(explained(summary, key, title))
+    tone = numbers.direction(measure.value, 4) if own[:1] in "+−" else ""
+    return _line([title, explained(summary, key, title)], own, other, measure, tone)
+
+
+def _line(name: list[Component | str], own: str, other: str | None, measure: Measure, tone: str = "") -> Component:
     why = measure.reason if measure.value is None else ""
-    tone = numbers.direction(measure.value, 4) if own[:1] in "+−" and key != "" else ""
     return html.Tr(
         [
             html.Td(html.Span(name, className="row-f gap6"), className="t2"),

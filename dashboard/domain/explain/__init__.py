@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from dashboard.domain.explain import gains, growth, rate, realized, risks
+from dashboard.domain.explain import captures, drawdown_dates, gains, growth, months, rate, realized, risks
 from dashboard.domain.explain.subject import Subject
 from dashboard.domain.explain.workings import Working, finite
 from dashboard.errors import InvalidInput
@@ -20,6 +20,9 @@ BUILDERS: Mapping[str, Callable[[Subject], Working]] = {
     "modified_dietz": growth.modified_dietz,
     "simple": growth.simple,
     **risks.BUILDERS,
+    **months.BUILDERS,
+    **captures.BUILDERS,
+    **drawdown_dates.BUILDERS,
 }
 METRICS = tuple(BUILDERS)
 """The figures that can be explained, by their names in the JSON."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 
 from dashboard.domain.arrays import date_of
 from dashboard.domain.explain.days import day_tables, known
 from dashboard.domain.explain.subject import Subject
-from dashboard.domain.explain.workings import Column, Entry, Step, Table, Unit, Working
+from dashboard.domain.explain.workings import Column, Entry, Step, Table, Unit, Working, serial
 from dashboard.domain.period_returns import DAYS_A_YEAR
 
-SPREADSHEET_ZERO = dt.date(1899, 12, 30)
 NETTED = (
     "External flows of a day are netted first: what comes in is at work from the day's start, "
     "what goes out until its end."
@@ -81,7 +78,7 @@ def modified_dietz(subject: Subject) -> Working:
     total = float(np.sum(flows))
     top = "[@end_value]-[@costs]-[@start_value]-[@net_flows]"
     steps = (
-        Step("to", "Last day", Unit.DATE, float(_serial(subject)), note="As the spreadsheet counts days."),
+        Step("to", "Last day", Unit.DATE, serial(subject.period.end)),
         Step("days", "Days", Unit.NUMBER, float(days)),
         Step("start_value", "Value before the period", Unit.MONEY, values[0]),
         Step("end_value", "Value at its end", Unit.MONEY, values[1]),
@@ -96,11 +93,6 @@ def modified_dietz(subject: Subject) -> Working:
 
 def _weighted(rows: list[tuple[Entry, ...]]) -> str:
     return "=SUMPRODUCT([flows.flow],[flows.weight])" if rows else ""
-
-
-def _serial(subject: Subject) -> int:
-    """The last day as spreadsheets count days."""
-    return (subject.period.end - SPREADSHEET_ZERO).days
 
 
 def simple(subject: Subject) -> Working:

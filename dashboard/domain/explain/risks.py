@@ -6,21 +6,19 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dashboard.domain.arrays import Ints, date_of
-from dashboard.domain.drawdown import depths, wealth
-from dashboard.domain.explain.days import day_tables, known
+from dashboard.domain.explain.days import day_tables
 from dashboard.domain.explain.growth import annualized
+from dashboard.domain.explain.returns import ONE_A_DAY, SESSIONS, paired_table, series_tables
 from dashboard.domain.explain.subject import Subject
-from dashboard.domain.explain.workings import Column, Entry, Step, Table, Unit, Worked, Working
+from dashboard.domain.explain.workings import Step, Unit, Working
 from dashboard.domain.measures import Measure
 from dashboard.domain.risk_judge import per_period
-from dashboard.domain.series import bars_of, shown_days
 
 R = "[series.return]"
 KNOWN = f"ISNUMBER({R})"  # the first row, of the close before the period, has no return: blank is less than a rate
 DOWNSIDE = f"=SQRT(SUMPRODUCT({KNOWN}*({R}<[@rf])*({R}-[@rf])^2)/COUNT({R}))*SQRT([@per_year])"
 CONVENTION = (
-    "One return for each day on which something held has a price; what lies between is compounded into the next.",
+    ONE_A_DAY,
     "The standard deviation divides by n − 1; a year has 252 periods, 365 where the series has weekends.",
 )
 
@@ -35,7 +33,7 @@ def _figure(name: str, title: str, formula: str, rule: str, unit: Unit = Unit.FR
             *_between(subject, rule),
             Step("result", title, unit, found.value, _if(found, rule)),
         )
-        return Working(title, unit, found, formula, CONVENTION, steps, (*_series(subject), *day_tables(subject)))
+        return Working(title, unit, found, formula, CONVENTION, steps, (*series_tables(subject), *day_tables(subject)))
 
     return build
 
@@ -91,43 +89,6 @@ def _normal_tail(level: str) -> str:
     return f"=[@mean]-[@sd]*EXP(-(NORMSINV{below}^2)/2)/SQRT(2*PI())/{below}"
 
 
-def _series(subject: Subject) -> tuple[Table, ...]:
-    """The series as a table; none where tables are not asked for."""
-    if not subject.with_tables:
-        return ()
-    points = shown_days(subject.history, subject.period)
-    returns = subject.performance.series.returns
-    grown = wealth(returns)
-    drawdown = depths(grown)
-    rows: list[tuple[Entry, ...]] = [(subject.period.before, None, 1.0, 1.0, 0.0)]
-    for at, (point, value) in enumerate(zip(points.tolist(), returns.tolist(), strict=True)):
-        day = date_of(subject.daily.days[point])
-        top = float(np.max(grown[: at + 2])) if np.isfinite(grown[at + 1]) else np.nan
-        worked = Worked(known(value), _step(subject, points, at))
-        rows.append((day, worked, known(float(grown[at + 1])), known(top), known(float(drawdown[at + 1]))))
-    table = Table(
-        "series",
-        "Series",
-        "The growth of the days, at each day on which something held has a price.",
-        (
-            Column("date", "Date", Unit.DATE), Column("return", "Return", Unit.FRACTION),
-            Column("wealth", "Growth of 1", Unit.NUMBER, "=[wealth^]*(1+[return])", 1),
-            Column("top", "Highest so far", Unit.NUMBER, "=MAX([top^],[wealth])", 1),
-            Column("drawdown", "Drawdown", Unit.FRACTION, "=[wealth]/[top]-1", 1),
-        ),
-        rows,
-    )  # fmt: skip
-    return (table,)
-
-
-def _step(subject: Subject, points: Ints, at: int) -> str:
-    """A return of the series from the growth of the days; the last point takes in what follows it."""
-    last = at == len(points) - 1
-    to = len(subject.daily.returns) if last else int(points[at]) + 1
-    since = int(points[at - 1]) + 1 if at else 0
-    return f"=[daily.growth:{to}]/[daily.growth:{since}]-1"
-
-
 def calmar(subject: Subject) -> Working:
     """Annualised time-weighted return ÷ |max drawdown|."""
     yearly, found, risk = annualized(subject), subject.performance.risk.calmar, subject.performance.risk
@@ -138,7 +99,9 @@ def calmar(subject: Subject) -> Working:
         Step("result", "Calmar", Unit.NUMBER, found.value, _if(found, "=[@annualized]/ABS([@deepest])")),
     )
     formula = r"\text{TWR, a year} \div \left|\text{max drawdown}\right|"
-    return Working("Calmar ratio", Unit.NUMBER, found, formula, CONVENTION, steps, (*_series(subject), *yearly.tables))
+    return Working(
+        "Calmar ratio", Unit.NUMBER, found, formula, CONVENTION, steps, (*series_tables(subject), *yearly.tables)
+    )
 
 
 def _against(name: str, title: str, formula: str, rule: str, unit: Unit = Unit.NUMBER) -> Callable[[Subject], Working]:
@@ -149,47 +112,16 @@ def _against(name: str, title: str, formula: str, rule: str, unit: Unit = Unit.N
         tables = day_tables(subject)
         if found.value is None or subject.benchmark is None:
             return Working(title, unit, found, formula, CONVENTION, (), tables)
-        paired, per_year = _paired(subject)
+        paired, per_year = paired_table(subject)
         rf = per_period(subject.risk_free, per_year)
         steps = (
             Step("per_year", "Periods a year", Unit.NUMBER, float(per_year)),
             Step("rf", "Risk-free rate, a period", Unit.FRACTION, rf),
             Step("result", title, unit, found.value, rule),
         )
-        convention = (*CONVENTION, "On the benchmark's own sessions, the portfolio compounded between them.")
-        return Working(title, unit, found, formula, convention, steps, (paired, *tables))
+        return Working(title, unit, found, formula, (*CONVENTION, SESSIONS), steps, (paired, *tables))
 
     return build
-
-
-def _paired(subject: Subject) -> tuple[Table, int]:
-    """Both returns on the benchmark's sessions, and how many of them a year has."""
-    history, period, benchmark = subject.history, subject.period, subject.benchmark
-    assert benchmark is not None  # noqa: S101  asked for only where there is one
-    points = bars_of(benchmark.sessions, history, period)
-    places = np.concatenate(([0], points + 1))
-    growth, levels = subject.daily.growth, benchmark.levels[subject.with_start]
-    rows: list[tuple[Entry, ...]] = []
-    for before, now in zip(places[:-1].tolist(), places[1:].tolist(), strict=True):
-        other = levels[now] / levels[before] - 1.0
-        if not np.isfinite(other):
-            continue
-        own = growth[now] / growth[before] - 1.0
-        worked = Worked(known(float(own)), f"=[daily.growth:{now}]/[daily.growth:{before}]-1")
-        row = (float(levels[before]), float(levels[now]), float(other), float(own - other))
-        rows.append((date_of(subject.daily.days[now - 1]), worked, *row))
-    dates = np.array([row[0] for row in rows], "datetime64[D]")
-    per_year = 252 if bool(np.all(np.is_busday(dates))) else 365
-    table = Table(
-        "both", "Both returns", f"Closes of {benchmark.symbol} in {history.currency}, and the growth of the days.",
-        (
-            Column("date", "Date", Unit.DATE), Column("own", "Portfolio", Unit.FRACTION),
-            Column("before", "Benchmark before", Unit.PRICE), Column("now", "Benchmark", Unit.PRICE),
-            Column("other", "Benchmark's return", Unit.FRACTION, "=[now]/[before]-1"),
-            Column("active", "Difference", Unit.FRACTION, "=[own]-[other]"),
-        ), rows,
-    )  # fmt: skip
-    return table, per_year
 
 
 OWN, OTHER, ACTIVE = "[both.own]", "[both.other]", "[both.active]"

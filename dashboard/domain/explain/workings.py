@@ -25,6 +25,19 @@ METHOD = "1"
 """The version of the methods: it changes when a definition does."""
 
 
+SPREADSHEET_ZERO = dt.date(1899, 12, 30)
+
+
+def serial(day: dt.date) -> float:
+    """A day as spreadsheets count them, which is how a step holds it."""
+    return float((day - SPREADSHEET_ZERO).days)
+
+
+def day_of(number: float) -> dt.date:
+    """The day of a step."""
+    return SPREADSHEET_ZERO + dt.timedelta(days=round(number))
+
+
 class Unit(StrEnum):
     """What a figure of a working is."""
 
@@ -73,7 +86,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One value on the way, or the figure itself (the last step). An empty ``formula`` marks an input."""
+    """One value on the way, or the figure itself (the last step). An empty ``formula`` marks an input.
+
+    The ``value`` of a date is its serial number.
+    """
 
     key: str
     title: str

@@ -72,6 +72,12 @@ def test_as_text_it_shows_formula_convention_and_steps(dashboard: CommandLine, p
     assert "Lots closed: 2 rows." in answer.out
 
 
+def test_a_date_is_a_date_as_text_and_in_the_json(dashboard: CommandLine, portfolio: str) -> None:
+    assert "2024-01-31" in dashboard("explain", portfolio, "modified_dietz", *WHOLE).out
+    found = dashboard("explain", portfolio, "modified_dietz", *WHOLE, "--json").data
+    assert {step["name"]: step["value"] for step in found["steps"]}["to"] == "2024-01-31"
+
+
 def test_a_currency_is_the_same_in_small_letters(dashboard: CommandLine, portfolio: str) -> None:
     small, large = (
         dashboard("explain", portfolio, "gain", *WHOLE, "--currency", code, "--json") for code in ("eur", "EUR")

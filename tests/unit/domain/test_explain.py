@@ -17,12 +17,13 @@ from dashboard.domain.access import PortfolioId
 from dashboard.domain.calendar import Period
 from dashboard.domain.explain import METRICS, working
 from dashboard.domain.explain.subject import Subject
-from dashboard.domain.explain.workings import Worked
+from dashboard.domain.explain.workings import Worked, serial
 from dashboard.domain.instruments import Split
 from dashboard.domain.measures import Measure
 from dashboard.domain.performance import PeriodPerformance, measure
 from dashboard.domain.positions import book_positions
 from dashboard.domain.prices import MarketData
+from dashboard.domain.risk_figures import RiskFigures
 from dashboard.domain.series import daily_returns
 from dashboard.domain.transactions import LotMethod
 from dashboard.domain.valuation import value_portfolio
@@ -89,10 +90,18 @@ def figure(performance: PeriodPerformance, metric: str) -> Measure | float:
         return performance.gain.total
     if metric == "realized":
         return performance.gain.realized
+    if metric.startswith("max_drawdown_"):
+        return drawn(performance.risk, metric)
     places = (performance, performance.returns, performance.risk)
     found = next(getattr(place, metric) for place in places if hasattr(place, metric))
     assert isinstance(found, Measure)
     return found
+
+
+def drawn(risk: RiskFigures, metric: str) -> Measure:
+    """A date of the deepest drawdown, or its days, as a working holds it."""
+    found = getattr(risk, metric)
+    return Measure(None) if found is None else Measure(serial(found) if isinstance(found, dt.date) else float(found))
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -125,6 +134,13 @@ def test_the_last_step_is_the_figure_that_is_shown(metric: str) -> None:
         "tail_ratio",
         "var_99_normal",
         "cvar_95_normal",
+        "best_month",
+        "worst_month",
+        "up_capture",
+        "down_capture",
+        "max_drawdown_peak",
+        "max_drawdown_trough",
+        "max_drawdown_days",
     ],
 )
 def test_a_spreadsheet_computes_the_figure_from_the_inputs(metric: str) -> None:
@@ -134,6 +150,39 @@ def test_a_spreadsheet_computes_the_figure_from_the_inputs(metric: str) -> None:
     assert steps[-1].key == "result"
     for step in steps:
         assert got[step.title] == pytest.approx(step.value, rel=1e-9, abs=1e-9), step.title
+
+
+FALLEN = [100, 100, 110, 121, 121, 108, 90.75, 99, 91, 115, 122, 122, 120, *range(123, 150), *([149] * 25)]
+
+
+def test_a_spreadsheet_finds_when_the_deepest_drawdown_began_turned_and_was_made_good() -> None:
+    data = market({"ACME": daily(START, *FALLEN)})
+    about = subject(text="2024-01-02 deposit 1000\n2024-01-03 buy ACME 10 100", data=data)
+    wanted = {"peak": "2024-01-06", "trough": "2024-01-08", "recovery": "2024-01-12"}
+    for name, day in wanted.items():
+        found = explanation(about, f"max_drawdown_{name}")
+        got = computed(to_workbook(found), SUMMARY)
+        assert to_json(found)["value"] == day
+        assert got[found.working.title] == serial(dt.date.fromisoformat(day))
+    found = explanation(about, "max_drawdown_days")
+    assert computed(to_workbook(found), SUMMARY)[found.working.title] == found.working.value.value == 6
+
+
+def test_dates_that_there_are_not_have_a_reason() -> None:
+    rising = market({"ACME": daily(START, *range(100, 170))})
+    about = subject(text="2024-01-02 deposit 1000\n2024-01-03 buy ACME 10 101", data=rising)
+    found = working(about, "max_drawdown_peak")
+    assert (found.value.value, found.value.reason, found.steps) == (None, "There was no drawdown.", ())
+    falling = market({"ACME": daily(START, *range(170, 100, -1))})
+    about = subject(text="2024-01-02 deposit 1690\n2024-01-03 buy ACME 10 169", data=falling)
+    found = working(about, "max_drawdown_recovery")
+    assert found.value.value is None and "not come back" in found.value.reason
+    assert to_json(explanation(about, "max_drawdown_recovery"))["value"] is None
+    week = Period(PERIOD.start, dt.date(2024, 1, 8))
+    few = replace(
+        about, period=week, performance=measure(about.history, week), daily=daily_returns(about.history, week)
+    )
+    assert "Needs 20 returns" in working(few, "max_drawdown_days").value.reason
 
 
 @pytest.mark.parametrize("method", list(LotMethod))
