@@ -62,9 +62,12 @@ def make_instrument(
     name: str = "",
     asset_class: AssetClass = AssetClass.EQUITY,
     state: InstrumentState = InstrumentState.ACTIVE,
+    provider: str = "",
+    provider_symbol: str = "",
 ) -> int:
     """An instrument; its id."""
     row = InstrumentRow(symbol=symbol, currency=currency, name=name, asset_class=asset_class.value, state=state.value)
+    row.provider, row.provider_symbol = provider, provider_symbol
     db.session.add(row)
     db.session.commit()
     return row.id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from functools import partial
 from urllib.parse import urlsplit
 
 import click
@@ -37,6 +38,7 @@ def stream(context: CommandContext, feed_only: bool) -> None:
 def run_feed(context: CommandContext) -> None:
     """Ask the providers until SIGTERM or SIGINT."""
     from dashboard.live.feed import Feed
+    from dashboard.live.sources import known_sources
     from dashboard.providers.assembly import create_providers
     from dashboard.runtime import redis_client
 
@@ -44,4 +46,6 @@ def run_feed(context: CommandContext) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with context.app():
-        Feed(redis_client(), create_providers(context.settings)).run(stop)
+        chain = create_providers(context.settings, client=redis_client())
+        feed = Feed(redis_client(), chain.providers, partial(known_sources, chain))
+        feed.run(stop)

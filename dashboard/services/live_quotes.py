@@ -1,17 +1,21 @@
-"""Live quotes from the providers, by our own symbols. Only the feed calls this: a page or a request never does."""
+"""Live quotes by our own symbols: who is asked for them, and how far they may be taken for the price now."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import select
 
 from dashboard.db.engine import db
+from dashboard.db.failures import OperationalError, PoolTimeout
 from dashboard.db.models import InstrumentRow
+from dashboard.domain.instruments import AssetClass
 from dashboard.domain.market_hours import MarketState
-from dashboard.providers.base import MarketDataProvider, Quote
+from dashboard.errors import ServiceUnavailable
+from dashboard.providers.base import Quote
+from dashboard.providers.chain import ProviderChain
 from dashboard.results.quotes import Freshness, LiveQuote
 from dashboard.services.ledger.currencies import currency_problem
 
@@ -36,29 +40,59 @@ def _is_pair(symbol: str) -> bool:
     return len(currencies) == 2 and all(currency_problem(code) is None and code.isupper() for code in currencies)
 
 
-def provider_symbols(provider: MarketDataProvider, symbols: Sequence[str]) -> dict[str, str]:
-    """What the provider calls each of ``symbols``; one that it cannot know is absent."""
-    pairs = {
-        symbol: symbol.removeprefix(PAIR_PREFIX).split("/") for symbol in symbols if symbol.startswith(PAIR_PREFIX)
-    }
-    named = {symbol: provider.fx_symbol(base, quote) for symbol, (base, quote) in pairs.items()}
-    rows = db.session.execute(
-        select(InstrumentRow.symbol, InstrumentRow.provider_symbol).where(
-            InstrumentRow.symbol.in_([symbol for symbol in symbols if symbol not in pairs]),
-            InstrumentRow.state != "not_found",
-        )
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Who is asked for a symbol: each provider that may have it with its own name for it, in their order.
+
+    ``price_unit`` is how the instrument is quoted, GBp or GBP; empty where that is not known.
+    """
+
+    symbol: str
+    named: tuple[tuple[str, str], ...]
+    price_unit: str = ""
+
+
+def sources_of(chain: ProviderChain, symbols: Sequence[str]) -> tuple[Sources, ...]:
+    """The sources of each of ``symbols``, in the order of its asset class; what no provider can know is absent.
+
+    Only its own provider knows an instrument by the stored symbol. Raises: ServiceUnavailable.
+    """
+    pairs = [symbol for symbol in symbols if symbol.startswith(PAIR_PREFIX)]
+    others = [symbol for symbol in symbols if not symbol.startswith(PAIR_PREFIX)]
+    try:
+        rows = db.session.scalars(
+            select(InstrumentRow).where(InstrumentRow.symbol.in_(others), InstrumentRow.state != "not_found")
+        ).all()
+    except (OperationalError, PoolTimeout) as error:
+        raise ServiceUnavailable("The database does not answer; try again in a moment.") from error
+    return (*(_pair_sources(chain, symbol) for symbol in pairs), *(_sources(chain, row) for row in rows))
+
+
+def _pair_sources(chain: ProviderChain, symbol: str) -> Sources:
+    base, quote = symbol.removeprefix(PAIR_PREFIX).split("/")
+    order = chain.order(AssetClass.CURRENCY)
+    return Sources(symbol, tuple((provider.name, provider.fx_symbol(base, quote)) for provider in order), quote)
+
+
+def _sources(chain: ProviderChain, row: InstrumentRow) -> Sources:
+    own = row.provider_symbol or row.symbol
+    order = chain.order(AssetClass(row.asset_class), row.provider)
+    named = tuple((it.name, own if row.provider in {"", it.name} else row.symbol) for it in order)
+    return Sources(row.symbol, named, row.price_unit)
+
+
+def live_quote(symbol: str, quote: Quote, now: datetime) -> LiveQuote:
+    """A provider's quote by our own symbol, with what it may be taken for at ``now``."""
+    return LiveQuote(
+        symbol=symbol,
+        price=quote.price,
+        previous_close=quote.previous_close,
+        currency=quote.currency,
+        at=min(quote.at, now),  # a source whose clock is ahead tells no future
+        freshness=freshness_of(quote, now),
+        delayed_seconds=quote.delayed_seconds,
+        market_state=quote.market_state,
     )
-    return named | {symbol: provider_symbol or symbol for symbol, provider_symbol in rows}
-
-
-def live_quotes(
-    provider: MarketDataProvider, symbols: Sequence[str], *, now: datetime | None = None
-) -> dict[str, LiveQuote]:
-    """The last quote of each of ``symbols`` that has one. Raises: ProviderUnavailable, RateLimited."""
-    named = provider_symbols(provider, symbols)
-    found = provider.quotes(tuple(named.values())) if named else {}
-    at = now or datetime.now(UTC)
-    return {symbol: _live(symbol, found[name], at) for symbol, name in named.items() if name in found}
 
 
 def freshness_of(quote: Quote, now: datetime) -> Freshness:
@@ -80,16 +114,3 @@ def _by_age(age_seconds: float, delayed_seconds: int) -> Freshness:
     if age_seconds > max(STALE_AFTER_SECONDS, 2 * delayed_seconds):
         return Freshness.STALE
     return Freshness.DELAYED if max(delayed_seconds, age_seconds) > LIVE_DELAY_SECONDS else Freshness.LIVE
-
-
-def _live(symbol: str, quote: Quote, now: datetime) -> LiveQuote:
-    return LiveQuote(
-        symbol=symbol,
-        price=quote.price,
-        previous_close=quote.previous_close,
-        currency=quote.currency,
-        at=min(quote.at, now),  # a source whose clock is ahead tells no future
-        freshness=freshness_of(quote, now),
-        delayed_seconds=quote.delayed_seconds,
-        market_state=quote.market_state,
-    )

@@ -6,8 +6,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,11 +19,14 @@ import pytest
 import redis
 from flask import Flask
 
-from dashboard.errors import ProviderUnavailable, RateLimited
+from dashboard.domain.instruments import AssetClass, InstrumentState
+from dashboard.domain.market_hours import MarketState
+from dashboard.errors import ProviderUnavailable, RateLimited, ServiceUnavailable
 from dashboard.live import feed as feeds
+from dashboard.live.desks import DEFAULT_ROUND_SECONDS, LONGEST_PAUSE_SECONDS, Desk
 from dashboard.live.feed import Feed
-from dashboard.providers.assembly import create_providers
-from dashboard.providers.base import MarketDataProvider
+from dashboard.providers.base import EVERYTHING, History, HistoryRequest, Quote, SearchHit
+from dashboard.providers.chain import ProviderChain
 from dashboard.providers.simulated import SimulatedProvider
 from dashboard.redis_store import Lease
 from dashboard.results.quotes import Freshness, LiveQuote
@@ -32,13 +38,15 @@ from dashboard.services.live_board import (
     WANTED,
     Posted,
     post,
+    posted,
     posted_from_json,
     want,
 )
-from dashboard.services.live_quotes import live_quotes, pair_symbol
+from dashboard.services.live_quotes import Sources, pair_symbol, sources_of
 from dashboard.settings import Settings
 from tests.factories import make_instrument
 from tests.integration.cli.conftest import environment_of
+from tests.unit.providers.fakes import FakeProvider
 
 ROOT = Path(__file__).parents[3]
 AT = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
@@ -48,25 +56,56 @@ DEADLINE_SECONDS = 60.0
 class Clock:
     """Seconds that pass when a test says so."""
 
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
+    now = 1_000_000.0
 
     def __call__(self) -> float:
         return self.now
 
 
 class Market:
-    """A source of quotes that a test can break; it notes what it was asked for."""
+    """A provider whose quotes a test can break; it notes what it was asked for."""
 
-    def __init__(self) -> None:
+    asset_classes = EVERYTHING
+
+    def __init__(self, name: str = "simulated", lacking: tuple[str, ...] = ()) -> None:
+        self.name = name
+        self.lacking = lacking
         self.asked: list[tuple[str, ...]] = []
         self.trouble: Exception | None = None
+        self.at = AT
 
-    def __call__(self, _provider: MarketDataProvider, symbols: Sequence[str]) -> dict[str, LiveQuote]:
+    def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
         self.asked.append(tuple(symbols))
         if self.trouble is not None:
             raise self.trouble
-        return {symbol: LiveQuote(symbol, 101.5, 100.0, "EUR", AT, Freshness.LIVE) for symbol in symbols}
+        return {
+            symbol: Quote(self.name, symbol, 101.5, 100.0, "EUR", self.at, MarketState.OPEN)
+            for symbol in symbols
+            if symbol not in self.lacking
+        }
+
+    def history(self, request: HistoryRequest) -> History:
+        raise AssertionError("a feed asks for quotes alone")
+
+    def search(self, text: str) -> tuple[SearchHit, ...]:
+        raise AssertionError("a feed asks for quotes alone")
+
+    def fx_symbol(self, base: str, quote: str) -> str:
+        return f"{base}{quote}=X"
+
+
+def at_once(call: Callable[[], None]) -> None:
+    """A round that is over before the step is."""
+    call()
+
+
+def feed_of(client: redis.Redis, clock: Callable[[], float], *markets: Market) -> Feed:
+    """A feed over a real Redis that asks these in their order for everything."""
+
+    def sources_of(symbols: Sequence[str]) -> list[Sources]:
+        return [Sources(symbol, tuple((market.name, symbol) for market in markets)) for symbol in symbols]
+
+    return Feed(client, markets, sources_of, clock, at_once)
 
 
 @pytest.fixture
@@ -82,7 +121,7 @@ def source() -> Market:
 @pytest.fixture
 def feed(redis_client: redis.Redis, clock: Clock, source: Market) -> Feed:
     """A feed over a real Redis; a round is due each second."""
-    return Feed(redis_client, SimulatedProvider(), source, clock)
+    return feed_of(redis_client, clock, source)
 
 
 def look_at(client: redis.Redis, clock: Clock, *symbols: str, seconds: float = 30.0) -> None:
@@ -96,7 +135,7 @@ def test_it_asks_for_what_is_looked_at_and_for_nothing_else(
     look_at(redis_client, clock, "LEFT", seconds=-1.0)
     feed.once()
     assert source.asked == [("RHNW", "fx:USD/EUR")]
-    assert redis_client.hkeys(QUOTES) == [b"RHNW", b"fx:USD/EUR"]
+    assert sorted(redis_client.hkeys(QUOTES)) == [b"RHNW", b"fx:USD/EUR"]
 
 
 def test_while_nobody_looks_the_provider_is_left_alone(feed: Feed, source: Market, clock: Clock) -> None:
@@ -131,7 +170,7 @@ def test_quotes_are_kept_and_told_at_once(feed: Feed, redis_client: redis.Redis,
         message = listener.get_message(timeout=5)
     assert message is not None
     (told,) = orjson.loads(message["data"])
-    quote = LiveQuote("RHNW", 101.5, 100.0, "EUR", AT, Freshness.LIVE)
+    quote = LiveQuote("RHNW", 101.5, 100.0, "EUR", AT, Freshness.STALE)
     assert posted_from_json(told) == Posted(told["number"], quote)
     assert orjson.loads(redis_client.hget(QUOTES, "RHNW") or b"") == told
 
@@ -141,7 +180,7 @@ def test_of_two_feeds_one_asks_and_the_other_takes_over_when_it_stops(
 ) -> None:
     look_at(redis_client, clock, "RHNW", seconds=3600)
     second_source = Market()
-    second = Feed(redis_client, SimulatedProvider(), second_source, clock)
+    second = feed_of(redis_client, clock, second_source)
     feed.once(), second.once()
     assert (len(source.asked), len(second_source.asked)) == (1, 0)
     redis_client.delete(LEADER)  # as when the first one's lease has run out
@@ -201,24 +240,167 @@ def test_redis_that_lost_everything_is_filled_by_the_next_round(
     assert redis_client.hexists(QUOTES, "RHNW")
 
 
-def test_a_redis_that_does_not_answer_stops_no_feed(source: Market) -> None:
+def test_a_redis_that_does_not_answer_stops_no_feed(source: Market, clock: Clock) -> None:
     nowhere = redis.Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.2)
-    assert Feed(nowhere, SimulatedProvider(), source).once() == feeds.STEP_SECONDS
+    assert feed_of(nowhere, clock, source).once() == feeds.STEP_SECONDS
     assert source.asked == []
 
 
-def test_the_simulated_market_quotes_our_symbols_and_pairs_by_their_own_names(app_context: Flask) -> None:
-    make_instrument("RHNW")
-    found = live_quotes(SimulatedProvider(), ["RHNW", pair_symbol("USD", "EUR"), "UNHEARD"])
-    assert set(found) == {"RHNW", "fx:USD/EUR"}
-    assert found["RHNW"].currency == "EUR" and found["RHNW"].price > 0
-    assert datetime.now(UTC) - found["fx:USD/EUR"].at < timedelta(days=5)
-
-
-def test_the_simulated_market_ticks_every_second_through_the_chain_that_the_process_makes(
-    settings: Settings, redis_client: redis.Redis
+def test_what_one_provider_does_not_give_comes_from_the_next_while_it_is_away_and_from_it_again_after(
+    redis_client: redis.Redis, clock: Clock
 ) -> None:
-    assert Feed(redis_client, create_providers(settings)).round_seconds == 1.0
+    first, second = Market("yahoo"), Market("alphavantage")
+    feed = feed_of(redis_client, clock, first, second)
+    look_at(redis_client, clock, "RHNW", seconds=36000)
+    first.trouble = ProviderUnavailable("no answer", provider="yahoo")
+    feed.once(), feed.once()
+    assert (len(first.asked), len(second.asked)) == (1, 1)
+    first.trouble = None
+    clock.now += LONGEST_PAUSE_SECONDS
+    feed.once(), feed.once()
+    assert (len(first.asked), len(second.asked)) == (2, 1)
+
+
+def test_a_provider_that_hangs_holds_up_neither_the_lease_nor_the_others(
+    redis_client: redis.Redis, clock: Clock
+) -> None:
+    shares, coins = Market("yahoo"), Market("simulated")
+    held: list[Callable[[], None]] = []
+    feed = Feed(
+        redis_client,
+        (shares, coins),
+        lambda symbols: [Sources("RHNW", (("yahoo", "RHNW"),)), Sources("OPLT", (("simulated", "OPLT"),))],
+        clock,
+        lambda call: held.append(call) if not held else call(),  # the first one called does not come back
+    )
+    look_at(redis_client, clock, "RHNW", "OPLT", seconds=36000)
+    for _ in range(20):
+        feed.once()
+        clock.now += 1.5
+    assert len(coins.asked) == 20 and redis_client.hexists(QUOTES, "OPLT")
+    assert not Lease(redis_client, LEADER, LEASE_SECONDS).acquire()
+    held[0]()
+    assert redis_client.hexists(QUOTES, "RHNW")
+
+
+def test_what_somebody_has_just_begun_to_look_at_is_asked_for_before_the_next_round(
+    redis_client: redis.Redis, clock: Clock
+) -> None:
+    source = Market("yahoo")
+    feed = feed_of(redis_client, clock, source)
+    look_at(redis_client, clock, "RHNW", seconds=36000)
+    feed.once()
+    look_at(redis_client, clock, "NWRB", seconds=36000)
+    feed.once(), feed.once()
+    assert source.asked == [("RHNW",), ("NWRB",)]
+    clock.now += DEFAULT_ROUND_SECONDS
+    feed.once()
+    assert source.asked[2:] == [("NWRB", "RHNW")]
+
+
+def test_what_a_provider_does_not_know_is_asked_of_the_next(redis_client: redis.Redis, clock: Clock) -> None:
+    first, second = Market("yahoo", lacking=("OPLT",)), Market("alphavantage")
+    feed = feed_of(redis_client, clock, first, second)
+    look_at(redis_client, clock, "RHNW", "OPLT", seconds=36000)
+    feed.once(), feed.once()
+    assert second.asked == [("OPLT",)]
+    assert redis_client.hlen(QUOTES) == 2
+
+
+def test_a_source_that_is_behind_takes_no_newer_quote_back(redis_client: redis.Redis, clock: Clock) -> None:
+    first, second = Market("yahoo"), Market("alphavantage")
+    second.at = AT - timedelta(minutes=15)
+    feed = feed_of(redis_client, clock, first, second)
+    look_at(redis_client, clock, "RHNW", seconds=36000)
+    feed.once()
+    first.trouble = ProviderUnavailable("no answer", provider="yahoo")
+    clock.now += DEFAULT_ROUND_SECONDS
+    feed.once(), feed.once()
+    assert second.asked
+    assert posted(redis_client)["RHNW"].quote.at == AT
+
+
+def test_a_feed_that_slept_through_its_lease_asks_and_posts_nothing_more(
+    redis_client: redis.Redis, clock: Clock
+) -> None:
+    source = Market()
+    sleeper = feed_of(redis_client, clock, source)
+    look_at(redis_client, clock, "RHNW", seconds=36000)
+    begun: list[Callable[[], None]] = []
+    sleeper.start = begun.append  # its question is on the way when it falls asleep
+    sleeper.once()
+    redis_client.delete(LEADER)
+    other = feed_of(redis_client, clock, Market())
+    other.once()
+    told = posted(redis_client)
+    begun[0](), sleeper.once()
+    assert len(begun) == 1 and posted(redis_client) == told
+
+
+def test_while_the_database_is_away_what_was_known_is_asked_for(
+    feed: Feed, source: Market, redis_client: redis.Redis, clock: Clock
+) -> None:
+    look_at(redis_client, clock, "RHNW", seconds=36000)
+    feed.once()
+
+    def away(_symbols: Sequence[str]) -> list[Sources]:
+        raise ServiceUnavailable("no database")
+
+    feed.sources_of = away
+    clock.now += 2 * feeds.SOURCES_SECONDS
+    feed.once()
+    assert source.asked == [("RHNW",), ("RHNW",)]
+
+
+def test_two_feeds_at_once_never_both_lead(redis_client: redis.Redis) -> None:
+    overlaps, asking = [], threading.Lock()
+
+    class Exclusive(Market):
+        def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
+            if not asking.acquire(blocking=False):
+                overlaps.append(symbols)
+                return {}
+            with ExitStack() as stack:
+                stack.callback(asking.release)
+                return super().quotes(symbols)
+
+    clock = Clock()
+    look_at(redis_client, clock, "RHNW", seconds=36000)
+    markets = [Exclusive() for _ in range(4)]
+    feeds_ = [feed_of(redis_client, clock, market) for market in markets]
+    barrier = threading.Barrier(len(feeds_))
+
+    def go(feed: Feed) -> None:
+        barrier.wait()
+        for _ in range(50):
+            feed.once()
+            clock.now += 0.5
+
+    with ThreadPoolExecutor(len(feeds_)) as pool:
+        list(pool.map(go, feeds_))
+    assert sorted(bool(market.asked) for market in markets) == [False, False, False, True]
+    assert overlaps == []
+
+
+def test_each_symbol_is_asked_of_the_providers_of_its_class_by_their_own_names(app_context: Flask) -> None:
+    make_instrument("RHNW", provider="yahoo", provider_symbol="RHNW.DE")
+    make_instrument("OPLT-USD", asset_class=AssetClass.CRYPTO)
+    make_instrument("GONE", state=InstrumentState.NOT_FOUND)
+    orders: dict[AssetClass | None, Sequence[str]] = {
+        AssetClass.CRYPTO: ("second",),
+        AssetClass.CURRENCY: ("second", "yahoo"),
+    }
+    chain = ProviderChain([FakeProvider("yahoo"), FakeProvider("second")], orders)
+    found = sources_of(chain, ["RHNW", "OPLT-USD", "GONE", "UNHEARD", pair_symbol("USD", "EUR")])
+    assert {it.symbol: it.named for it in found} == {
+        "RHNW": (("yahoo", "RHNW.DE"), ("second", "RHNW")),
+        "OPLT-USD": (("second", "OPLT-USD"),),
+        "fx:USD/EUR": (("second", "second:USDEUR"), ("yahoo", "yahoo:USDEUR")),
+    }
+
+
+def test_the_simulated_market_ticks_every_second() -> None:
+    assert Desk(SimulatedProvider()).round_seconds == 1.0
 
 
 @pytest.fixture
@@ -247,7 +429,7 @@ def test_after_kill_9_of_the_leader_another_feed_leads_within_the_lease(
     process = start_feed()
     until(lambda: redis_client.hget(QUOTES, "RHNW"), "a quote")
     leader = redis_client.get(LEADER)
-    second = Feed(redis_client, SimulatedProvider())
+    second = feed_of(redis_client, time.time, Market())
     second.once()
     assert redis_client.get(LEADER) == leader
 
