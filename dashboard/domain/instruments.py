@@ -31,16 +31,21 @@ class AssetClass(StrEnum):
 
 
 class InstrumentState(StrEnum):
-    """Whether a provider knows the instrument: not asked yet, known, or asked and unknown."""
+    """Whether a provider knows the instrument: not asked yet, known, asked and unknown, or traded no more."""
 
     UNRESOLVED = "unresolved"
     ACTIVE = "active"
     NOT_FOUND = "not_found"
+    DELISTED = "delisted"
 
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """One thing that can be held. ``currency`` is the major currency of its stored prices (GBP, never GBp)."""
+    """One thing that can be held. ``currency`` is the major currency of its stored prices (GBP, never GBp).
+
+    From the day ``delisted`` on no price of it is expected. A price may be ``stale_after_days`` calendar days old, or
+    (None) as old as one of its exchange may be.
+    """
 
     symbol: str
     currency: str
@@ -51,6 +56,8 @@ class Instrument:
     sector: str = ""
     industry: str = ""
     country: str = ""
+    stale_after_days: int | None = None
+    delisted: date | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

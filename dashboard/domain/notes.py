@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dashboard.domain.arrays import date_of
+from dashboard.domain.arrays import date_of, day_of
 from dashboard.domain.calendar import is_stale
 from dashboard.domain.fx import Rates
 from dashboard.domain.measures import Note, Status
+from dashboard.domain.price_age import is_outdated
 from dashboard.domain.prices import last_price_date
 from dashboard.domain.valuation import PortfolioHistory
 
@@ -29,7 +30,7 @@ def price_status(history: PortfolioHistory, column: int, day: int) -> tuple[Stat
     priced = last_price_date(history.market.prices.get(instrument.symbol), as_of)
     if np.isnat(priced):  # not held on the day, so that no trade's price stands in
         return Status.UNDEFINED, f"There is no price of {instrument.symbol}."
-    if is_stale(priced, as_of, history.market.sessions_of(instrument)):
+    if is_outdated(instrument, priced, as_of, history.market.sessions_of(instrument)):
         return Status.STALE, f"The last price of {instrument.symbol} is of {date_of(priced)}."
     return rate_status(history, instrument.currency, day)
 
@@ -61,10 +62,23 @@ def _price_notes(history: PortfolioHistory, day: int) -> Iterator[Note]:
         symbol = history.instruments[column].symbol
         status, reason = price_status(history, int(column), day)
         if status is Status.OK:
+            yield from _carried_notes(history, int(column), day)
             continue
         since = last_price_date(history.market.prices.get(symbol), history.days[day])
         code = "rate" if "exchange rate" in reason else "price"
         yield Note(f"{code}_{WORDS[status]}", reason, symbol, None if np.isnat(since) else date_of(since).isoformat())
+
+
+def _carried_notes(history: PortfolioHistory, column: int, day: int) -> Iterator[Note]:
+    """That the last price of something delisted is carried: no alarm, but not a price of the day either."""
+    instrument, as_of = history.instruments[column], history.days[day]
+    priced = last_price_date(history.market.prices.get(instrument.symbol), as_of)
+    if instrument.delisted is None or day_of(instrument.delisted) > as_of or np.isnat(priced):
+        return
+    words = (
+        f"{instrument.symbol} is delisted since {instrument.delisted}: its last price, of {date_of(priced)}, stands."
+    )
+    yield Note("price_carried", words, instrument.symbol, instrument.delisted.isoformat())
 
 
 WORDS = {Status.UNDEFINED: "missing", Status.ESTIMATED: "estimated", Status.STALE: "stale"}

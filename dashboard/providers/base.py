@@ -8,8 +8,8 @@ may raise ``ProviderUnavailable`` (trying again may help), ``RateLimited`` (tryi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -53,6 +53,29 @@ class Notice:
     reason: str
 
 
+# Providers of what nobody else quotes: by hand, and an address of the instrument's own. No other is asked for it.
+MANUAL, ADDRESS = "manual", "url"
+ALONE = frozenset({MANUAL, ADDRESS})
+
+
+@dataclass(frozen=True, slots=True)
+class AddressSource:
+    """An address that has an instrument's prices, and where in its answer they are.
+
+    Paths are dotted keys with ``[*]`` and ``[0]`` (JSON), or names of columns (CSV). ``currency`` is what the prices
+    are in where no path names it. ``headers`` names an entry of the setting ``URL_HEADERS``.
+    """
+
+    url: str
+    format: str
+    date_path: str
+    close_path: str
+    currency: str
+    currency_path: str = ""
+    date_format: str = ""
+    headers: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class HistoryRequest:
     """Daily bars of ``provider_symbol`` from ``start`` (None: the first) to ``end`` (None: today), both included.
@@ -60,7 +83,8 @@ class HistoryRequest:
     ``known_splits`` are those already stored: a source whose answer leaves one out is checked against the prices.
     An incremental request begins some days before the last stored bar, because a source may still correct those.
     ``price_unit`` and ``asset_class`` are what is known already ("" and None: nothing), for sources that do not say.
-    ``provider`` names the one that knows the instrument by ``provider_symbol`` ("": all do); others ask for ``symbol``.
+    ``provider`` names the one that knows the instrument by ``provider_symbol`` ("": all do); others ask for what
+    ``symbols`` says that they call it, else for ``symbol``. ``source`` is for the provider of addresses.
     """
 
     provider_symbol: str
@@ -71,6 +95,14 @@ class HistoryRequest:
     asset_class: AssetClass | None = None
     provider: str = ""
     symbol: str = ""
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    source: AddressSource | None = None
+
+    def asking(self, provider: str) -> str:
+        """What ``provider`` is asked for."""
+        if provider == self.provider:
+            return self.provider_symbol
+        return self.symbols.get(provider, self.symbol if self.provider and self.symbol else self.provider_symbol)
 
 
 @dataclass(frozen=True, slots=True)

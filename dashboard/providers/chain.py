@@ -14,7 +14,7 @@ import structlog
 
 from dashboard.domain.instruments import AssetClass
 from dashboard.errors import InstrumentNotFound, NoPrices, ProviderError, UnreadableAnswer
-from dashboard.providers.base import Fallback, History, HistoryRequest, MarketDataProvider, Quote, SearchHit
+from dashboard.providers.base import ALONE, Fallback, History, HistoryRequest, MarketDataProvider, Quote, SearchHit
 from dashboard.providers.currency_pairs import pair_of
 from dashboard.providers.normalise import CURRENCY
 
@@ -32,25 +32,33 @@ class Histories:
 
 
 class ProviderChain:
-    """A provider that asks others in order. ``orders`` names them by asset class; without one theirs is the order."""
+    """A provider that asks others in order. ``orders`` names them by asset class; without one theirs is the order.
+
+    ``alone`` are asked for the instruments that have them as their own, and for nothing else.
+    """
 
     name: str
     asset_classes: frozenset[AssetClass]
 
     def __init__(
-        self, providers: Sequence[MarketDataProvider], orders: Mapping[AssetClass | None, Sequence[str]] | None = None
+        self,
+        providers: Sequence[MarketDataProvider],
+        orders: Mapping[AssetClass | None, Sequence[str]] | None = None,
+        alone: Sequence[MarketDataProvider] = (),
     ) -> None:
         if not providers:
             raise ValueError("a chain needs a provider")
         self.providers = tuple(providers)
         self.name = self.providers[0].name if len(self.providers) == 1 else "chain"
         self.asset_classes = frozenset().union(*(provider.asset_classes for provider in self.providers))
-        self._by_name = {provider.name: provider for provider in self.providers}
-        self._orders: dict[AssetClass | None, Sequence[str]] = {None: tuple(self._by_name), **(orders or {})}
+        self._by_name = {provider.name: provider for provider in (*self.providers, *alone)}
+        names = tuple(provider.name for provider in self.providers)
+        self._orders: dict[AssetClass | None, Sequence[str]] = {None: names, **(orders or {})}
 
     def order(self, asset_class: AssetClass | None, own: str = "") -> tuple[MarketDataProvider, ...]:
         """The providers of an instrument in the order in which they are asked; ``own`` is its own one's name."""
-        names = dict.fromkeys((own, *self._orders.get(asset_class, self._orders[None])))
+        others = () if own in ALONE else self._orders.get(asset_class, self._orders[None])
+        names = dict.fromkeys((own, *others))
         known = [self._by_name[name] for name in names if name in self._by_name]
         wanted = asset_class or AssetClass.EQUITY
         return tuple(provider for provider in known if wanted in provider.asset_classes or provider.name == own)
@@ -113,10 +121,9 @@ class ProviderChain:
         return (self.order(AssetClass.CURRENCY) or self.providers)[0].fx_symbol(base, quote)
 
     def _attempts(self, request: HistoryRequest) -> Iterator[Attempt]:
-        """Each provider with what it is asked: only its own one knows an instrument by the stored symbol."""
+        """Each provider with what it is asked for."""
         for provider in self.order(request.asset_class, request.provider):
-            foreign = request.symbol and request.provider not in {"", provider.name}
-            yield provider, replace(request, provider_symbol=request.symbol) if foreign else request
+            yield provider, replace(request, provider_symbol=request.asking(provider.name))
 
     def _fx_attempts(self, base: str, quote: str, start: date | None, end: date | None) -> Iterator[Attempt]:
         for provider in self.order(AssetClass.CURRENCY):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 import numpy as np
@@ -38,6 +39,13 @@ class InstrumentDetail:
     last_close: float | None = None
     previous_close: float | None = None
     price_status: Status = Status.OK
+    mic: str = ""
+    time_zone: str = ""
+    multiplier: Decimal = Decimal(1)
+    price_unit: str = ""
+    stale_after_days: int | None = None
+    delisted_on: date | None = None
+    edited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dashboard.db.models.base import Base
 from dashboard.db.models.benchmarks import BenchmarkBlend, BenchmarkWeight
 from dashboard.db.models.embeds import Embed
 from dashboard.db.models.identity import User, UserSession
+from dashboard.db.models.instruments import FormerSymbol, InstrumentHolding, InstrumentSource, InstrumentSymbol
 from dashboard.db.models.jobs import JobOccurrence, ReportRun, Schedule
 from dashboard.db.models.ledger import Account, ImportBatch, LedgerTransaction, Portfolio, PortfolioTag
 from dashboard.db.models.market import Dividend, ExchangeSession, FxPair, FxRate, InstrumentRow, Price, SplitRow
@@ -23,10 +24,14 @@ __all__ = [
     "Dividend",
     "Embed",
     "ExchangeSession",
+    "FormerSymbol",
     "FxPair",
     "FxRate",
     "ImportBatch",
+    "InstrumentHolding",
     "InstrumentRow",
+    "InstrumentSource",
+    "InstrumentSymbol",
     "JobOccurrence",
     "LedgerTransaction",
     "Portfolio",

@@ -13,9 +13,12 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Integer,
     Numeric,
     Text,
+    text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dashboard.db.models.base import Base, CreatedAt, Key, Moment, Rate
@@ -28,13 +31,19 @@ POSITIVE_NUMERIC = "{0} > 0 and {0} < 'NaN'::numeric"
 
 
 class InstrumentRow(Base):
-    """Something that can be held. ``currency`` is a major one; ``price_unit`` is how it is quoted: GBp, or percent."""
+    """Something that can be held. ``currency`` is a major one; ``price_unit`` is how it is quoted: GBp, or percent.
+
+    ``edited`` names the columns that a person has filled in: no provider overwrites them. ``provider_symbol`` is what
+    ``provider`` calls it; what others do is in :class:`~dashboard.db.models.instruments.InstrumentSymbol`.
+    """
 
     __tablename__ = "instruments"
     __table_args__ = (
         CheckConstraint(f"asset_class in ({ASSET_CLASSES})", name="asset_class"),
         CheckConstraint("currency ~ '^[A-Z]{3,5}$'", name="currency"),
-        CheckConstraint("state in ('unresolved', 'active', 'not_found')", name="state"),
+        CheckConstraint("state in ('unresolved', 'active', 'not_found', 'delisted')", name="state"),
+        CheckConstraint("(state = 'delisted') = (delisted_on is not null)", name="delisted"),
+        CheckConstraint("stale_after_days > 0", name="stale_after_days"),
         CheckConstraint(POSITIVE_NUMERIC.format("multiplier"), name="multiplier"),
         CheckConstraint("(problem_code = '') = (problem = '')", name="problem"),
         CheckConstraint("symbol = btrim(symbol) and symbol <> ''", name="symbol"),
@@ -66,6 +75,11 @@ class InstrumentRow(Base):
     asked_at: Mapped[Moment | None]
     price_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     created_at: Mapped[CreatedAt]
+    delisted_on: Mapped[dt.date | None] = mapped_column(Date)
+    stale_after_days: Mapped[int | None] = mapped_column(Integer)
+    edited: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'::text[]"))
+    described_at: Mapped[Moment | None]
+    created_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id", ondelete="SET NULL"))
 
     @property
     def value_multiplier(self) -> Decimal:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, delete, func, literal_column, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from dashboard.db.models import Dividend, InstrumentRow, LedgerTransaction, Portfolio, Price, PriceFinding, SplitRow
 from dashboard.db.repositories.bulk import AnySession
@@ -43,12 +44,30 @@ def ensure(session: AnySession, currencies: Mapping[str, str]) -> dict[str, int]
 
 
 def needed(session: AnySession) -> list[InstrumentRow]:
-    """Every instrument of a ledger or a benchmark, in the order of their symbols."""
+    """Every instrument of a ledger or a benchmark that still trades, in the order of their symbols."""
     traded = select(LedgerTransaction.instrument_id).where(LedgerTransaction.instrument_id.is_not(None))
     arrived = select(LedgerTransaction.target_instrument_id).where(LedgerTransaction.target_instrument_id.is_not(None))
     compared = select(Portfolio.benchmark_id).where(Portfolio.benchmark_id.is_not(None))
-    wanted = select(InstrumentRow).where(or_(*(InstrumentRow.id.in_(ids) for ids in (traded, arrived, compared))))
+    wanted = select(InstrumentRow).where(
+        or_(*(InstrumentRow.id.in_(ids) for ids in (traded, arrived, compared))),
+        InstrumentRow.state != InstrumentState.DELISTED.value,
+    )
     return list(session.scalars(wanted.order_by(InstrumentRow.symbol)))
+
+
+def same_isin(session: AnySession, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """The symbols of other instruments with the same ISIN and currency, by id; listings elsewhere are in others."""
+    other = aliased(InstrumentRow)
+    query = (
+        select(InstrumentRow.id, other.symbol)
+        .join(other, (other.isin == InstrumentRow.isin) & (other.id != InstrumentRow.id))
+        .where(InstrumentRow.id.in_(ids), other.currency == InstrumentRow.currency)
+        .order_by(other.symbol)
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for key, symbol in session.execute(query):
+        found[key] = (*found.get(key, ()), symbol)
+    return found
 
 
 def is_traded(session: AnySession, instrument_id: int) -> bool:
@@ -82,7 +101,8 @@ def listed(
     if symbols is not None:
         wanted.append(InstrumentRow.symbol.in_(sorted(symbols)))
     if troubled:
-        wanted.append(or_(InstrumentRow.state != InstrumentState.ACTIVE.value, InstrumentRow.problem_code != ""))
+        settled = (InstrumentState.ACTIVE.value, InstrumentState.DELISTED.value)
+        wanted.append(or_(InstrumentRow.state.not_in(settled), InstrumentRow.problem_code != ""))
     found = select(InstrumentRow.symbol).where(*wanted).order_by(InstrumentRow.symbol).limit(limit)
     total = session.scalar(select(func.count()).select_from(InstrumentRow).where(*wanted))
     return list(session.scalars(found)), total or 0

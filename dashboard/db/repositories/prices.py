@@ -254,6 +254,25 @@ def has_bar(session: AnySession, instrument_id: int, day: date) -> bool:
     return bool(session.scalar(query, {"id": instrument_id, "day": day}))
 
 
+BY_HAND = "manual"
+_BY_HAND = text("select array_agg(date order by date) from prices where instrument_id = :id and source = :source")
+_REMOVE = text("delete from prices where instrument_id = :id and date = :day returning date")
+
+
+def days_by_hand(session: AnySession, instrument_id: int) -> Days:
+    """The days whose close a person has entered, ascending."""
+    days = session.scalar(_BY_HAND, {"id": instrument_id, "source": BY_HAND})
+    return np.array(days or [], dtype="datetime64[D]")
+
+
+def remove_bar(session: AnySession, instrument_id: int, day: date) -> SeriesChange:
+    """Drop the bar of a day, and raise the price version where there was one."""
+    if session.scalar(_REMOVE, {"id": instrument_id, "day": day}) is None:
+        return SeriesChange()
+    session.execute(_BUMP, {"ids": [instrument_id]})
+    return SeriesChange(1, day)
+
+
 _OTHERS = text("""
     select source, array_agg(date order by date), array_agg(close order by date) from prices
     where instrument_id = :id and date between :first and :last and source <> :source and source <> ''

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from dashboard.domain.arrays import Floats
-from dashboard.domain.quality.coverage import coverage_findings
+from dashboard.domain.quality.coverage import coverage_findings, stale_findings
 from dashboard.domain.quality.dividends import dividend_findings
 from dashboard.domain.quality.findings import Finding
 from dashboard.domain.quality.observed import ObservedSeries
@@ -27,7 +27,9 @@ def check_series(series: ObservedSeries) -> tuple[Finding, ...]:
     # Prices at the edge of what a float holds overflow; what comes of them is no suggestion.
     with np.errstate(all="ignore"):
         usable, found = usable_rows(series)
-        if len(usable):
+        if series.by_hand:
+            found += stale_findings(usable) if len(usable) else []
+        elif len(usable):
             found += [*_bar_findings(usable), *coverage_findings(usable)]
     kept = map(_with_a_price_or_none, _without_second_reasons(found))
     return tuple(sorted(kept, key=lambda finding: (finding.date, finding.kind)))

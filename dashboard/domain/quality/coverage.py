@@ -31,7 +31,7 @@ def coverage_findings(series: ObservedSeries) -> list[Finding]:
     """Gaps, frozen runs, holes in the volume and staleness: they inform, and hold nothing back."""
     if not len(series):
         return []
-    return [*_gaps(series), *_frozen(series), *_volume_holes(series), *_stale(series)]
+    return [*_gaps(series), *_frozen(series), *_volume_holes(series), *stale_findings(series)]
 
 
 def _gaps(series: ObservedSeries) -> list[Finding]:
@@ -98,13 +98,16 @@ def _volume_holes(series: ObservedSeries) -> list[Finding]:
     return found
 
 
-def _stale(series: ObservedSeries) -> list[Finding]:
-    last = series.dates[-1]
+def stale_findings(series: ObservedSeries) -> list[Finding]:
+    """That the last bar is too old, by the rule of the series; a series of at least one bar."""
+    last, allowed, unit = series.dates[-1], STALE_AFTER_SESSIONS, "sessions"
     age = sessions_since(last, day_of(series.as_of), series.sessions)
-    if age <= STALE_AFTER_SESSIONS:
+    if series.stale_after_days is not None:
+        age, allowed, unit = int((day_of(series.as_of) - last).astype(int)), series.stale_after_days, "days"
+    if age <= allowed or series.ended:
         return []
     day, close = date_of(last), float(series.close[-1])
-    words = f"The last bar is of {day}, {age} sessions before the check on {series.as_of}."
+    words = f"The last bar is of {day}, {age} {unit} before the check on {series.as_of}."
     return [Finding(day, FindingKind.STALE, close, None, words, CERTAIN, False)]
 
 

@@ -28,6 +28,8 @@ class ObservedSeries:
     """Bars as traded, shape (n,) each, in any order; NaN where open, high, low or volume is unknown.
 
     ``sessions`` are the trading days of its exchange, None where they are not known. ``as_of`` is the day of the check.
+    Bars ``by_hand`` are what a person says: only their age is judged. The last bar may be ``stale_after_days`` calendar
+    days old (None: five sessions), and as old as it is where nothing trades any more (``ended``).
     """
 
     dates: Days
@@ -41,6 +43,9 @@ class ObservedSeries:
     dividends: tuple[Dividend, ...] = ()
     sessions: Days | None = field(default=None)
     currency: str = ""
+    by_hand: bool = False
+    stale_after_days: int | None = None
+    ended: bool = False
 
     def __len__(self) -> int:
         return len(self.dates)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from dashboard.db.engine import db
@@ -109,9 +109,11 @@ def _judged(portfolio: PortfolioRef, rows: tuple[FileRow, ...]) -> Judgement:
     drafts = [row.draft for row in rows if row.draft is not None]
     texts = {symbol for draft in drafts for symbol in (draft.symbol, draft.target_symbol) if symbol}
     symbols = texts | {text.upper() for text in texts}
+    renamed = instruments.names_now(symbols)
+    symbols |= set(renamed.values())
     known = instruments.by_symbols(symbols)
-    bare = Surroundings(portfolio.base_currency, today_in(portfolio), known)
-    around = Surroundings(bare.base_currency, bare.today, known, assumed_currencies(rows, bare))
+    bare = Surroundings(portfolio.base_currency, today_in(portfolio), known, renamed=renamed)
+    around = replace(bare, assumed=assumed_currencies(rows, bare))
     stored = transactions.stored(portfolio.id)
     splits = instruments.splits_of(symbols | {name for row in stored if (name := row.transaction.symbol)})
     accepted, finder = repeats.accepted_rows(portfolio), partial(repeats.repeats, portfolio)

@@ -83,7 +83,9 @@ def surroundings(portfolio: PortfolioRef, today: date, rows: Iterable[Transactio
     named = {symbol for row in rows for symbol in (row.symbol, row.target_symbol) if symbol}
     texts = {symbol.strip() for symbol in named if symbol.isprintable()}
     symbols = texts | {text.upper() for text in texts}
-    return Surroundings(portfolio.base_currency, today, instruments.by_symbols(symbols))
+    renamed = instruments.names_now(symbols)
+    known = instruments.by_symbols(symbols | set(renamed.values()))
+    return Surroundings(portfolio.base_currency, today, known, renamed=renamed)
 
 
 def faults_of_row(portfolio: PortfolioRef, today: date, row: Transaction, replacing: int | None) -> list[InvalidInput]:

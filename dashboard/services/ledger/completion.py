@@ -24,16 +24,25 @@ ONE = Decimal(1)
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Where a row wants to enter. ``instruments`` are by symbol, ``assumed`` the currencies that a file gives."""
+    """Where a row wants to enter. ``instruments`` are by symbol, ``assumed`` the currencies that a file gives.
+
+    ``renamed`` are the symbols of now of what was called otherwise before.
+    """
 
     base_currency: str
     today: date
     instruments: Mapping[str, KnownInstrument]
     assumed: Mapping[str, str] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     def symbol(self, text: str) -> str:
-        """The spelling under which ``text`` is known, else in capitals."""
-        return text if text in self.instruments else text.upper()
+        """The symbol under which ``text`` is known, else ``text`` in capitals."""
+        if text in self.instruments:
+            return text
+        capitals = text.upper()
+        if capitals in self.instruments:
+            return capitals
+        return self.renamed.get(text) or self.renamed.get(capitals) or capitals
 
     def currency(self, symbol: str | None) -> str:
         """The currency of a row that names none."""

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import structlog
 
+from dashboard.domain.arrays import Days
 from dashboard.errors import InstrumentNotFound
 from dashboard.providers.base import Fallback, History, Issue
 from dashboard.results.instruments import RefreshOutcome
@@ -48,6 +49,13 @@ def after(history: History, last: date | None) -> History:
         return history
     bars = history.bars[history.bars.dates > np.datetime64(last, "D")]
     return replace(history, bars=bars, dividends=tuple(paid for paid in history.dividends if paid.date > last))
+
+
+def without(history: History, days: Days) -> History:
+    """The history without the bars of ``days``: a price that a person has entered is never overwritten."""
+    if not len(days):
+        return history
+    return replace(history, bars=history.bars[~np.isin(history.bars.dates, days)])
 
 
 def closed_bars(history: History) -> History:

@@ -19,6 +19,7 @@ from dashboard.db.repositories.prices import BarArrays, BarColumns, SeriesChange
 from dashboard.domain.arrays import Days, Floats, day_of
 from dashboard.domain.calendar import EVERY_DAY
 from dashboard.domain.instruments import AssetClass
+from dashboard.domain.price_age import MANUAL_DAYS
 from dashboard.domain.quality import (
     Finding,
     FindingKind,
@@ -28,7 +29,7 @@ from dashboard.domain.quality import (
     currency_mismatch,
     disagreements,
 )
-from dashboard.providers.base import Issue, RejectedBar
+from dashboard.providers.base import MANUAL, Issue, RejectedBar
 from dashboard.services.market_data.outcome import CURRENCY_MISMATCH
 
 # What a source sent and nobody could store is known at that moment only.
@@ -150,6 +151,9 @@ def _observed(row: InstrumentRow, bars: BarArrays, today: date) -> ObservedSerie
         dividends=tuple(paid for paid in dividends if paid.currency == row.currency),
         sessions=_sessions(row, bars),
         currency=row.currency,
+        by_hand=row.provider == MANUAL,
+        stale_after_days=stale_after_days(row),
+        ended=row.delisted_on is not None and row.delisted_on <= today,
     )
 
 
@@ -158,6 +162,11 @@ def _sessions(row: InstrumentRow, bars: BarArrays) -> Days | None:
     if row.asset_class == AssetClass.CRYPTO.value:
         return EVERY_DAY if not np.is_busday(bars.dates).all() else None  # a source may leave its weekends out
     return exchange_sessions.read(db.session, [row.mic]).get(row.mic) if row.mic else None
+
+
+def stale_after_days(row: InstrumentRow) -> int | None:
+    """How many calendar days old a price may be; None where it is as old as one of its exchange may be."""
+    return row.stale_after_days or (MANUAL_DAYS if row.provider == MANUAL else None)
 
 
 def _is_explained(kind: str, day: date, held: Collection[date]) -> bool:

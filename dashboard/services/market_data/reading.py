@@ -17,16 +17,19 @@ from dashboard.db.repositories.fx import Pair
 from dashboard.db.repositories.prices import Edges
 from dashboard.domain.access import Actor
 from dashboard.domain.arrays import Days, Floats, day_of
-from dashboard.domain.calendar import EVERY_DAY, is_stale
+from dashboard.domain.calendar import EVERY_DAY
 from dashboard.domain.corporate_actions import split_factors
 from dashboard.domain.fx import PIVOTS, RateSeries
 from dashboard.domain.instruments import AssetClass, Instrument, InstrumentState, Split
 from dashboard.domain.measures import Status
+from dashboard.domain.price_age import is_outdated
 from dashboard.domain.prices import MarketData, PriceSeries
 from dashboard.errors import NotFound
 from dashboard.results.instruments import Bars, InstrumentDetail, InstrumentProblem
+from dashboard.services.market_data.quality import stale_after_days
 
 QUARANTINE_CODE, RATE_QUARANTINE_CODE = "price_quarantined", "rate_quarantined"
+SAME_ISIN_CODE = "same_isin"
 
 
 def market_data_for(symbols: Collection[str], currencies: Collection[str], *, end: date | None = None) -> MarketData:
@@ -84,6 +87,8 @@ def problems_of(symbols: Collection[str]) -> tuple[InstrumentProblem, ...]:
     rows = store.by_symbol(db.session, symbols)
     found = [problem for _, row in sorted(rows.items()) if (problem := _problem(row)) is not None]
     held = price_findings.quarantined(db.session, list(rows)) if rows else {}
+    doubles = store.same_isin(db.session, [row.id for row in rows.values()]) if rows else {}
+    found += [_double(row, doubles[row.id]) for _, row in sorted(rows.items()) if row.id in doubles]
     return (*found, *(_quarantine(symbol, *held[symbol]) for symbol in sorted(held)))
 
 
@@ -154,6 +159,8 @@ def _instrument(row: InstrumentRow) -> Instrument:
         sector=row.sector,
         industry=row.industry,
         country=row.country,
+        stale_after_days=stale_after_days(row),
+        delisted=row.delisted_on,
     )
 
 
@@ -162,7 +169,8 @@ def _detail(
 ) -> InstrumentDetail:
     status = Status.INSUFFICIENT_DATA
     if edges.last_date is not None:
-        status = Status.STALE if is_stale(day_of(edges.last_date), today, sessions) else Status.OK
+        outdated = is_outdated(_instrument(row), day_of(edges.last_date), today, sessions)
+        status = Status.STALE if outdated else Status.OK
     return InstrumentDetail(
         id=row.id,
         symbol=row.symbol,
@@ -185,6 +193,13 @@ def _detail(
         last_close=edges.last_close,
         previous_close=_previous(edges, splits),
         price_status=status,
+        mic=row.mic,
+        time_zone=row.time_zone,
+        multiplier=row.multiplier,
+        price_unit=row.price_unit,
+        stale_after_days=row.stale_after_days,
+        delisted_on=row.delisted_on,
+        edited=tuple(row.edited),
     )
 
 
@@ -205,6 +220,12 @@ def _problem(row: InstrumentRow) -> InstrumentProblem | None:
         reason = f"{row.symbol} has not been looked up yet; the next refresh of prices does it."
         return InstrumentProblem(row.symbol, row.state, reason)
     return None
+
+
+def _double(row: InstrumentRow, others: tuple[str, ...]) -> InstrumentProblem:
+    names = ", ".join(others)
+    reason = f"{names} has the ISIN {row.isin} and the currency of {row.symbol} too: merge them if they are one."
+    return InstrumentProblem(row.symbol, SAME_ISIN_CODE, reason)
 
 
 def _quarantine(symbol: str, count: int, since: date) -> InstrumentProblem:

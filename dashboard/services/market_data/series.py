@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
 from dashboard.db.engine import db
-from dashboard.db.models import InstrumentRow
+from dashboard.db.models import InstrumentRow, InstrumentSource
 from dashboard.db.models.market import PERCENT_UNIT
-from dashboard.db.repositories import dirty
+from dashboard.db.repositories import dirty, instrument_symbols
 from dashboard.db.repositories import instruments as store
 from dashboard.db.repositories import prices
 from dashboard.domain.instruments import AssetClass, InstrumentState, Split
 from dashboard.errors import InstrumentNotFound, ProviderError
-from dashboard.providers.base import History, HistoryRequest
+from dashboard.providers.base import ADDRESS, MANUAL, AddressSource, History, HistoryRequest
 from dashboard.providers.chain import ProviderChain
 from dashboard.results.instruments import RefreshOutcome
 from dashboard.services.market_data import quality, restating
@@ -30,6 +31,7 @@ from dashboard.services.market_data.outcome import (
     remark,
     stood_in,
     tell,
+    without,
 )
 from dashboard.services.market_data.restating import Cause
 
@@ -54,6 +56,15 @@ class Target:
     refreshed: bool
     last_date: date | None
     splits: tuple[Split, ...]
+    symbols: Mapping[str, str]
+    source: AddressSource | None
+
+    @property
+    def unasked(self) -> str:
+        """Why no provider is asked for it; "" where one is."""
+        if self.provider == MANUAL:
+            return "its prices are entered by hand"
+        return "it is delisted" if self.state == InstrumentState.DELISTED else ""
 
     def request(self, start: date | None) -> HistoryRequest:
         """What to ask for: everything the first time, then what is new and the last days before it."""
@@ -74,6 +85,8 @@ class Target:
             asset_class=self.asset_class,
             provider=self.provider,
             symbol=self.symbol,
+            symbols=self.symbols,
+            source=self.source,
         )
 
 
@@ -81,6 +94,7 @@ def targets(rows: list[InstrumentRow]) -> list[Target]:
     """The instruments with what is stored of them. Ends the transaction."""
     ids = [row.id for row in rows]
     edges, splits = prices.edges(db.session, ids), store.splits(db.session, ids)
+    symbols, sources = instrument_symbols.elsewhere(db.session, ids), instrument_symbols.sources(db.session, ids)
     found = [
         Target(
             row.id,
@@ -93,6 +107,8 @@ def targets(rows: list[InstrumentRow]) -> list[Target]:
             row.refreshed_at is not None,
             edges[row.id].last_date,
             splits.get(row.id, ()),
+            symbols.get(row.id, {}),
+            _source(row, sources.get(row.id)),
         )
         for row in rows
     ]
@@ -100,8 +116,18 @@ def targets(rows: list[InstrumentRow]) -> list[Target]:
     return found
 
 
+def _source(row: InstrumentRow, stored: InstrumentSource | None) -> AddressSource | None:
+    if stored is None or row.provider != ADDRESS:
+        return None
+    unit = row.price_unit if row.price_unit not in {"", PERCENT_UNIT} else row.currency
+    paths = (stored.date_path, stored.close_path, unit, stored.currency_path)
+    return AddressSource(stored.url, stored.format, *paths, stored.date_format, stored.headers)
+
+
 def refresh_instrument(chain: ProviderChain, target: Target, start: date | None = None) -> SeriesResult:
     """Bring one instrument up to date; commits by itself, so that what is complete stays complete."""
+    if target.unasked:
+        return SeriesResult(RefreshOutcome(target.symbol, 0, last_date=target.last_date, reason=target.unasked))
     last = target.last_date if start is None and target.refreshed else None
     cause = Cause.CORRECTED
     try:
@@ -129,9 +155,11 @@ def _restated(target: Target, history: History) -> bool:
         return False
     first, last = history.bars.dates[0].item(), history.bars.dates[-1].item()
     stored = prices.read_bars(db.session, target.id, start=first, end=last)
+    by_hand = prices.days_by_hand(db.session, target.id)
     db.session.rollback()
-    _, ours, theirs = np.intersect1d(stored.dates, history.bars.dates, assume_unique=True, return_indices=True)
-    return bool((np.abs(stored.close[ours] / history.bars.close[theirs] - 1.0) > RESTATED_STEP).any())
+    days, ours, theirs = np.intersect1d(stored.dates, history.bars.dates, assume_unique=True, return_indices=True)
+    differs = np.abs(stored.close[ours] / history.bars.close[theirs] - 1.0) > RESTATED_STEP
+    return bool((differs & ~np.isin(days, by_hand)).any())
 
 
 def _record_failure(target: Target, error: ProviderError) -> SeriesResult:
@@ -165,7 +193,7 @@ def _record_history(
     _describe(row, history)
     news = quality.rejected_findings(history.rejected)
     news += quality.differing_findings(row.id, history.bars, history.provider)
-    history = after(history, last)
+    history = without(after(history, last), prices.days_by_hand(db.session, row.id))
     first = history.bars.dates[0].item() if len(history.bars) else None
     before = restating.counted(row.id, first)
     change = prices.store_bars(db.session, {row.id: history.bars}, history.provider).get(row.id, prices.SeriesChange())
@@ -190,7 +218,8 @@ def _currency_conflict(row: InstrumentRow, history: History) -> str | None:
     """Why the prices cannot be taken: they are in another currency than what is already counted in this one."""
     if history.currency == row.currency:
         return None
-    if not store.is_traded(db.session, row.id) and not store.has_prices(db.session, row.id):
+    counted = store.is_traded(db.session, row.id) or store.has_prices(db.session, row.id)
+    if not counted and "currency" not in row.edited:
         return None
     return (
         f"{history.provider} quotes {history.provider_symbol} in {history.currency}, but it is kept in {row.currency}: "
@@ -200,17 +229,19 @@ def _currency_conflict(row: InstrumentRow, history: History) -> str | None:
 
 def _describe(row: InstrumentRow, history: History) -> None:
     """Take over what the source says; what a person has filled in stays."""
-    meta = history.meta
-    if not row.name:
+    meta, edited = history.meta, set(row.edited)
+    if not row.name and "asset_class" not in edited:
         row.asset_class = meta.asset_class
     for name in ("name", "exchange", "mic", "sector", "industry", "country"):
-        if not getattr(row, name):
+        if not getattr(row, name) and name not in edited:
             setattr(row, name, getattr(meta, name))
-    row.currency, row.time_zone = history.currency, meta.timezone
-    if not stood_in(history):
+    row.currency = history.currency
+    if "time_zone" not in edited:
+        row.time_zone = meta.timezone
+    if not stood_in(history) and ("provider" not in edited or row.provider == history.provider):
         # Else the next refresh asks the instrument's own provider first again.
         row.provider, row.provider_symbol = history.provider, history.provider_symbol
-    if row.price_unit != PERCENT_UNIT:
+    if row.price_unit != PERCENT_UNIT and "price_unit" not in edited:
         row.price_unit = history.price_unit
     row.state = InstrumentState.ACTIVE
     row.problem_code, row.problem = problem(history)

@@ -10,6 +10,7 @@ from sqlalchemy import case, func, select
 
 from dashboard.db.engine import db
 from dashboard.db.models.market import PERCENT, PERCENT_UNIT, InstrumentRow, SplitRow
+from dashboard.db.repositories import instrument_symbols
 from dashboard.domain.instruments import InstrumentState, Split
 
 _PERCENT = case((InstrumentRow.price_unit == PERCENT_UNIT, PERCENT), else_=1)
@@ -33,9 +34,15 @@ def by_symbols(symbols: Collection[str]) -> dict[str, KnownInstrument]:
         InstrumentRow.symbol,
         InstrumentRow.currency,
         func.trim_scale(InstrumentRow.multiplier * _PERCENT),
-        InstrumentRow.state == InstrumentState.ACTIVE.value,
+        InstrumentRow.state.in_((InstrumentState.ACTIVE.value, InstrumentState.DELISTED.value)),
     ).where(InstrumentRow.symbol == func.any(list(symbols)))
     return {row[1]: KnownInstrument(*row) for row in db.session.execute(query)}
+
+
+def names_now(symbols: Collection[str]) -> dict[str, str]:
+    """What those of ``symbols`` are called now that no instrument has, because theirs was renamed or merged."""
+    former = instrument_symbols.former(db.session, symbols)
+    return {old: now for old, now in former.items() if old not in by_symbols(former)} if former else {}
 
 
 def splits_of(symbols: Collection[str]) -> dict[str, tuple[Split, ...]]:

@@ -1,0 +1,74 @@
+"""What changing instruments gives: plans of merges, prices by hand, where prices are fetched from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from dashboard.results.instruments import InstrumentDetail
+
+
+@dataclass(frozen=True, slots=True)
+class DifferingPrice:
+    """A day on which two instruments have different closes; that of the kept one stays."""
+
+    date: date
+    dropped: float
+    kept: float
+
+
+@dataclass(frozen=True, slots=True)
+class MergePlan:
+    """What merging ``double`` into ``kept`` does (``merged``: has done).
+
+    Of ``prices`` those of days that the kept one lacks are ``added``; ``differing`` are the days on which both have a
+    price, and not the same.
+    """
+
+    double: str
+    kept: str
+    currency: str
+    transactions: int
+    portfolios: tuple[str, ...]
+    prices: int
+    added: int
+    splits: int
+    dividends: int
+    findings: int
+    differing: tuple[DifferingPrice, ...]
+    merged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ManualPrice:
+    """A price that a person has entered."""
+
+    date: date
+    price: float
+
+
+@dataclass(frozen=True, slots=True)
+class PriceAddress:
+    """Where an instrument's prices are fetched from, and where in the answer they are."""
+
+    url: str
+    format: str
+    date_path: str
+    close_path: str
+    currency_path: str = ""
+    date_format: str = ""
+    headers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EditableInstrument:
+    """An instrument with all that can be changed of it, and whether the person who asks may."""
+
+    detail: InstrumentDetail
+    may_edit: bool
+    may_administer: bool
+    symbols: dict[str, str]
+    former: tuple[str, ...]
+    same_isin: tuple[str, ...]
+    prices_by_hand: tuple[ManualPrice, ...] = ()
+    address: PriceAddress | None = None

@@ -1,0 +1,22 @@
+"""Instruments as people change them: fields, symbols, merges, delistings, prices by hand, addresses of their own."""
+
+from dashboard.services.instruments.editing import edit
+from dashboard.services.instruments.manual_prices import prices_by_hand, set_price, unset_price
+from dashboard.services.instruments.merging import merge, plan_merge
+from dashboard.services.instruments.naming import delete, delist, relist, remap, rename
+from dashboard.services.instruments.reading import editable_instrument
+
+__all__ = [
+    "delete",
+    "delist",
+    "edit",
+    "editable_instrument",
+    "merge",
+    "plan_merge",
+    "prices_by_hand",
+    "relist",
+    "remap",
+    "rename",
+    "set_price",
+    "unset_price",
+]
