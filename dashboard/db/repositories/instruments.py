@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from dashboard.db.models import Dividend, InstrumentRow, LedgerTransaction, Portfolio, Price, PriceFinding, SplitRow
 from dashboard.db.repositories.bulk import AnySession
 from dashboard.db.repositories.price_findings import HELD, REPAIRED
-from dashboard.db.repositories.prices import NOISE, Restated, SeriesChange
+from dashboard.db.repositories.prices import BY_HAND, NOISE, Restated, SeriesChange
 from dashboard.domain.instruments import Dividend as Payment
 from dashboard.domain.instruments import InstrumentState, Split
 from dashboard.domain.quality import FindingKind
@@ -44,13 +44,14 @@ def ensure(session: AnySession, currencies: Mapping[str, str]) -> dict[str, int]
 
 
 def needed(session: AnySession) -> list[InstrumentRow]:
-    """Every instrument of a ledger or a benchmark that still trades, in the order of their symbols."""
+    """Every instrument of a ledger or a benchmark that providers are asked for, in the order of their symbols."""
     traded = select(LedgerTransaction.instrument_id).where(LedgerTransaction.instrument_id.is_not(None))
     arrived = select(LedgerTransaction.target_instrument_id).where(LedgerTransaction.target_instrument_id.is_not(None))
     compared = select(Portfolio.benchmark_id).where(Portfolio.benchmark_id.is_not(None))
     wanted = select(InstrumentRow).where(
         or_(*(InstrumentRow.id.in_(ids) for ids in (traded, arrived, compared))),
         InstrumentRow.state != InstrumentState.DELISTED.value,
+        InstrumentRow.provider != BY_HAND,
     )
     return list(session.scalars(wanted.order_by(InstrumentRow.symbol)))
 

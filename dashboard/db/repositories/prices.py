@@ -256,6 +256,7 @@ def has_bar(session: AnySession, instrument_id: int, day: date) -> bool:
 
 BY_HAND = "manual"
 _BY_HAND = text("select array_agg(date order by date) from prices where instrument_id = :id and source = :source")
+_CLAIM = text("update prices set source = :source where instrument_id = :id and date = :day")
 _REMOVE = text("delete from prices where instrument_id = :id and date = :day returning date")
 
 
@@ -263,6 +264,11 @@ def days_by_hand(session: AnySession, instrument_id: int) -> Days:
     """The days whose close a person has entered, ascending."""
     days = session.scalar(_BY_HAND, {"id": instrument_id, "source": BY_HAND})
     return np.array(days or [], dtype="datetime64[D]")
+
+
+def claim(session: AnySession, instrument_id: int, day: date) -> None:
+    """Say that the bar of a day, if there is one, is a person's from now on."""
+    session.execute(_CLAIM, {"id": instrument_id, "day": day, "source": BY_HAND})
 
 
 def remove_bar(session: AnySession, instrument_id: int, day: date) -> SeriesChange:

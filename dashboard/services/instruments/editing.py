@@ -67,7 +67,7 @@ def edit(
 
 def ask_anew(row: InstrumentRow) -> None:
     """Have the whole history asked for by the next refresh; what is priced by hand needs none."""
-    row.refreshed_at = None
+    row.refreshed_at = row.asked_at = None
     row.problem_code = row.problem = ""
     if row.state == InstrumentState.DELISTED:
         return

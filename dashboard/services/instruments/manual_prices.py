@@ -19,7 +19,8 @@ from dashboard.providers.normalise import FIRST_DAY, LARGEST_PRICE
 from dashboard.results.instrument_editing import ManualPrice
 from dashboard.services import audit
 from dashboard.services.instruments import permits
-from dashboard.services.market_data import quality, revaluation
+from dashboard.services.market_data import quality, restating, revaluation
+from dashboard.services.market_data.restating import Cause, Counted
 
 
 def prices_by_hand(symbol: str) -> tuple[ManualPrice, ...]:
@@ -44,11 +45,12 @@ def set_price(actor: Actor, symbol: str, day: date, price: float) -> ManualPrice
     if row.state in {InstrumentState.UNRESOLVED, InstrumentState.NOT_FOUND}:
         row.state, row.provider, row.problem_code, row.problem = InstrumentState.ACTIVE.value, MANUAL, "", ""
         row.edited = sorted({*row.edited, "provider"})
-    change = prices.remove_bar(db.session, row.id, day)
+    before = restating.counted(row.id, day)
+    prices.claim(db.session, row.id, day)
     nothing = np.array([np.nan])
     bar = BarArrays(np.array([day], dtype="datetime64[D]"), nothing, nothing, nothing, np.array([price]), nothing)
-    change |= prices.store_bars(db.session, {row.id: bar}, prices.BY_HAND).get(row.id, SeriesChange())
-    _commit(actor, "price.set", row, change, {"date": str(day), "price": price})
+    change = prices.store_bars(db.session, {row.id: bar}, prices.BY_HAND).get(row.id, SeriesChange())
+    _commit(actor, "price.set", row, change, before, {"date": str(day), "price": price})
     return ManualPrice(day, price)
 
 
@@ -57,8 +59,9 @@ def unset_price(actor: Actor, symbol: str, day: date) -> None:
     row = permits.editable(actor, symbol)
     if not np.isin(np.datetime64(day, "D"), prices.days_by_hand(db.session, row.id)):
         raise NotFound(f"No price of {symbol} was entered for {day}.")
+    before = restating.counted(row.id, day)
     change = prices.remove_bar(db.session, row.id, day)
-    _commit(actor, "price.unset", row, change, {"date": str(day)})
+    _commit(actor, "price.unset", row, change, before, {"date": str(day)})
 
 
 def _require_possible(day: date, price: float) -> None:
@@ -70,11 +73,17 @@ def _require_possible(day: date, price: float) -> None:
 
 
 def _commit(
-    actor: Actor, action: str, row: InstrumentRow, change: SeriesChange, details: dict[str, str | float]
+    actor: Actor,
+    action: str,
+    row: InstrumentRow,
+    change: SeriesChange,
+    before: Counted,
+    details: dict[str, str | float],
 ) -> None:
     db.session.flush()
     change |= quality.examine(row)
     touched = dirty.mark_by_instruments(db.session, {row.id: change.first_date} if change.first_date else {})
+    restating.record(row.id, before, change.restated, touched, cause=Cause.CORRECTED, source=prices.BY_HAND)
     audit.record(actor, action, object_type="instrument", object_id=row.id, details={"symbol": row.symbol, **details})
     db.session.commit()
     if touched:
