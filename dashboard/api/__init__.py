@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from dashboard.api import account, analyses, guard, health, instruments, openapi, portfolios
+from dashboard.api import account, actions, analyses, guard, health, instruments, openapi, portfolios
 from dashboard.api.resource import Resource, view
 
 __all__ = ["RESOURCES", "install"]
@@ -18,6 +18,7 @@ RESOURCES: tuple[Resource, ...] = (
     *health.RESOURCES,
     *account.RESOURCES,
     *portfolios.RESOURCES,
+    *actions.RESOURCES,
     *analyses.RESOURCES,
     *instruments.RESOURCES,
 )

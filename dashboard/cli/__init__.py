@@ -13,6 +13,7 @@ from dashboard.errors import DashboardError
 
 # command -> module:attribute; a module is imported when its command is used, so that help is instant.
 COMMANDS = {
+    "actions": "actions:actions",
     "attribution": "attribution:attribution",
     "bench": "bench:bench",
     "db": "db:db_group",
