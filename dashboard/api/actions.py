@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dashboard.api.action_schemas import (
     Actions,
     ActionsParameters,
@@ -24,8 +26,7 @@ ID = {"portfolio_id": "integer"}
 
 def proposed(actor: Actor, parameters: ActionsParameters, portfolio_id: int) -> Answer:
     """What is proposed. Raises: NotFound."""
-    found = actions.board(actor, portfolio_id)
-    return Answer(lambda: proposals_wire.board(found, ProposalState if parameters.all else TO_DECIDE))
+    return _board(actor, portfolio_id, ProposalState if parameters.all else TO_DECIDE)
 
 
 def decide(actor: Actor, body: Decisions, portfolio_id: int) -> Answer:
@@ -49,13 +50,18 @@ def set_rule(actor: Actor, body: RuleBody, portfolio_id: int) -> Answer:
         actions.remove_rule(actor, portfolio_id, body.kind, symbol=body.symbol)
     else:
         actions.set_rule(actor, portfolio_id, body.kind, body.rule, symbol=body.symbol, reinvest=body.reinvest)
-    return proposed(actor, ActionsParameters(), portfolio_id)
+    return _board(actor, portfolio_id)
 
 
 def set_withholding(actor: Actor, body: WithholdingBody, portfolio_id: int) -> Answer:
     """Set or forget a rate. Raises: NotFound, InvalidInput."""
     actions.set_withholding(actor, portfolio_id, body.rate, country=body.country, account=body.account)
-    return proposed(actor, ActionsParameters(), portfolio_id)
+    return _board(actor, portfolio_id)
+
+
+def _board(actor: Actor, portfolio_id: int, states: Iterable[ProposalState] = TO_DECIDE) -> Answer:
+    found = actions.board(actor, portfolio_id)
+    return Answer(lambda: proposals_wire.board(found, states))
 
 
 RESOURCES = (
