@@ -39,6 +39,7 @@ class JobName(StrEnum):
     TICK = "jobs.schedule.tick"
     REFRESH_PRICES = "jobs.prices.refresh_prices"
     REFRESH_DUE = "jobs.prices.refresh_due"
+    FETCH_HISTORY = "jobs.prices.fetch_history"
     REVALUE_PORTFOLIO = "jobs.valuation.revalue_portfolio"
     CLEAN_UP = "jobs.schedule.clean_up"
     FOLLOW_ACTIONS = "jobs.actions.follow_rules"
@@ -59,6 +60,7 @@ OPTIONS: Mapping[JobName, JobOptions] = {
     JobName.TICK: JobOptions(QueueName.HIGH, 60),
     JobName.REFRESH_PRICES: JobOptions(QueueName.DEFAULT, 1800),
     JobName.REFRESH_DUE: JobOptions(QueueName.DEFAULT, 1800),
+    JobName.FETCH_HISTORY: JobOptions(QueueName.LOW, 7200),
     JobName.REVALUE_PORTFOLIO: JobOptions(QueueName.LOW, 600),
     JobName.CLEAN_UP: JobOptions(QueueName.LOW, 300),
     JobName.FOLLOW_ACTIONS: JobOptions(QueueName.LOW, 300),

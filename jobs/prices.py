@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
 import structlog
 
 from dashboard.domain.access import SYSTEM
 from dashboard.errors import ProviderUnavailable
 from dashboard.results.instruments import RefreshReport
-from dashboard.services import market_data
+from dashboard.services import back_fills, market_data
 from dashboard.services.market_data import FRESH_SECONDS
 from jobs.runtime import job
 
@@ -31,6 +32,14 @@ def refresh_due() -> None:
     """Bring up to date the series whose market has closed since they were last asked for; mostly there is none."""
     report = market_data.refresh_due(SYSTEM, fresh_seconds=FRESH_SECONDS)
     if report.outcomes:
+        _tell(report)
+
+
+@job()
+def fetch_history(back_fill_id: str, symbols: list[str], start: str) -> None:
+    """Fetch the histories that somebody asked for, from ``start`` (ISO) on; the page shows how it gets on."""
+    report = back_fills.run(back_fill_id, symbols, date.fromisoformat(start))
+    if report is not None and report.outcomes:
         _tell(report)
 
 

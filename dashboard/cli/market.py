@@ -17,7 +17,7 @@ from dashboard.cli.context import CommandContext, json_option, pass_context
 from dashboard.domain.access import SYSTEM
 
 if TYPE_CHECKING:
-    from dashboard.results.instruments import ImportCounts, RefreshReport
+    from dashboard.results.instruments import ImportCounts, RefreshOutcome, RefreshReport
     from dashboard.results.price_quality import FindingItem
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -136,20 +136,24 @@ def import_prices(
 def refresh(context: CommandContext, symbols: tuple[str, ...], start: datetime | None, as_json: bool) -> None:
     """Bring the prices of SYMBOLs (default: all in use) and the exchange rates up to date.
 
-    Exits with 1 where a series is not complete; what the others got is kept.
+    Exits with 1 where a series is not complete; what the others got is kept, also after Ctrl-C.
     """
     from dashboard.services import market_data
 
     with context.app(), tqdm(unit="series", disable=None, leave=False, file=sys.stderr) as bar:
+        failed: list[str] = []
 
         def progress(done: int, total: int, symbol: str) -> None:
             bar.total = total
             bar.n = done
             bar.set_description(symbol)
 
-        report = market_data.refresh(
-            SYSTEM, list(symbols) or None, start=start.date() if start else None, progress=progress
-        )
+        def told(outcome: RefreshOutcome) -> None:
+            if outcome.code:
+                failed.append(outcome.symbol)
+                bar.set_postfix(failed=len(failed))
+
+        report = market_data.refresh(SYSTEM, list(symbols) or None, start=_date(start), progress=progress, told=told)
     _tell_refresh(context, report, as_json)
     if not report.complete:
         sys.exit(1)

@@ -17,7 +17,7 @@ from dashboard.web.page import ADDRESS_STORE, VIEW_STORE, Page, add_page
 from dashboard.web.problems import reference
 from dashboard.web.theme import current_theme
 from dashboard.web.view import Control, bind_view
-from pages.instrument import chart
+from pages.instrument import chart, history
 from pages.instrument.layout import layout
 from pages.instrument.series import ADJUSTED
 
@@ -58,6 +58,7 @@ def register(app: Dash) -> None:
         app, Page("instrument", "/i/<symbol>", "Instrument", layout, Permission.INSTRUMENT_VIEW, parent="instruments")
     )
     bind_view(app, CONTROLS)
+    history.register(app)
     callback(
         app,
         redraw,

@@ -16,7 +16,7 @@ from dashboard.web.components.basics import card
 from dashboard.web.components.states import error_title, failure
 from dashboard.web.live import live_source
 from dashboard.web.state import ViewState
-from pages.instrument import chart, facts, position
+from pages.instrument import chart, facts, history, position
 from pages.instrument.header import banner, header, why_no_prices
 
 
@@ -28,7 +28,8 @@ def layout(actor: Actor, view: ViewState, *, symbol: str) -> list[Component]:
     problem = next(iter(market_data.problems_of([symbol])), None)
     held = any(found.holding is not None for found in positions)
     own = [_failed("My position", fault)] if fault else [position.position_card(positions)]
-    side = [*own, *position.trades_card(positions, detail.asset_class.price_decimals), facts.card(detail, known)]
+    trades = position.trades_card(positions, detail.asset_class.price_decimals)
+    side = [*own, *trades, facts.card(detail, known), history.history_card()]
     return [
         header(detail, held=held, slug=_slug(actor, [found.portfolio.slug for found in positions]), today=_today()),
         *banner(detail, problem),
