@@ -42,6 +42,7 @@ class JobName(StrEnum):
     FETCH_HISTORY = "jobs.prices.fetch_history"
     REVALUE_PORTFOLIO = "jobs.valuation.revalue_portfolio"
     CLEAN_UP = "jobs.schedule.clean_up"
+    COMPARE_SOURCES = "jobs.second_source.compare_sources"
     FOLLOW_ACTIONS = "jobs.actions.follow_rules"
 
 
@@ -63,6 +64,7 @@ OPTIONS: Mapping[JobName, JobOptions] = {
     JobName.FETCH_HISTORY: JobOptions(QueueName.LOW, 7200),
     JobName.REVALUE_PORTFOLIO: JobOptions(QueueName.LOW, 600),
     JobName.CLEAN_UP: JobOptions(QueueName.LOW, 300),
+    JobName.COMPARE_SOURCES: JobOptions(QueueName.LOW, 3600),
     JobName.FOLLOW_ACTIONS: JobOptions(QueueName.LOW, 300),
 }
 FAILURE_SECONDS = 7 * 86400

@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     providers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_names)] = ("yahoo",)
     provider_orders: Annotated[Mapping[str, tuple[str, ...]], NoDecode, BeforeValidator(_split_parts)] = {}
     provider_limits: Annotated[Mapping[str, tuple[str, ...]], NoDecode, BeforeValidator(_split_parts)] = {}
+    second_source: OptionalText = None
     yahoo_base_url: OptionalText = None
     alphavantage_base_url: OptionalText = None
     alphavantage_api_key: OptionalSecret = None
@@ -194,6 +195,13 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"unknown provider {', '.join(unknown) or '(none given)'}; known: {', '.join(PROVIDER_NAMES)}"
             )
+        return value
+
+    @field_validator("second_source", mode="after")
+    @classmethod
+    def _known_second(cls, value: str | None) -> str | None:
+        if value is not None and value not in PROVIDER_NAMES:
+            raise ValueError(f"unknown provider {value}; known: {', '.join(PROVIDER_NAMES)}")
         return value
 
     @field_validator("provider_orders", mode="after")

@@ -36,6 +36,7 @@ RECONNECT_SECONDS = 1.0
 
 DECLARED = (
     DeclaredSchedule("prices", JobName.REFRESH_DUE, timedelta(minutes=5), CatchUp.LATEST),
+    DeclaredSchedule("second-source", JobName.COMPARE_SOURCES, timedelta(days=7), CatchUp.LATEST),
     DeclaredSchedule("clean-up", JobName.CLEAN_UP, timedelta(days=1), CatchUp.LATEST),
 )
 

@@ -18,7 +18,7 @@ from dashboard.domain.access import SYSTEM
 
 if TYPE_CHECKING:
     from dashboard.results.instruments import ImportCounts, RefreshOutcome, RefreshReport
-    from dashboard.results.price_quality import FindingItem
+    from dashboard.results.price_quality import Comparison, FindingItem
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -164,6 +164,7 @@ def refresh(context: CommandContext, symbols: tuple[str, ...], start: datetime |
 @click.option("--accept", type=int, metavar="ID", help="Let the value of finding ID count as it came.")
 @click.option("--repair", type=int, metavar="ID", help="Let what is suggested count in its place.")
 @click.option("--all", "alike", is_flag=True, help="Decide the same for all of its instrument and kind.")
+@click.option("--second", is_flag=True, help="Compare the last closes with a second source first.")
 @json_option
 @pass_context
 def check(
@@ -172,23 +173,35 @@ def check(
     accept: int | None,
     repair: int | None,
     alike: bool,
+    second: bool,
     as_json: bool,
 ) -> None:
-    """Check the stored prices of SYMBOLs (default: all) and list what is wrong; or decide about a finding."""
-    from dashboard.services import price_quality
+    """Check the stored prices of SYMBOLs (default: all) and list what is wrong; or decide about a finding.
+
+    With --second, exits with 1 where a series could not be compared.
+    """
+    from dashboard.services import price_quality, second_source
 
     if accept is not None and repair is not None:
         raise click.UsageError("--accept and --repair exclude each other.")
     if accept is None and repair is None and alike:
         raise click.UsageError("--all goes with --accept or --repair.")
+    if second and (accept is not None or repair is not None):
+        raise click.UsageError("--second goes with a check, not with --accept or --repair.")
+    compared: Sequence[Comparison] = ()
     with context.app():
+        if second:
+            compared = second_source.compare(SYSTEM, list(symbols) or None)
         if accept is not None:
             found = price_quality.accept(SYSTEM, accept, alike=alike)
         elif repair is not None:
             found = price_quality.repair(SYSTEM, repair, alike=alike)
         else:
             found = price_quality.check(SYSTEM, list(symbols) or None)
+    _tell_comparisons(context, compared)
     _tell_findings(context, found, as_json)
+    if not all(one.complete for one in compared):
+        sys.exit(1)
 
 
 @prices_group.command("export")
@@ -233,6 +246,12 @@ def _tell_counts(context: CommandContext, counts: ImportCounts, as_json: bool) -
             context.say(f"! row {fault.row}: {fault.reason}")
     if counts.faults and not counts.rows:
         sys.exit(1)
+
+
+def _tell_comparisons(context: CommandContext, compared: Sequence[Comparison]) -> None:
+    for one in compared:
+        words = f"{one.source} and {one.other}: {one.compared} closes compared, {one.different} differ"
+        context.say(f"{one.symbol}: {words if one.complete else f'{one.code}: {one.reason}'}")
 
 
 def _tell_findings(context: CommandContext, found: Sequence[FindingItem], as_json: bool) -> None:

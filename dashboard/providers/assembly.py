@@ -53,8 +53,11 @@ def create_providers(
         shared = Shared(LocalTokens(), LocalPauses(), LocalCircuits())
     else:
         shared = Shared(SharedTokens(client), SharedPauses(client), SharedCircuits(client))
+    second = settings.second_source or ""
     names = dict.fromkeys(name for order in orders.values() for name in order)
-    return ProviderChain([_create(name, settings, shared, patience or Patience()) for name in names], orders)
+    alone = [second] if second and second not in names else []
+    made = {name: _create(name, settings, shared, patience or Patience()) for name in (*names, *alone)}
+    return ProviderChain([made[name] for name in names], orders, [made[name] for name in alone], second)
 
 
 def _create(name: str, settings: Settings, shared: Shared, patience: Patience) -> MarketDataProvider:

@@ -1,7 +1,8 @@
 """Several providers in order: the first that knows an instrument answers, and the reason of each before it is kept.
 
 An instrument's own provider is asked first, then those of the order for its asset class (``PROVIDER_ORDERS``), else
-those of ``PROVIDERS``. One that has no prices of that class is left out.
+those of ``PROVIDERS``. One that has no prices of that class is left out. What one says is held against a second one:
+that of ``SECOND_SOURCE``, else the next in the order.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class ProviderChain:
         providers: Sequence[MarketDataProvider],
         orders: Mapping[AssetClass | None, Sequence[str]] | None = None,
         alone: Sequence[MarketDataProvider] = (),
+        second: str = "",
     ) -> None:
         if not providers:
             raise ValueError("a chain needs a provider")
@@ -54,6 +56,7 @@ class ProviderChain:
         self._by_name = {provider.name: provider for provider in (*self.providers, *alone)}
         names = tuple(provider.name for provider in self.providers)
         self._orders: dict[AssetClass | None, Sequence[str]] = {None: names, **(orders or {})}
+        self._second = second
 
     def order(self, asset_class: AssetClass | None, own: str = "") -> tuple[MarketDataProvider, ...]:
         """The providers of an instrument in the order in which they are asked; ``own`` is its own one's name."""
@@ -62,6 +65,14 @@ class ProviderChain:
         known = [self._by_name[name] for name in names if name in self._by_name]
         wanted = asset_class or AssetClass.EQUITY
         return tuple(provider for provider in known if wanted in provider.asset_classes or provider.name == own)
+
+    def second(self, asset_class: AssetClass | None, first: str) -> MarketDataProvider | None:
+        """The provider that what ``first`` says is held against; None where there is no other for the class."""
+        if first in ALONE:
+            return None
+        chosen = self._by_name.get(self._second)
+        named = [chosen] if chosen is not None and (asset_class or AssetClass.EQUITY) in chosen.asset_classes else []
+        return next((one for one in (*named, *self.order(asset_class)) if one.name != first), None)
 
     def history(self, request: HistoryRequest) -> History:
         """The history of the first that has it; ``fallbacks`` names those before it.
@@ -123,12 +134,20 @@ class ProviderChain:
     def _attempts(self, request: HistoryRequest) -> Iterator[Attempt]:
         """Each provider with what it is asked for."""
         for provider in self.order(request.asset_class, request.provider):
-            yield provider, replace(request, provider_symbol=request.asking(provider.name))
+            yield provider, _of_provider(request, provider)
 
     def _fx_attempts(self, base: str, quote: str, start: date | None, end: date | None) -> Iterator[Attempt]:
         for provider in self.order(AssetClass.CURRENCY):
             symbol = provider.fx_symbol(base, quote)
             yield provider, HistoryRequest(symbol, start, end, asset_class=AssetClass.CURRENCY)
+
+    @staticmethod
+    def history_of(provider: MarketDataProvider, request: HistoryRequest) -> History:
+        """The history that one of the providers gives.
+
+        Raises: InstrumentNotFound, NoPrices, ProviderUnavailable, ProviderRefused, RateLimited, UnreadableAnswer.
+        """
+        return _asked(provider, _of_provider(request, provider))
 
     @staticmethod
     def _first(attempts: Sequence[Attempt], symbol: str) -> History:
@@ -152,6 +171,11 @@ class ProviderChain:
             except ProviderError as error:
                 failures.append(error)
         return Histories(tuple(histories), _reasons(failures))
+
+
+def _of_provider(request: HistoryRequest, provider: MarketDataProvider) -> HistoryRequest:
+    """What a provider is asked for."""
+    return replace(request, provider_symbol=request.asking(provider.name))
 
 
 def _asked(provider: MarketDataProvider, request: HistoryRequest) -> History:

@@ -46,6 +46,24 @@ class FindingItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """How a series stands beside its second source: days compared and different, or why it could not be compared."""
+
+    symbol: str
+    source: str
+    other: str = ""
+    compared: int = 0
+    different: int = 0
+    code: str = ""
+    reason: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether it could be compared."""
+        return not self.code
+
+
+@dataclass(frozen=True, slots=True)
 class FindingGroup:
     """The findings of one instrument, kind and state, oldest first: what one decision is about."""
 
