@@ -53,6 +53,17 @@ def test_a_download_is_checked_listed_and_repaired(dashboard: CommandLine, downl
     }
 
 
+def test_a_series_without_a_second_source_is_told_and_checked_all_the_same(
+    dashboard: CommandLine, download: Path
+) -> None:
+    take(dashboard, download)
+    answer = dashboard("prices", "check", "X.L", "--second", "--json")
+    assert answer.status == 1
+    assert {row["kind"] for row in answer.data} >= {"scale"}
+    assert "X.L: " in answer.err
+    assert dashboard("prices", "check", "--second", "--accept", "1").status == 2
+
+
 def test_an_accepted_value_counts_as_it_came(dashboard: CommandLine, download: Path) -> None:
     take(dashboard, download)
     first = dashboard("prices", "check", "--json").data[0]

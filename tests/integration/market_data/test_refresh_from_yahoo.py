@@ -11,14 +11,14 @@ import pytest
 
 from dashboard.db.engine import db
 from dashboard.db.models import InstrumentRow, Portfolio
-from dashboard.domain.access import SYSTEM
+from dashboard.domain.access import SYSTEM, PortfolioId
 from dashboard.domain.instruments import InstrumentState
 from dashboard.providers.chain import ProviderChain
 from dashboard.providers.guard import GuardedProvider, LocalPauses
 from dashboard.providers.retry import Retry
 from dashboard.providers.yahoo import YahooProvider
 from dashboard.results.instruments import RefreshReport
-from dashboard.services import market_data
+from dashboard.services import market_data, restatements, revaluation
 from tests.integration.market_data.conftest import StandIn, file_closes
 from tests.integration.market_data.ledgers import Purchase, make_ledger
 
@@ -137,6 +137,31 @@ def test_a_new_bar_is_added_and_marks_its_portfolio_from_that_day(stand_in: Stan
 
     assert (outcome.rows, outcome.last_date) == (1, last + timedelta(days=1))
     assert db.session.get_one(Portfolio, key).dirty_from == last + timedelta(days=1)
+
+
+@pytest.mark.usefixtures("yahoo_app")
+def test_a_close_that_yahoo_restates_is_logged_valued_from_that_day_and_told_with_its_effect(stand_in: StandIn) -> None:
+    closes = file_closes("EWG")
+    last = max(closes)
+    key = make_ledger("USD", Purchase("EWG", "USD", last - timedelta(days=30)))
+    market_data.refresh(SYSTEM)
+    revaluation.revalue(PortfolioId(key))
+    old = closes[last][0]
+    try:
+        stand_in.push("EWG", old * 1.01, last)
+        market_data.refresh(SYSTEM)
+    finally:
+        stand_in.push("EWG", old, last)
+
+    db.session.expire_all()
+    assert db.session.get_one(Portfolio, key).dirty_from == last
+    revaluation.revalue(PortfolioId(key))
+    (entry,) = restatements.log(SYSTEM, "EWG")
+    (close,) = [value for value in entry.values if value.field == "close"]
+    assert (close.date, close.old, close.new) == (last, pytest.approx(old), pytest.approx(old * 1.01))
+    (effect,) = entry.effects
+    assert (effect.date, effect.day_change) == (last, pytest.approx(old * 0.01, rel=1e-6))
+    assert effect.gain_change == pytest.approx(old * 0.01, rel=1e-6)
 
 
 @pytest.mark.usefixtures("yahoo_app")

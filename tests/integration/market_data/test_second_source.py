@@ -9,13 +9,14 @@ import pytest
 
 from dashboard.db.engine import db
 from dashboard.db.models import Portfolio
-from dashboard.domain.access import SYSTEM, Actor, PortfolioId, Role
+from dashboard.domain.access import SYSTEM, PortfolioId
 from dashboard.domain.instruments import AssetClass
 from dashboard.domain.quality import FindingKind
 from dashboard.errors import PermissionDenied, RateLimited
 from dashboard.providers.chain import ProviderChain
 from dashboard.results.price_quality import FindingItem, FindingState
 from dashboard.services import market_data, performance, price_quality, restatements, revaluation, second_source
+from tests.factories import make_user
 from tests.integration.market_data.ledgers import Purchase, make_ledger
 from tests.integration.market_data.test_refresh import FIRST, FakeProvider, history
 
@@ -69,7 +70,9 @@ def test_a_close_that_another_source_gives_otherwise_is_told_repaired_logged_and
     revaluation.revalue(PortfolioId(ledger))
     (entry,) = restatements.log(SYSTEM, "A")
     assert (entry.cause, entry.source) == ("repaired", "system")
-    assert [(value.date, value.field, value.old, value.new) for value in entry.values] == [(SECOND, "close", 11.0, 11.5)]
+    assert [(value.date, value.field, value.old, value.new) for value in entry.values] == [
+        (SECOND, "close", 11.0, 11.5)
+    ]
     (effect,) = entry.effects
     assert (effect.date, effect.day_before, effect.day_after) == (SECOND, 10.0, 10.5)
     assert (effect.value_before, effect.value_after) == (11.0, 11.0)
@@ -79,9 +82,7 @@ def test_a_close_that_another_source_gives_otherwise_is_told_repaired_logged_and
     assert [item.state for item in disagreements()] == [FindingState.REPAIRED]
 
 
-def test_a_source_that_comes_to_agree_ends_the_finding(
-    chain: ProviderChain, other: FakeProvider, ledger: int
-) -> None:
+def test_a_source_that_comes_to_agree_ends_the_finding(chain: ProviderChain, other: FakeProvider, ledger: int) -> None:
     second_source.compare(SYSTEM, chain=chain)
     assert len(disagreements()) == 1
     other.answers["A"] = replace(history("A", [10.0, 11.0, 12.0]), provider="other")
@@ -140,4 +141,4 @@ def test_the_setting_names_the_second_source_else_it_is_the_next_in_the_order(
 
 def test_a_person_has_nothing_compared() -> None:
     with pytest.raises(PermissionDenied):
-        second_source.compare(Actor(user_id=None, email="p@example.org", role=Role.USER), [])
+        second_source.compare(make_user(), [])

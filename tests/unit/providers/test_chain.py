@@ -151,6 +151,7 @@ def test_orders_and_limits_are_read_from_the_settings_and_wrong_ones_are_named(t
             "PROVIDER_ORDERS": "currency=simulated,yahoo; crypto = alphavantage",
             "PROVIDER_LIMITS": "alphavantage=75/minute,5000/day; yahoo=",
             "ALPHAVANTAGE_API_KEY": "k",
+            "SECOND_SOURCE": "ecb",
             "DASHBOARD_HOME": str(tmp_path),
         },
         env_file=None,
@@ -161,10 +162,13 @@ def test_orders_and_limits_are_read_from_the_settings_and_wrong_ones_are_named(t
     assert [provider.name for provider in chain.order(AssetClass.CURRENCY)] == ["simulated", "yahoo"]
     assert [provider.name for provider in chain.order(AssetClass.CRYPTO)] == ["alphavantage"]
     assert [provider.name for provider in chain.order(AssetClass.EQUITY)] == ["yahoo"]
+    seconds = [chain.second(asset_class, "yahoo") for asset_class in (AssetClass.CURRENCY, AssetClass.EQUITY)]
+    assert [provider.name if provider else None for provider in seconds] == ["ecb", None]
     for name, value in [
         ("PROVIDER_ORDERS", "shares=yahoo"),
         ("PROVIDER_ORDERS", "equity=nobody"),
         ("PROVIDER_ORDERS", "equity="),
+        ("SECOND_SOURCE", "nobody"),
         ("PROVIDER_LIMITS", "nobody=5/minute"),
         ("PROVIDER_LIMITS", "yahoo=5/fortnight"),
     ]:
