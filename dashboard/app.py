@@ -22,6 +22,7 @@ from dashboard.web import (
     headers,
     identity,
     ops,
+    polling,
     problems,
     static_files,
     uploads,
@@ -57,6 +58,7 @@ def create_app(settings: Settings) -> Dash:
     auth.install(server)
     uploads.install(server)
     downloads.install(server)
+    polling.install(server)
     explanations.install(server)
     api.install(server)
     embeds.install(server)

@@ -31,7 +31,10 @@ class ReferenceValue:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotPosition:
-    """What is held of one instrument: its stored price of ``session``, and both references in the base currency."""
+    """What is held of one instrument: its stored price of ``session``, and both references in the base currency.
+
+    ``market`` is where it trades: its exchange, or else what it is.
+    """
 
     symbol: str
     currency: str
@@ -42,6 +45,7 @@ class SnapshotPosition:
     cost: float
     previous: ReferenceValue | None
     last: ReferenceValue | None
+    market: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +227,7 @@ def _position(history: PortfolioHistory, books: PositionBooks, column: int, day:
         cost=float(sum(lot.base_cost for book in books.of(instrument.symbol) for lot in book.open_lots)),
         previous=_reference(history, column, at - 1, day),
         last=_reference(history, column, at, day),
+        market=instrument.exchange or instrument.asset_class.value,
     )
 
 

@@ -10,7 +10,7 @@ from flask import Flask, Response, abort, jsonify, request
 
 from dashboard.db.engine import db
 from dashboard.domain.access import Actor, PortfolioId
-from dashboard.errors import AuthenticationRequired, DashboardError, InvalidInput, NotFound
+from dashboard.errors import AuthenticationRequired, DashboardError, NotFound
 from dashboard.live.clients import Client, encoded
 from dashboard.live.hub import Hub
 from dashboard.live.topics import Topic
@@ -18,10 +18,9 @@ from dashboard.redis_store import Json
 from dashboard.security.cookies import SESSION, cookie_name
 from dashboard.server import create_server
 from dashboard.services import portfolios, sessions
-from dashboard.services.live_quotes import listed_symbols
+from dashboard.services.live_frames import asked_symbols
 from dashboard.settings import Settings
 
-MOST_SYMBOLS = 200
 PREFIXES = ("", "/stream")
 LONGEST_NUMBER = 18
 SEND_BUFFER_BYTES = 32_768
@@ -42,7 +41,7 @@ def create_fanout(settings: Settings) -> Flask:
 
     def quotes() -> Response:
         client, _ = _client(settings)
-        known, unknown = _symbols()
+        known, unknown = asked_symbols(request.args.get("symbols", ""))
         if unknown:
             client.put("refused", encoded("refused", {"symbols": [_refusal(symbol) for symbol in unknown]}))
         hub.start()
@@ -66,20 +65,6 @@ def _client(settings: Settings) -> tuple[Client, Actor]:
     if not _origin_allowed(settings):
         abort(403)
     return Client(token), actor
-
-
-def _symbols() -> tuple[list[str], list[str]]:
-    """The symbols that are asked for: those in the catalogue, which everybody may see, and the others.
-
-    Raises: InvalidInput for none or too many, NotFound where none is known.
-    """
-    asked = list(dict.fromkeys(part for part in request.args.get("symbols", "").split(",") if part))
-    if not 0 < len(asked) <= MOST_SYMBOLS:
-        raise InvalidInput(f"Name 1 to {MOST_SYMBOLS} symbols.", field="symbols")
-    listed = listed_symbols(asked)
-    if not listed:
-        raise NotFound("No instrument has any of these symbols.")
-    return [symbol for symbol in asked if symbol in listed], [symbol for symbol in asked if symbol not in listed]
 
 
 def _refusal(symbol: str) -> dict[str, Json]:

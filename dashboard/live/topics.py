@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from dashboard.domain.access import PortfolioId
-from dashboard.domain.marking import Mark, MarkedPortfolio, MarkedPosition, PortfolioSnapshot, mark
+from dashboard.domain.marking import PortfolioSnapshot
 from dashboard.live.clients import Client, encoded
 from dashboard.live.prices import Price, Prices
 from dashboard.redis_store import Json
-from dashboard.results.quotes import Freshness, LiveQuote
 from dashboard.services.live_board import quote_to_json
-from dashboard.services.live_quotes import pair_symbol
+from dashboard.services.live_frames import live_symbols, marked_json
 
 NOBODYS = PortfolioId(0)
-WORST_FIRST = (Freshness.STALE, Freshness.DELAYED, Freshness.LIVE, Freshness.CLOSED)
 
 
 @dataclass(slots=True, eq=False)
@@ -110,7 +108,7 @@ class PortfolioTopic(Topic):
     def load(self, snapshot: PortfolioSnapshot | None, version: str) -> None:
         """Take over what is held now: None while there is no transaction."""
         self.snapshot, self.version = snapshot, version
-        self.wants = frozenset(_symbols(snapshot) if snapshot is not None else ())
+        self.wants = frozenset(live_symbols(snapshot) if snapshot is not None else ())
 
     def data(self, is_new: Callable[[Price], bool]) -> tuple[Json, int]:
         """The portfolio at the newest prices; None while no quote of it is known."""
@@ -119,72 +117,3 @@ class PortfolioTopic(Topic):
             return None, 0
         found = marked_json(self.snapshot, [price.quote for price in prices])
         return found, max(price.number for price in prices)
-
-
-def marked_json(snapshot: PortfolioSnapshot, quotes: Iterable[LiveQuote]) -> Json:
-    """A portfolio at ``quotes`` as the stream tells it; None where none of them is of it."""
-    known = {quote.symbol: quote for quote in quotes}
-    used = {
-        position.symbol: known[position.symbol]
-        for position in snapshot.positions
-        if position.symbol in known and known[position.symbol].currency == position.currency
-    }
-    base = snapshot.base_currency
-    pairs = {currency: pair_symbol(currency, base) for currency in snapshot.rates}
-    rates = {currency: known[pair] for currency, pair in pairs.items() if pair in known}
-    if not used and not rates:
-        return None
-    marked = mark(
-        snapshot,
-        {symbol: Mark(quote.price, quote.at) for symbol, quote in used.items()},
-        {currency: Mark(quote.price, quote.at) for currency, quote in rates.items()},
-    )
-    return _portfolio_json(marked, used)
-
-
-def _symbols(snapshot: PortfolioSnapshot) -> Iterable[str]:
-    """Its instruments, and the pair of each foreign currency."""
-    base = snapshot.base_currency
-    pairs = [pair_symbol(currency, base) for currency in snapshot.rates if currency != base]
-    return (*(position.symbol for position in snapshot.positions), *pairs)
-
-
-def _portfolio_json(marked: MarkedPortfolio, quotes: Mapping[str, LiveQuote]) -> dict[str, Json]:
-    return {
-        "portfolio_id": marked.portfolio_id,
-        "market_value": marked.market_value,
-        "day_change": marked.day_change,
-        "day_change_pct": marked.day_change_pct,
-        "unrealized": marked.unrealized,
-        "unrealized_pct": marked.unrealized_pct,
-        "session": marked.session.isoformat() if marked.session is not None else None,
-        "at": max(quote.at for quote in quotes.values()).isoformat() if quotes else None,
-        "freshness": _overall(quotes).value if quotes else None,
-        "live": sum(1 for quote in quotes.values() if quote.freshness is Freshness.LIVE),
-        "delayed": sum(1 for quote in quotes.values() if quote.freshness is Freshness.DELAYED),
-        "stale": sum(1 for quote in quotes.values() if quote.freshness is Freshness.STALE),
-        "positions": [_position_json(position, quotes.get(position.symbol)) for position in marked.positions],
-        "unpriced": list(marked.unpriced),
-    }
-
-
-def _position_json(position: MarkedPosition, quote: LiveQuote | None) -> dict[str, Json]:
-    return {
-        "symbol": position.symbol,
-        "price": position.price,
-        "market_value": position.market_value,
-        "day_change": position.day_change,
-        "day_change_pct": position.day_change_pct,
-        "unrealized": position.unrealized,
-        "unrealized_pct": position.unrealized_pct,
-        "weight": position.weight,
-        "freshness": quote.freshness.value if quote is not None else None,
-        "at": quote.at.isoformat() if quote is not None else None,
-        "market_state": quote.market_state.value if quote is not None else None,
-    }
-
-
-def _overall(quotes: Mapping[str, LiveQuote]) -> Freshness:
-    """What a portfolio may claim: stale or delayed if anything is, live if anything trades, else closed."""
-    present = {quote.freshness for quote in quotes.values()}
-    return next(freshness for freshness in WORST_FIRST if freshness in present)

@@ -209,7 +209,8 @@ def test_another_ones_files_are_not_given(
     slug = theirs.portfolio.slug
     with server.app_context():
         assert reports.make(theirs.run)
-    for path in (f"/reports/runs/{theirs.run}/file", f"/p/{slug}/transactions.csv"):
+    live = f"/live/portfolios/{theirs.portfolio.id}"
+    for path in (f"/reports/runs/{theirs.run}/file", f"/p/{slug}/transactions.csv", live):
         with denied_once(server, person, path):
             response = signed.get(path)
         assert response.status_code == 404
@@ -228,6 +229,7 @@ def test_what_is_another_ones_is_refused_in_the_words_for_what_does_not_exist(
     for path, key, nobodys in (
         ("/reports/runs/{}/file", theirs.run, theirs.run + mine.run + 1),
         ("/p/{}/transactions.csv", theirs.portfolio.slug, "nowhere"),
+        ("/live/portfolios/{}", theirs.portfolio.id, theirs.portfolio.id + mine.portfolio.id),
     ):
         assert told(path, key) == told(path, nobodys)
 
