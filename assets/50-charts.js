@@ -14,13 +14,13 @@
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
   basis.color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-  const resolve = (text) =>
+  const resolve = (basis.resolveColors = (text) =>
     text.replace(REFERENCE, (_all, ink, name, alpha) => {
       const color = basis.color(name);
       if (ink) return luminance(color) > 0.23 ? "#0c0e13" : "#ffffff";
       if (!alpha) return color;
       return `rgba(${channels(color).join(",")},${alpha === "tint" ? TINT[basis.theme()] : alpha})`;
-    });
+    }));
 
   // A copy of a figure in the colours of the theme that is on.
   basis.recolored = (figure) => {

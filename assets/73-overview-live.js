@@ -1,7 +1,10 @@
-// The overview's cards beside the grid follow the same live figures: the day's contribution and the allocation's tiles.
+// The overview follows the live prices: its headline, the day's contribution and the allocation's tiles.
 (() => {
   "use strict";
-  const format = window.basis.format;
+  const basis = window.basis;
+  const { format, live } = basis;
+  const ANNOUNCE_MS = 30000;
+  const ARROWS = { up: "▲ ", down: "▼ ", flat: "" };
   const EACH_SIDE = 3;
   const TILES_MS = 2000;
   const signed = { signed: true };
@@ -11,6 +14,61 @@
     element.className = className;
     if (text !== undefined) element.textContent = text;
     return element;
+  };
+
+  const setText = (element, text) => {
+    if (element && element.textContent !== text) element.textContent = text;
+  };
+  const setDirection = (element, value) => {
+    if (!element) return;
+    element.classList.remove("up", "down", "flat");
+    element.classList.add(format.direction(value));
+  };
+
+  // ---- the headline, which a reader hears twice a minute at most
+  let announcedAt = 0;
+  const announce = (value) => {
+    const isDue = Date.now() - announcedAt > ANNOUNCE_MS;
+    value.setAttribute("aria-live", isDue ? "polite" : "off");
+    if (isDue) announcedAt = Date.now();
+  };
+  const moveHeadline = (data) => {
+    const value = byId("live-value");
+    if (!value) return;
+    const currency = value.dataset.currency;
+    const [whole, decimals] = format.money(data.market_value, currency).split(".");
+    announce(value);
+    setText(byId("live-whole"), whole);
+    setText(byId("live-dec"), decimals ? `.${decimals}` : "");
+    setText(byId("live-day"), format.money(data.day_change, currency, undefined, signed));
+    const percent = format.percent(data.day_change_pct, 2, signed);
+    setText(byId("live-day-pct"), `${ARROWS[format.direction(data.day_change)] || ""}${percent}`);
+    const today = new Date().toISOString().slice(0, 10);
+    setText(byId("live-when"), !data.session || data.session === today ? "today" : `on ${format.day(data.session)}`);
+    setDirection(byId("live-change"), data.day_change);
+    setDirection(byId("live-day-pct"), data.day_change);
+    moveFigures(data, currency, percent);
+    sayCounts(data);
+  };
+  const moveFigures = (data, currency, percent) => {
+    setText(document.querySelector("#kpi-value .v"), format.compact(data.market_value, currency));
+    setText(document.querySelector("#kpi-day .v"), percent);
+    setDirection(document.querySelector("#kpi-day .v"), data.day_change);
+    setText(document.querySelector("#kpi-day .s"), format.money(data.day_change, currency, undefined, signed));
+  };
+  const counted = (data) => {
+    const total = data.positions.length;
+    if (live.link === "stale") return [`${total === 1 ? "1 price" : `${total} prices`}, frozen`];
+    const parts = data.live || data.delayed || data.stale ? [`${data.live} of ${total} prices live`] : [];
+    if (!parts.length) parts.push(total === 1 ? "1 price at the close" : `${total} prices at the close`);
+    if (data.delayed) parts.push(`${data.delayed} delayed`);
+    if (data.stale) parts.push(`${data.stale} stale`);
+    return parts;
+  };
+  const sayCounts = (data) => {
+    const parts = counted(data);
+    if (data.unpriced.length) parts.push(`${data.unpriced.length} without a price`);
+    setText(byId("live-meta"), parts.join(", "));
   };
 
   // ---- the largest gains, then the largest losses, as the server draws them
@@ -61,8 +119,12 @@
     if (texts.some((one, at) => one !== text[at])) window.Plotly.restyle(plot, { text: [texts] }, [0]);
   };
 
-  document.addEventListener("basis:portfolio", (event) => {
-    moveBars(event.detail);
-    moveTiles(event.detail);
+  document.addEventListener("basis:portfolio", ({ detail }) => {
+    moveHeadline(detail);
+    moveBars(detail);
+    moveTiles(detail);
+    const name = byId("switcher-name");
+    basis.liveTitle(name ? name.textContent : "", detail.day_change_pct);
   });
+  document.addEventListener("basis:link", () => live.frame && byId("live-meta") && sayCounts(live.frame));
 })();

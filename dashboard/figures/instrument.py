@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from dashboard.figures.colors import Figure
 from dashboard.figures.indicators import Drawing, drawing
+from dashboard.figures.intervals import Interval
 from dashboard.figures.sampling import bucket_starts, rounded
 from dashboard.figures.scale import date_ticks, nice_ticks, padded, price_labels, without_near
 from dashboard.figures.states import empty_figure
@@ -73,11 +74,13 @@ def price_figure(
     indicators: Sequence[IndicatorSeries] = (),
     tick: float | None = None,
     min_decimals: int = 0,
+    live: Interval | None = None,
     locale: str = DEFAULT_LOCALE,
 ) -> Figure:
     """Candles (a line where there is only a close), volume, trades as ``B n`` and ``S n``, the last price in a tag.
 
-    ``indicators`` lie over the price, or in panes below it.
+    ``indicators`` lie over the price, or in panes below it. Where the last bar is the newest there is, ``live`` is how
+    much time it covers, and ``layout.meta.live`` says what live prices move.
     """
     drawn = _drawn(bars, tick, min_decimals)
     if len(drawn.dates) < 2:
@@ -95,7 +98,21 @@ def price_figure(
         *_cost_note(average_cost, low, high, drawn, locale),
         *more.annotations,
     ]
+    if live is not None:
+        layout["meta"] = {"live": _live(drawn, live, len(_volume(drawn)), as_line)}
     return figure(data, layout, theme)
+
+
+def _live(drawn: _Drawn, interval: Interval, first: int, as_line: bool) -> Figure:
+    """Where the price is (trace, and the unseen floor of a line), and what the browser needs to go on drawing it."""
+    place = {"trace": first + 1, "floor": first} if as_line else {"trace": first}
+    is_merged = interval is Interval.DAY and not drawn.daily
+    return {
+        **place,
+        "interval": "" if is_merged else interval.value,
+        "decimals": drawn.decimals,
+        "half_hours": int(_half(drawn).astype(int)),
+    }
 
 
 def _drawn(bars: Bars, tick: float | None, min_decimals: int) -> _Drawn:
@@ -223,12 +240,18 @@ def _layout(drawn: _Drawn, low: float, high: float, more: Drawing, *, narrow: bo
 
 def _span(drawn: _Drawn) -> list[str]:
     """From half a bar before the first one to half a bar after the last, weekends cut out or not."""
-    days = drawn.days.astype("datetime64[h]")
-    half = (np.median(np.diff(drawn.days)).astype("timedelta64[h]") // 2) if len(days) > 1 else np.timedelta64(12, "h")
+    days, half = drawn.days.astype("datetime64[h]"), _half(drawn)
     before = days[0] - half
     if _breaks(drawn):
         before = np.busday_offset(drawn.days[0], -1, roll="forward").astype("datetime64[h]") + half
     return [str(before), str(days[-1] + half)]
+
+
+def _half(drawn: _Drawn) -> np.timedelta64:
+    """Half the time between two bars, in hours."""
+    if len(drawn.days) < 2:
+        return np.timedelta64(12, "h")
+    return np.timedelta64(np.median(np.diff(drawn.days)).astype("timedelta64[h]") // 2)
 
 
 def _breaks(drawn: _Drawn) -> list[Figure]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,12 @@ class Mode(StrEnum):
 
     VALUE = "value"
     RETURN = "return"
+
+
+class Live(Enum):
+    """Whether the last point follows live prices; a chart of one day slides on with a new one, others grow."""
+
+    NOT, GROWING, SLIDING = range(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +75,13 @@ def value_figure(
     theme: str = "light",
     narrow: bool = False,
     height: int = MAIN_HEIGHT,
+    live: Live = Live.NOT,
     locale: str = DEFAULT_LOCALE,
 ) -> Figure:
     """Value (or time-weighted return) over the period, the benchmark dashed, flows marked, the last value in a tag.
 
-    The benchmark shows what the same flows would be worth in it, or its own return. The legend is the page's.
+    The benchmark shows what the same flows would be worth in it, or its own return. The legend is the page's. A value
+    that ends now says in ``layout.meta.live`` which parts of it live prices move.
     """
     summary = _from_the_start(summary)
     if len(summary.series.dates) < 2:
@@ -85,7 +93,11 @@ def value_figure(
         data.append(_benchmark(chart, chart.benchmark, summary.benchmark))
     if flows:
         data.append(_flow_marks(chart, flows))
-    return figure(data, _layout(chart, flows, height), theme)
+    layout = _layout(chart, flows, height)
+    if live is not Live.NOT and chart.mode is Mode.VALUE and layout["annotations"]:
+        place = {"floor": 0, "line": 1, "tag": 0, "currency": summary.currency, "slides": live is Live.SLIDING}
+        layout["meta"]["live"] = place
+    return figure(data, layout, theme)
 
 
 def _from_the_start(summary: PerformanceSummary) -> PerformanceSummary:

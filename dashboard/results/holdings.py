@@ -90,3 +90,13 @@ class HoldingsReport:
     cash: tuple[CashBalance, ...]
     totals: HoldingsTotals
     status: tuple[StatusNote, ...] = ()
+
+    @property
+    def last_session(self) -> date | None:
+        """The newest day that a held instrument has a price of."""
+        return max((row.price_date for row in self.holdings if row.price_date is not None), default=None)
+
+    @property
+    def stale_count(self) -> int:
+        """How many prices are older than they should be."""
+        return sum(1 for row in self.holdings if row.price_status is Status.STALE)

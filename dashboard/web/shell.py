@@ -172,7 +172,7 @@ def _top(known: list[Page]) -> Component:
     )
     crumb = html.Nav(id="breadcrumb", className="crumb only-d", **aria(label="Breadcrumb"))
     live = html.Span(
-        [html.Span(className="dot", id="live-dot"), html.Span("", id="live-text")],
+        [html.Span(className="dot", id="live-dot", **aria(hidden="true")), html.Span("", id="live-text")],
         id="live-status",
         className="row-f xs t2 nowrap live",
     )

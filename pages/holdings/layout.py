@@ -14,6 +14,7 @@ from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import breakdowns, performance, portfolios, valuation
 from dashboard.web.components import basics
 from dashboard.web.components.states import empty
+from dashboard.web.live import live_source, stream_address
 from dashboard.web.page import portfolio_path
 from dashboard.web.prepared import Fragment, prepared
 from dashboard.web.state import Timeframe, ViewState
@@ -48,7 +49,14 @@ def layout(actor: Actor, view: ViewState, *, slug: str) -> Sequence[Component]:
 
 def content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> Fragment:
     """Everything below the head, made anew when any figure in it may have changed."""
-    key = (portfolio, valuation.version(portfolio, portfolio.benchmark), view, current_theme(), current_width())
+    key = (
+        portfolio,
+        valuation.version(portfolio, portfolio.benchmark),
+        view,
+        current_theme(),
+        current_width(),
+        stream_address(),
+    )
     return prepared(f"holdings|{key}", lambda: _content(actor, portfolio, view))
 
 
@@ -67,4 +75,6 @@ def _content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> list[Com
     start, end = period.start, period.end
     grouped = breakdowns.breakdown(actor, [portfolio.id], dimension, start=start, end=end)
     single = breakdowns.breakdown(actor, [portfolio.id], Dimension.HOLDING, start=start, end=end)
-    return [html.Div([groups.card(grouped, GROUPS), table.card(report, single), lots.card(report)], className="grid")]
+    cards = [groups.card(grouped, GROUPS), table.card(report, single), lots.card(report)]
+    source = live_source(portfolio.id, priced_on=report.last_session, stale=report.stale_count)
+    return [html.Div(cards, className="grid"), source]

@@ -30,7 +30,10 @@ def card(report: HoldingsReport, single: BreakdownReport) -> Component:
         column_size=None,
     )
     count = len(report.holdings)
-    sub = f"{count} position{'' if count == 1 else 's'}, at the last close"
+    sub: list[Component | str] = [
+        f"{count} position{'' if count == 1 else 's'}, ",
+        html.Span("at the last close", id="live-priced"),
+    ]
     return basics.card("Positions", html.Div(table), sub=sub, class_name="c12", padded=False)
 
 

@@ -87,6 +87,7 @@ def drawn(detail: InstrumentDetail, view: ViewState, positions: Sequence[Instrum
             average_cost=cost,
             indicators=found.indicators,
             min_decimals=detail.asset_class.price_decimals,
+            live=found.interval if found.bars.dates[-1].item() == detail.last_date else None,
         )
     figure["layout"].pop("height", None)  # the page's own height, lower on a phone
     rows = table.rows(found.bars, detail.asset_class.price_decimals) if view.get("as") == "table" else []

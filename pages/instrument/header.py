@@ -81,9 +81,14 @@ def _price(detail: InstrumentDetail, today: date) -> list[Component]:
         _moved(detail, change), id="live-price-change", className=f"num med px-moved {numbers.direction(change, 8)}"
     )
     stale = detail.price_status is Status.STALE
-    age = [chip("Stale", "warn", mark="clock-history")] if stale else []
+    age = html.Span(chip("Stale", "warn", mark="clock-history"), id="live-price-stale", hidden=not stale)
+    state = data(state="stale" if stale else "known")
     when = html.Span(
-        [html.Span(f"Close of {dates.day(detail.last_date)}", id="live-price-when"), *age],
+        [
+            html.Span(className="dot", id="live-price-dot", **state, **aria(hidden="true")),
+            html.Span(f"Close of {dates.day(detail.last_date)}", id="live-price-when"),
+            age,
+        ],
         className="row-f gap6 xs t3 num",
     )
     return [html.Div([price, moved, when], className="px-last")]

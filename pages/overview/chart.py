@@ -8,18 +8,17 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.domain.access import Actor
-from dashboard.figures.value import Mode, shown_flows, value_figure
+from dashboard.figures.value import Live, Mode, shown_flows, value_figure
 from dashboard.formatting import numbers
 from dashboard.results.holdings import HoldingsReport
 from dashboard.results.performance import PerformanceSummary, Period
 from dashboard.results.portfolios import PortfolioRef
-from dashboard.services import performance
+from dashboard.services import performance, valuation
 from dashboard.web.components import basics, benchmarks, period_days
 from dashboard.web.components.data import graph
 from dashboard.web.components.legends import legend_entry
 from dashboard.web.state import Timeframe, ViewState
 from dashboard.web.theme import Width, current_theme, current_width
-from pages.overview.headline import last_session
 
 TIMEFRAMES = [(frame.value, frame.value) for frame in Timeframe if frame is not Timeframe.CUSTOM] + [
     (Timeframe.CUSTOM.value, "Custom")
@@ -58,14 +57,30 @@ def drawn(actor: Actor, portfolio: PortfolioRef, view: ViewState, period: Period
         actor, portfolio.id, start=period.start, end=period.end, benchmark=benchmarks.symbol_of(view)
     )
     summary, mode = benchmarks.chosen_of(found, view), mode_of(view)
-    figure = dict(value_figure(summary, mode=mode, theme=current_theme(), narrow=current_width() in NARROW))
+    figure = dict(
+        value_figure(
+            summary,
+            mode=mode,
+            theme=current_theme(),
+            narrow=current_width() in NARROW,
+            live=_live(portfolio, view, period),
+        )
+    )
     return _legend(summary, mode), graph("value-chart", figure, label=_finding(summary), height=HEIGHT)
 
 
 def period_of(view: ViewState, today: date, first: date, report: HoldingsReport) -> Period:
     """The days that are drawn. A day and a week end with the newest close: no session may have ended today."""
-    last = last_session(report) or today
+    last = report.last_session or today
     return view.period(min(last, today) if view.timeframe in SESSIONS else today, first)
+
+
+def _live(portfolio: PortfolioRef, view: ViewState, period: Period) -> Live:
+    """A chart of chosen days that are over stays as it is."""
+    if view.timeframe is Timeframe.DAY:
+        return Live.SLIDING
+    ends_now = view.timeframe is not Timeframe.CUSTOM or period.end >= valuation.today_of(portfolio)
+    return Live.GROWING if ends_now else Live.NOT
 
 
 def mode_of(view: ViewState) -> Mode:

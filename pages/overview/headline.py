@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.domain.measures import Status
 from dashboard.formatting import dates, numbers
 from dashboard.results.holdings import HoldingsReport
 from dashboard.web.components.attributes import aria, data
@@ -50,18 +47,8 @@ def headline(report: HoldingsReport) -> Component:
 
 def day_name(report: HoldingsReport) -> str:
     """``today``, or the day of the last session."""
-    session = last_session(report)
+    session = report.last_session
     return "today" if session is None or session == report.as_of else f"on {dates.day(session)}"
-
-
-def last_session(report: HoldingsReport) -> date | None:
-    """The newest day that a held instrument has a price of."""
-    return max((row.price_date for row in report.holdings if row.price_date is not None), default=None)
-
-
-def stale_count(report: HoldingsReport) -> int:
-    """How many prices are older than they should be."""
-    return sum(1 for row in report.holdings if row.price_status is Status.STALE)
 
 
 def _prices(report: HoldingsReport) -> str:

@@ -69,7 +69,7 @@ def _content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> list[Com
         *banner(report, summary),
         figures.strip(summary, report),
         html.Div(cards, className="grid"),
-        live_source(portfolio.id, priced_on=headline.last_session(report), stale=headline.stale_count(report)),
+        live_source(portfolio.id, priced_on=report.last_session, stale=report.stale_count),
     ]
     if failures:
         raise Unfinished(whole)

@@ -31,6 +31,7 @@ FLAGS = (
 )
 DEADLINE_SECONDS = 20.0
 DESKTOP, PHONE = (1440, 900), (390, 844)
+CUT_OFF = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING")
 STREAM = re.compile(r"/(quotes[?]symbols=|portfolios/)\S+ - ")
 STANDS_STILL = """
 const [element, answer] = arguments;
@@ -191,10 +192,10 @@ class Browser:
             time.sleep(0.05)  # between two looks at the condition
 
     def complaints(self) -> list[str]:
-        """What the console has said since it was last read, but for notes, and for the stream, which is not started."""
+        """What the console has said since it was last read, but for notes, and for the stream, which need not run."""
         entries = self.driver.get_log("browser")  # type: ignore[no-untyped-call]  # selenium's own
         errors = [entry["message"] for entry in entries if entry["level"] == "SEVERE"]
-        return [text for text in errors if not (STREAM.search(text) and text.endswith("ERR_CONNECTION_REFUSED"))]
+        return [text for text in errors if not (STREAM.search(text) and text.endswith(CUT_OFF))]
 
     def picture(self, path: Path) -> None:
         """A picture of what is shown."""

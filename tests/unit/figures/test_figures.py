@@ -29,11 +29,12 @@ from dashboard.figures.drawdown import drawdown_figure
 from dashboard.figures.growth import growth_figure
 from dashboard.figures.income import income_figure
 from dashboard.figures.instrument import TradeMark, price_figure
+from dashboard.figures.intervals import Interval
 from dashboard.figures.rolling import rolling_figure
 from dashboard.figures.sparkline import sparkline
 from dashboard.figures.states import empty_figure, error_figure
 from dashboard.figures.template import CONFIG, template_for
-from dashboard.figures.value import value_figure
+from dashboard.figures.value import Live, value_figure
 from dashboard.figures.waterfall import Bridge, Change, waterfall_figure
 from dashboard.results.risk import RollingSeries
 from dashboard.services.analysis import analysis
@@ -172,6 +173,31 @@ def test_the_last_value_is_in_a_tag_that_covers_no_tick() -> None:
     low, high = layout["yaxis"]["range"]
     assert found["text"].startswith("€")
     assert all(abs(tick - found["y"]) > (high - low) * 0.07 for tick in layout["yaxis"]["tickvals"])
+
+
+def test_only_a_value_that_ends_now_says_what_live_prices_move() -> None:
+    assert "live" not in value_figure(make.summary())["layout"]["meta"]
+    assert "live" not in value_figure(make.summary(), mode="return", live=Live.GROWING)["layout"]["meta"]
+    figure = value_figure(make.summary(with_benchmark=True), live=Live.GROWING)
+    place = figure["layout"]["meta"]["live"]
+    assert (place["currency"], place["slides"]) == ("EUR", False)
+    last = figure["data"][place["line"]]["y"][-1]
+    assert figure["layout"]["annotations"][place["tag"]]["y"] == pytest.approx(last, abs=0.005)
+    assert set(figure["data"][place["floor"]]["y"]) == {figure["layout"]["yaxis"]["range"][0]}
+    assert value_figure(make.summary(), live=Live.SLIDING)["layout"]["meta"]["live"]["slides"]
+
+
+def test_only_a_price_chart_with_the_newest_bar_says_what_live_prices_move() -> None:
+    assert "live" not in price_figure(make.bars())["layout"]["meta"]
+    candles = price_figure(make.bars(), live=Interval.DAY)
+    place = candles["layout"]["meta"]["live"]
+    assert (place["interval"], place["half_hours"]) == ("D", 12)
+    assert candles["data"][place["trace"]]["type"] == "candlestick"
+    line = price_figure(make.bars(), style="line", live=Interval.WEEK)
+    place = line["layout"]["meta"]["live"]
+    assert line["data"][place["trace"]]["name"] == "Close" and line["data"][place["floor"]]["line"] == {"width": 0}
+    merged = price_figure(make.bars(5000), live=Interval.DAY)
+    assert merged["layout"]["meta"]["live"]["interval"] == "", "a drawn bar of several days has no day of its own"
 
 
 def test_more_than_two_thousand_days_are_thinned_and_keep_their_ends_and_extremes() -> None:
