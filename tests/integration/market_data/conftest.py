@@ -28,6 +28,7 @@ class StandIn:
     """A running stand-in."""
 
     address: str
+    series: int = 0
 
     def set(self, *, fail: float = 0.0, rate_limit: int = 0) -> None:
         """Break it, or mend it."""
@@ -58,8 +59,9 @@ def running_stand_in() -> Iterator[StandIn]:
     command = [sys.executable, str(MARKET / "standin.py"), "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        assert "series on" in process.stdout.readline()
-        yield StandIn(f"http://127.0.0.1:{port}")
+        count, _, where = process.stdout.readline().partition(" series on ")
+        assert where
+        yield StandIn(f"http://127.0.0.1:{port}", int(count))
         process.terminate()
 
 
