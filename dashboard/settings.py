@@ -27,6 +27,7 @@ ASSET_CLASSES = (
 )  # fmt: skip
 PERIOD_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 LIMIT = re.compile(rf"[1-9][0-9]{{0,6}}/({'|'.join(PERIOD_SECONDS)})")
+YAHOO_STREAM = "wss://streamer.finance.yahoo.com/?version=2"
 SMTP_TLS = ("starttls", "tls", "none")
 MINIMUM_SECRET_LENGTH = 32
 MINIMUM_SECRET_VARIETY = 10
@@ -73,6 +74,7 @@ class Settings(BaseSettings):
     provider_limits: Annotated[Mapping[str, tuple[str, ...]], NoDecode, BeforeValidator(_split_parts)] = {}
     second_source: OptionalText = None
     yahoo_base_url: OptionalText = None
+    yahoo_stream_url: str | None = None
     alphavantage_base_url: OptionalText = None
     alphavantage_api_key: OptionalSecret = None
     smtp_url: OptionalSecret = None
@@ -165,6 +167,16 @@ class Settings(BaseSettings):
             raise ValueError("must be an http:// or https:// address")
         return value.rstrip("/")
 
+    @field_validator("yahoo_stream_url", mode="after")
+    @classmethod
+    def _web_socket(cls, value: str | None) -> str | None:
+        parts = urlsplit((value or "").strip())
+        if parts.geturl() and (
+            parts.scheme not in {"ws", "wss"} or not parts.hostname or not _has_possible_port(parts)
+        ):
+            raise ValueError("must be a ws:// or wss:// address, or empty for no stream")
+        return parts.geturl() if value is not None else None
+
     @field_validator("smtp_url", mode="after")
     @classmethod
     def _smtp(cls, value: SecretStr | None) -> SecretStr | None:
@@ -229,6 +241,13 @@ class Settings(BaseSettings):
             return None
         parts = [limit.split("/") for limit in self.provider_limits[provider]]
         return tuple((int(requests), PERIOD_SECONDS[period]) for requests, period in parts)
+
+    @property
+    def yahoo_stream(self) -> str:
+        """The address of Yahoo's stream; empty where it is turned off, or Yahoo is asked at an address of one's own."""
+        if self.yahoo_stream_url is not None:
+            return self.yahoo_stream_url
+        return "" if self.yahoo_base_url is not None else YAHOO_STREAM
 
     @property
     def embedded(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -39,7 +40,7 @@ def run_feed(context: CommandContext) -> None:
     """Ask the providers until SIGTERM or SIGINT."""
     from dashboard.live.feed import Feed
     from dashboard.live.sources import known_sources
-    from dashboard.providers.assembly import create_providers
+    from dashboard.providers.assembly import create_providers, create_streams
     from dashboard.runtime import redis_client
 
     stop = threading.Event()
@@ -47,5 +48,9 @@ def run_feed(context: CommandContext) -> None:
         signal.signal(number, lambda *_: stop.set())
     with context.app():
         chain = create_providers(context.settings, client=redis_client())
-        feed = Feed(redis_client(), chain.providers, partial(known_sources, chain))
-        feed.run(stop)
+        streams = create_streams(context.settings)
+        with ExitStack() as stack:
+            for quotes in streams.values():
+                quotes.start()
+                stack.callback(quotes.close)
+            Feed(redis_client(), chain.providers, partial(known_sources, chain), streams).run(stop)

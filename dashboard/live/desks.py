@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from dashboard.providers.base import MarketDataProvider
+from dashboard.providers.base import MarketDataProvider, Quote
 from dashboard.services.live_quotes import Sources
 
 LONGEST_PAUSE_SECONDS = 300.0
@@ -13,6 +15,25 @@ LACKING_SECONDS = 900.0
 """For how long a provider that had no quote of a symbol is not asked for it again, where another one may be."""
 ROUND_SECONDS = {"simulated": 1.0, "alphavantage": 300.0, "ecb": 900.0}
 DEFAULT_ROUND_SECONDS = 15.0
+STREAMING_ROUND_SECONDS = 60.0
+"""While prices come by themselves: closes, previous closes and what is seldom traded still have to be asked for."""
+
+
+class QuoteStream(Protocol):
+    """A source whose prices come by themselves."""
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether a price came a short while ago."""
+        ...
+
+    def want(self, units: Mapping[str, str]) -> None:
+        """Have the prices of these symbols come, each in its unit ("": not known), and of no others."""
+        ...
+
+    def take(self) -> dict[str, Quote]:
+        """The latest quote of each symbol that has had one since this was last asked."""
+        ...
 
 
 @dataclass(slots=True)
@@ -20,16 +41,30 @@ class Desk:
     """One provider as the feed asks it. Times are those of the feed's clock, in seconds."""
 
     provider: MarketDataProvider
+    stream: QuoteStream | None = None
     failures: int = 0
-    due_at: float = 0.0
+    _ended_at: float = -math.inf
+    _pause_seconds: float = 0.0
     is_asking: bool = False
     _is_round: bool = False
     _asked: frozenset[str] = frozenset()
     _lacking: dict[str, float] = field(default_factory=dict)
 
     @property
+    def due_at(self) -> float:
+        """When the next round may begin; sooner where a stream has just been lost."""
+        return self._ended_at + (self._pause_seconds if self.failures else self.round_seconds)
+
+    @property
+    def is_streaming(self) -> bool:
+        """Whether prices come by themselves."""
+        return self.stream is not None and self.stream.is_heard
+
+    @property
     def round_seconds(self) -> float:
         """From one round to the next while all is well."""
+        if self.is_streaming:
+            return STREAMING_ROUND_SECONDS
         return ROUND_SECONDS.get(self.provider.name, DEFAULT_ROUND_SECONDS)
 
     def serves(self, symbol: str, now: float) -> bool:
@@ -57,7 +92,9 @@ class Desk:
         self.failures = 0
         self._lacking = {symbol: until for symbol, until in self._lacking.items() if symbol not in found}
         self._lacking |= {symbol: now + LACKING_SECONDS for symbol in asked if symbol not in found}
-        self._end(now + self.round_seconds if self._is_round else self.due_at)
+        self.is_asking = False
+        if self._is_round:
+            self._ended_at = now
 
     def failed(self, now: float, retry_after_seconds: float | None = None) -> None:
         """It gave no answer: it is asked again later, and later still each time; a refusal says itself when."""
@@ -65,10 +102,7 @@ class Desk:
         pause = self.round_seconds * 2.0**self.failures
         if retry_after_seconds is not None:
             pause = max(retry_after_seconds, self.round_seconds)
-        self._end(now + min(pause, LONGEST_PAUSE_SECONDS))
-
-    def _end(self, due_at: float) -> None:
-        self.is_asking, self.due_at = False, due_at
+        self.is_asking, self._ended_at, self._pause_seconds = False, now, min(pause, LONGEST_PAUSE_SECONDS)
 
 
 def share(desk: Desk, desks: Mapping[str, Desk], sources: Iterable[Sources], now: float) -> dict[str, str]:

@@ -17,7 +17,8 @@ import structlog
 from redis import Redis
 
 from dashboard.errors import ProviderError, RateLimited, ServiceUnavailable
-from dashboard.live.desks import Desk, share
+from dashboard.live.desks import Desk, QuoteStream, share
+from dashboard.live.merging import asked, streamed
 from dashboard.providers.base import MarketDataProvider, Quote
 from dashboard.redis_store import Lease
 from dashboard.results.quotes import LiveQuote
@@ -27,11 +28,14 @@ from dashboard.services.live_quotes import Sources, live_quote
 log = structlog.get_logger(__name__)
 
 STEP_SECONDS = 2.0
+BATCH_SECONDS = 0.25
+"""Streamed prices are posted four times a second."""
 SHORTEST_STEP_SECONDS = 0.05
 SOURCES_SECONDS = 30.0
 """After so long it is looked up again who has what."""
 
 Start = Callable[[Callable[[], None]], object]
+Merge = Callable[[LiveQuote, LiveQuote | None], LiveQuote | None]
 
 
 def in_thread(call: Callable[[], None]) -> None:
@@ -46,6 +50,7 @@ class Feed:
     redis: Redis
     providers: Sequence[MarketDataProvider]
     sources_of: Callable[[Sequence[str]], Sequence[Sources]]
+    streams: Mapping[str, QuoteStream] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
     start: Start = in_thread
     desks: dict[str, Desk] = field(init=False)
@@ -57,7 +62,7 @@ class Feed:
 
     def __post_init__(self) -> None:
         self._lease = Lease(self.redis, LEADER, LEASE_SECONDS)
-        self.desks = {provider.name: Desk(provider) for provider in self.providers}
+        self.desks = {it.name: Desk(it, self.streams.get(it.name)) for it in self.providers}
 
     def run(self, stop: threading.Event) -> None:
         """Go on until ``stop`` is set; give the lease back at the end."""
@@ -73,9 +78,10 @@ class Feed:
         """One step: hold the lease, and begin the rounds that are due. Returns the seconds to the next step."""
         try:
             if not self._lease.acquire():
-                self._newest.clear()
+                self._follow()
                 return STEP_SECONDS
-            return self._begin_rounds(self._wanted())
+            sources = self._wanted()
+            return min(self._begin_rounds(sources), self._post_streamed(sources))
         except ServiceUnavailable as error:
             log.warning("feed.unavailable", reason=error.message)
             return STEP_SECONDS
@@ -84,9 +90,9 @@ class Feed:
         now, pause = self.clock(), STEP_SECONDS  # never longer than the lease
         for desk in self.desks.values():
             shared = share(desk, self.desks, sources, now)
-            if asked := desk.due(shared, now):
-                desk.begin(asked, now)
-                self.start(partial(self._round, desk, asked))
+            if due := desk.due(shared, now):
+                desk.begin(due, now)
+                self.start(partial(self._round, desk, due))
             if shared and not desk.is_asking:
                 pause = min(pause, desk.due_at - self.clock())
         return max(SHORTEST_STEP_SECONDS, pause)
@@ -103,13 +109,13 @@ class Feed:
                 log.warning("feed.sources_unknown", reason=error.message)
         return [self._sources[symbol] for symbol in symbols if symbol in self._sources]
 
-    def _round(self, desk: Desk, asked: Mapping[str, str]) -> None:
+    def _round(self, desk: Desk, wanted: Mapping[str, str]) -> None:
         """Ask one provider and post what it answers; this is the edge of a thread."""
         retry_after_seconds = None
         try:
-            found = desk.provider.quotes(tuple(dict.fromkeys(asked.values())))
-            self.post({symbol: found[name] for symbol, name in asked.items() if name in found})
-            desk.answered(asked, [symbol for symbol, name in asked.items() if name in found], self.clock())
+            found = desk.provider.quotes(tuple(dict.fromkeys(wanted.values())))
+            self._post({symbol: found[name] for symbol, name in wanted.items() if name in found}, asked)
+            desk.answered(wanted, [symbol for symbol, name in wanted.items() if name in found], self.clock())
             return
         except RateLimited as error:
             retry_after_seconds = error.retry_after_seconds
@@ -120,22 +126,38 @@ class Feed:
             log.exception("feed.failed", provider=desk.provider.name)
         desk.failed(self.clock(), retry_after_seconds)
 
-    def post(self, quotes: Mapping[str, Quote]) -> None:
-        """Post what is newer than what is on the board, while this feed leads. Raises: ServiceUnavailable."""
+    def _follow(self) -> None:
+        """Another one leads: nothing is to come by itself, and what is on the board is that one's."""
+        self._newest.clear()
+        for stream in self.streams.values():
+            stream.want({})
+
+    def _post_streamed(self, sources: Sequence[Sources]) -> float:
+        """Have what is wanted come by itself where it can, and post what has come. Returns the seconds to the next."""
+        pause = STEP_SECONDS
+        for desk in self.desks.values():
+            if desk.stream is None:
+                continue
+            shared = share(desk, self.desks, sources, self.clock())
+            units = {it.symbol: it.price_unit for it in sources}
+            desk.stream.want({name: units[symbol] for symbol, name in shared.items()})
+            ticks, now = desk.stream.take(), datetime.now(UTC)
+            found = {symbol: ticks[name] for symbol, name in shared.items() if name in ticks}
+            self._post(found, partial(streamed, now=now))
+            pause = min(pause, BATCH_SECONDS if desk.is_streaming else STEP_SECONDS)
+        return pause
+
+    def _post(self, quotes: Mapping[str, Quote], merged: Merge) -> None:
+        """Post what is new beside what is on the board, while this feed leads. Raises: ServiceUnavailable."""
         now = datetime.now(UTC)
         with self._posting:
             unseen = [symbol for symbol in quotes if symbol not in self._newest]
             self._newest |= {symbol: entry.quote for symbol, entry in posted(self.redis, unseen).items()}
-            newer = {
-                symbol: quote
-                for symbol, given in quotes.items()
-                if not _is_older(quote := live_quote(symbol, given, now), self._newest.get(symbol))
+            candidates = {
+                symbol: merged(live_quote(symbol, quote, now), self._newest.get(symbol))
+                for symbol, quote in quotes.items()
             }
+            newer = {symbol: quote for symbol, quote in candidates.items() if quote is not None}
             if newer and self._lease.renew():
                 post(self.redis, newer)
                 self._newest |= newer
-
-
-def _is_older(quote: LiveQuote, other: LiveQuote | None) -> bool:
-    """Whether ``quote`` is of an earlier time than the other one in its currency: another source is behind."""
-    return other is not None and quote.currency == other.currency and quote.at < other.at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 import redis
 
@@ -17,6 +17,9 @@ from dashboard.providers.circuits import Circuits, LocalCircuits, SharedCircuits
 from dashboard.providers.guard import GuardedProvider, Habits, LocalPauses, Pauses, SharedPauses
 from dashboard.providers.retry import Retry
 from dashboard.settings import Settings
+
+if TYPE_CHECKING:
+    from dashboard.providers.yahoo_stream import YahooStream
 
 # What the real services take without being paid, as they say (Alpha Vantage) or as is polite. At an address of one's
 # own there is no limit but the one that PROVIDER_LIMITS sets.
@@ -58,6 +61,16 @@ def create_providers(
     alone = [second] if second and second not in names else []
     made = {name: _create(name, settings, shared, patience or Patience()) for name in (*names, *alone)}
     return ProviderChain([made[name] for name in names], orders, [made[name] for name in alone], second)
+
+
+def create_streams(settings: Settings) -> dict[str, YahooStream]:
+    """The streams of the providers of the settings that have one, by the provider's name; not started."""
+    names = {*settings.providers, *(name for order in settings.provider_orders.values() for name in order)}
+    if "yahoo" not in names or not settings.yahoo_stream:
+        return {}
+    from dashboard.providers.yahoo_stream import YahooStream
+
+    return {"yahoo": YahooStream(settings.yahoo_stream)}
 
 
 def _create(name: str, settings: Settings, shared: Shared, patience: Patience) -> MarketDataProvider:

@@ -63,7 +63,7 @@ def parse_chart(symbol: str, answer: object) -> Chart:
         raise MalformedAnswer("one series was expected")
     result = Node(results[0])
     meta = result.node("meta")
-    if (sent := meta.text("symbol")) and _canonical(sent) != _canonical(symbol):
+    if (sent := meta.text("symbol")) and canonical(sent) != canonical(symbol):
         raise MalformedAnswer(f"the series of {sent} came instead")
     unit = meta.text("currency")
     if not unit:
@@ -77,11 +77,11 @@ def parse_chart(symbol: str, answer: object) -> Chart:
 
 def parse_quotes(provider: str, symbols: Sequence[str], answer: object) -> dict[str, Quote]:
     """The usable quotes of a quote answer, by the symbol that was asked for. Raises: MalformedAnswer."""
-    asked = {_canonical(symbol): symbol for symbol in symbols}
+    asked = {canonical(symbol): symbol for symbol in symbols}
     quotes = {}
     for node in map(Node, Node(answer).required("quoteResponse").required_items("result")):
         price, at, unit = node.number("regularMarketPrice"), node.number("regularMarketTime"), node.text("currency")
-        symbol = asked.get(_canonical(node.text("symbol")))
+        symbol = asked.get(canonical(node.text("symbol")))
         if symbol is None or price is None or price <= 0 or at is None or not unit:
             continue
         currency, per_major = major_unit(unit)
@@ -116,7 +116,7 @@ def parse_search(provider: str, answer: object) -> tuple[SearchHit, ...]:
     )
 
 
-def _canonical(symbol: str) -> str:
+def canonical(symbol: str) -> str:
     """Yahoo calls the pairs against the dollar both ``USDJPY=X`` and ``JPY=X``."""
     symbol = symbol.upper()
     return symbol.removeprefix("USD") if symbol.endswith("=X") and len(symbol) == 8 else symbol

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import orjson
@@ -19,14 +18,11 @@ import pytest
 import redis
 from flask import Flask
 
-from dashboard.domain.instruments import AssetClass, InstrumentState
-from dashboard.domain.market_hours import MarketState
-from dashboard.errors import ProviderUnavailable, RateLimited, ServiceUnavailable
+from dashboard.errors import ProviderUnavailable, RateLimited
 from dashboard.live import feed as feeds
-from dashboard.live.desks import DEFAULT_ROUND_SECONDS, LONGEST_PAUSE_SECONDS, Desk
+from dashboard.live.desks import Desk
 from dashboard.live.feed import Feed
-from dashboard.providers.base import EVERYTHING, History, HistoryRequest, Quote, SearchHit
-from dashboard.providers.chain import ProviderChain
+from dashboard.providers.base import Quote
 from dashboard.providers.simulated import SimulatedProvider
 from dashboard.redis_store import Lease
 from dashboard.results.quotes import Freshness, LiveQuote
@@ -42,70 +38,13 @@ from dashboard.services.live_board import (
     posted_from_json,
     want,
 )
-from dashboard.services.live_quotes import Sources, pair_symbol, sources_of
 from dashboard.settings import Settings
 from tests.factories import make_instrument
 from tests.integration.cli.conftest import environment_of
-from tests.unit.providers.fakes import FakeProvider
+from tests.integration.live.market import AT, Clock, Market, feed_of, look_at
 
 ROOT = Path(__file__).parents[3]
-AT = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 DEADLINE_SECONDS = 60.0
-
-
-class Clock:
-    """Seconds that pass when a test says so."""
-
-    now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class Market:
-    """A provider whose quotes a test can break; it notes what it was asked for."""
-
-    asset_classes = EVERYTHING
-
-    def __init__(self, name: str = "simulated", lacking: tuple[str, ...] = ()) -> None:
-        self.name = name
-        self.lacking = lacking
-        self.asked: list[tuple[str, ...]] = []
-        self.trouble: Exception | None = None
-        self.at = AT
-
-    def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
-        self.asked.append(tuple(symbols))
-        if self.trouble is not None:
-            raise self.trouble
-        return {
-            symbol: Quote(self.name, symbol, 101.5, 100.0, "EUR", self.at, MarketState.OPEN)
-            for symbol in symbols
-            if symbol not in self.lacking
-        }
-
-    def history(self, request: HistoryRequest) -> History:
-        raise AssertionError("a feed asks for quotes alone")
-
-    def search(self, text: str) -> tuple[SearchHit, ...]:
-        raise AssertionError("a feed asks for quotes alone")
-
-    def fx_symbol(self, base: str, quote: str) -> str:
-        return f"{base}{quote}=X"
-
-
-def at_once(call: Callable[[], None]) -> None:
-    """A round that is over before the step is."""
-    call()
-
-
-def feed_of(client: redis.Redis, clock: Callable[[], float], *markets: Market) -> Feed:
-    """A feed over a real Redis that asks these in their order for everything."""
-
-    def sources_of(symbols: Sequence[str]) -> list[Sources]:
-        return [Sources(symbol, tuple((market.name, symbol) for market in markets)) for symbol in symbols]
-
-    return Feed(client, markets, sources_of, clock, at_once)
 
 
 @pytest.fixture
@@ -122,10 +61,6 @@ def source() -> Market:
 def feed(redis_client: redis.Redis, clock: Clock, source: Market) -> Feed:
     """A feed over a real Redis; a round is due each second."""
     return feed_of(redis_client, clock, source)
-
-
-def look_at(client: redis.Redis, clock: Clock, *symbols: str, seconds: float = 30.0) -> None:
-    client.zadd(WANTED, dict.fromkeys(symbols, clock.now + seconds))
 
 
 def test_it_asks_for_what_is_looked_at_and_for_nothing_else(
@@ -246,80 +181,6 @@ def test_a_redis_that_does_not_answer_stops_no_feed(source: Market, clock: Clock
     assert source.asked == []
 
 
-def test_what_one_provider_does_not_give_comes_from_the_next_while_it_is_away_and_from_it_again_after(
-    redis_client: redis.Redis, clock: Clock
-) -> None:
-    first, second = Market("yahoo"), Market("alphavantage")
-    feed = feed_of(redis_client, clock, first, second)
-    look_at(redis_client, clock, "RHNW", seconds=36000)
-    first.trouble = ProviderUnavailable("no answer", provider="yahoo")
-    feed.once(), feed.once()
-    assert (len(first.asked), len(second.asked)) == (1, 1)
-    first.trouble = None
-    clock.now += LONGEST_PAUSE_SECONDS
-    feed.once(), feed.once()
-    assert (len(first.asked), len(second.asked)) == (2, 1)
-
-
-def test_a_provider_that_hangs_holds_up_neither_the_lease_nor_the_others(
-    redis_client: redis.Redis, clock: Clock
-) -> None:
-    shares, coins = Market("yahoo"), Market("simulated")
-    held: list[Callable[[], None]] = []
-    feed = Feed(
-        redis_client,
-        (shares, coins),
-        lambda symbols: [Sources("RHNW", (("yahoo", "RHNW"),)), Sources("OPLT", (("simulated", "OPLT"),))],
-        clock,
-        lambda call: held.append(call) if not held else call(),  # the first one called does not come back
-    )
-    look_at(redis_client, clock, "RHNW", "OPLT", seconds=36000)
-    for _ in range(20):
-        feed.once()
-        clock.now += 1.5
-    assert len(coins.asked) == 20 and redis_client.hexists(QUOTES, "OPLT")
-    assert not Lease(redis_client, LEADER, LEASE_SECONDS).acquire()
-    held[0]()
-    assert redis_client.hexists(QUOTES, "RHNW")
-
-
-def test_what_somebody_has_just_begun_to_look_at_is_asked_for_before_the_next_round(
-    redis_client: redis.Redis, clock: Clock
-) -> None:
-    source = Market("yahoo")
-    feed = feed_of(redis_client, clock, source)
-    look_at(redis_client, clock, "RHNW", seconds=36000)
-    feed.once()
-    look_at(redis_client, clock, "NWRB", seconds=36000)
-    feed.once(), feed.once()
-    assert source.asked == [("RHNW",), ("NWRB",)]
-    clock.now += DEFAULT_ROUND_SECONDS
-    feed.once()
-    assert source.asked[2:] == [("NWRB", "RHNW")]
-
-
-def test_what_a_provider_does_not_know_is_asked_of_the_next(redis_client: redis.Redis, clock: Clock) -> None:
-    first, second = Market("yahoo", lacking=("OPLT",)), Market("alphavantage")
-    feed = feed_of(redis_client, clock, first, second)
-    look_at(redis_client, clock, "RHNW", "OPLT", seconds=36000)
-    feed.once(), feed.once()
-    assert second.asked == [("OPLT",)]
-    assert redis_client.hlen(QUOTES) == 2
-
-
-def test_a_source_that_is_behind_takes_no_newer_quote_back(redis_client: redis.Redis, clock: Clock) -> None:
-    first, second = Market("yahoo"), Market("alphavantage")
-    second.at = AT - timedelta(minutes=15)
-    feed = feed_of(redis_client, clock, first, second)
-    look_at(redis_client, clock, "RHNW", seconds=36000)
-    feed.once()
-    first.trouble = ProviderUnavailable("no answer", provider="yahoo")
-    clock.now += DEFAULT_ROUND_SECONDS
-    feed.once(), feed.once()
-    assert second.asked
-    assert posted(redis_client)["RHNW"].quote.at == AT
-
-
 def test_a_feed_that_slept_through_its_lease_asks_and_posts_nothing_more(
     redis_client: redis.Redis, clock: Clock
 ) -> None:
@@ -335,21 +196,6 @@ def test_a_feed_that_slept_through_its_lease_asks_and_posts_nothing_more(
     told = posted(redis_client)
     begun[0](), sleeper.once()
     assert len(begun) == 1 and posted(redis_client) == told
-
-
-def test_while_the_database_is_away_what_was_known_is_asked_for(
-    feed: Feed, source: Market, redis_client: redis.Redis, clock: Clock
-) -> None:
-    look_at(redis_client, clock, "RHNW", seconds=36000)
-    feed.once()
-
-    def away(_symbols: Sequence[str]) -> list[Sources]:
-        raise ServiceUnavailable("no database")
-
-    feed.sources_of = away
-    clock.now += 2 * feeds.SOURCES_SECONDS
-    feed.once()
-    assert source.asked == [("RHNW",), ("RHNW",)]
 
 
 def test_two_feeds_at_once_never_both_lead(redis_client: redis.Redis) -> None:
@@ -380,23 +226,6 @@ def test_two_feeds_at_once_never_both_lead(redis_client: redis.Redis) -> None:
         list(pool.map(go, feeds_))
     assert sorted(bool(market.asked) for market in markets) == [False, False, False, True]
     assert overlaps == []
-
-
-def test_each_symbol_is_asked_of_the_providers_of_its_class_by_their_own_names(app_context: Flask) -> None:
-    make_instrument("RHNW", provider="yahoo", provider_symbol="RHNW.DE")
-    make_instrument("OPLT-USD", asset_class=AssetClass.CRYPTO)
-    make_instrument("GONE", state=InstrumentState.NOT_FOUND)
-    orders: dict[AssetClass | None, Sequence[str]] = {
-        AssetClass.CRYPTO: ("second",),
-        AssetClass.CURRENCY: ("second", "yahoo"),
-    }
-    chain = ProviderChain([FakeProvider("yahoo"), FakeProvider("second")], orders)
-    found = sources_of(chain, ["RHNW", "OPLT-USD", "GONE", "UNHEARD", pair_symbol("USD", "EUR")])
-    assert {it.symbol: it.named for it in found} == {
-        "RHNW": (("yahoo", "RHNW.DE"), ("second", "RHNW")),
-        "OPLT-USD": (("second", "OPLT-USD"),),
-        "fx:USD/EUR": (("second", "second:USDEUR"), ("yahoo", "yahoo:USDEUR")),
-    }
 
 
 def test_the_simulated_market_ticks_every_second() -> None:

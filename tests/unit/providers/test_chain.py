@@ -16,7 +16,7 @@ from dashboard.errors import (
     RateLimited,
     SettingsError,
 )
-from dashboard.providers.assembly import create_providers
+from dashboard.providers.assembly import create_providers, create_streams
 from dashboard.providers.base import Fallback, HistoryRequest
 from dashboard.providers.chain import ProviderChain
 from dashboard.settings import ASSET_CLASSES, Settings
@@ -78,6 +78,31 @@ def test_the_settings_choose_the_providers_and_their_order(tmp_path: Path) -> No
     chain = create_providers(settings)
     assert [provider.name for provider in chain.providers] == ["simulated", "yahoo"]
     assert chain.fx_symbol("EUR", "USD") == "EURUSD=X"
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ({}, "wss://streamer.finance.yahoo.com/?version=2"),
+        ({"YAHOO_BASE_URL": "http://127.0.0.1:9"}, ""),  # it would go past that address
+        ({"YAHOO_BASE_URL": "http://127.0.0.1:9", "YAHOO_STREAM_URL": "ws://127.0.0.1:9/"}, "ws://127.0.0.1:9/"),
+        ({"YAHOO_STREAM_URL": ""}, ""),
+    ],
+)
+def test_the_settings_say_where_prices_come_from_by_themselves(given: dict[str, str], address: str) -> None:
+    settings = Settings.from_env(given, None)
+    assert settings.yahoo_stream == address
+    assert list(create_streams(settings)) == (["yahoo"] if address else [])
+
+
+def test_where_yahoo_is_not_asked_nothing_streams_from_it() -> None:
+    assert create_streams(Settings.from_env({"PROVIDERS": "simulated"}, None)) == {}
+
+
+@pytest.mark.parametrize("address", ["https://127.0.0.1:9/", "wss://", "wss://host:99999999/", "off"])
+def test_an_address_of_a_stream_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(SettingsError, match="YAHOO_STREAM_URL"):
+        Settings.from_env({"YAHOO_STREAM_URL": address}, None)
 
 
 def test_a_chain_of_limits_says_the_first_one() -> None:
