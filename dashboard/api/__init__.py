@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from dashboard.api import account, actions, analyses, guard, health, instruments, openapi, portfolios
+from dashboard.api import (
+    account,
+    actions,
+    analyses,
+    guard,
+    health,
+    instrument_editing,
+    instruments,
+    openapi,
+    portfolios,
+)
 from dashboard.api.resource import Resource, view
 
 __all__ = ["RESOURCES", "install"]
@@ -21,6 +31,7 @@ RESOURCES: tuple[Resource, ...] = (
     *actions.RESOURCES,
     *analyses.RESOURCES,
     *instruments.RESOURCES,
+    *instrument_editing.RESOURCES,
 )
 
 

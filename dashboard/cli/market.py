@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 from tqdm import tqdm
 
-from dashboard.cli import restatements
+from dashboard.cli import instrument_editing, restatements
 from dashboard.cli.context import CommandContext, json_option, pass_context
 from dashboard.domain.access import SYSTEM
 
@@ -25,7 +25,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group()
 def instruments_group() -> None:
-    """Instruments: import, search, show."""
+    """Instruments: import, search, show, change."""
 
 
 @instruments_group.command("import")
@@ -68,22 +68,13 @@ def search(context: CommandContext, text: str, as_json: bool) -> None:
 @pass_context
 def show(context: CommandContext, symbol: str, as_json: bool) -> None:
     """Print what is known of SYMBOL."""
-    from dashboard.results import market_wire as wire
-    from dashboard.services import market_data
-
     with context.app():
-        data = wire.instrument(market_data.instrument(SYSTEM, symbol))
-    if as_json:
-        context.emit(data)
-        return
-    for name, value in data.items():
-        if value not in (None, ""):
-            click.echo(f"{name:<18}{value}")
+        instrument_editing.tell(context, symbol, as_json)
 
 
 @click.group()
 def prices_group() -> None:
-    """Prices: import from files, refresh from the providers, check, export."""
+    """Prices: import from files, refresh from the providers, enter by hand, check, export."""
 
 
 @prices_group.command("import")
@@ -229,6 +220,10 @@ def export(context: CommandContext, symbol: str, start: datetime | None, end: da
 
 
 prices_group.add_command(restatements.log)
+for command in instrument_editing.PRICES:
+    prices_group.add_command(command)
+for command in instrument_editing.INSTRUMENTS:
+    instruments_group.add_command(command)
 
 
 def _date(value: datetime | None) -> date | None:

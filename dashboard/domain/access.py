@@ -24,6 +24,7 @@ class Permission(StrEnum):
     PORTFOLIO_VIEW = "portfolio.view"
     PORTFOLIO_EDIT = "portfolio.edit"
     INSTRUMENT_VIEW = "instrument.view"
+    INSTRUMENT_EDIT = "instrument.edit"
     REPORT_RUN = "report.run"
     ADMINISTER = "administer"
 

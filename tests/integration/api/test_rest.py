@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from dashboard.db.models.audit import AuditEntry
 from dashboard.domain.access import SYSTEM, Actor
 from dashboard.domain.indicators.registry import INDICATORS, Indicator
 from dashboard.results.portfolios import PortfolioRef
-from dashboard.services import market_data, portfolios, sessions
+from dashboard.services import instruments, market_data, portfolios, sessions
 from tests.integration.cli.conftest import CommandLine
 from tests.market_pages import price_file
 from tests.web import HTML, csrf, make_person, signed_in
@@ -358,8 +359,10 @@ NEEDED = {"indicators": "name=sma", "attribution": "benchmark=AAA"}
 
 
 @pytest.fixture
-def answers(portfolio: PortfolioRef, signed: FlaskClient) -> Callable[[str], TestResponse]:
-    """The answer at a path of the OpenAPI document, its variables filled in."""
+def answers(server: Flask, portfolio: PortfolioRef, signed: FlaskClient) -> Callable[[str], TestResponse]:
+    """The answer at a path of the OpenAPI document, its variables filled in; nothing in it is empty."""
+    with server.app_context():
+        instruments.set_price(SYSTEM, "BBB", date(2020, 1, 3), 12.5)
 
     def get(path: str) -> TestResponse:
         filled = path.replace("{portfolio_id}", str(portfolio.id)).replace("{symbol}", "BBB")

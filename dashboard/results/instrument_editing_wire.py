@@ -1,0 +1,53 @@
+"""The one JSON form of instruments that can be changed: all that is kept, plans of merges, prices by hand."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from dashboard.results.instrument_editing import EditableInstrument, ManualPrice, MergePlan
+from dashboard.results.market_wire import instrument
+from dashboard.results.scalars import Json, amount, day
+
+
+def editable_instrument(found: EditableInstrument) -> dict[str, Json]:
+    """An instrument and what can be done with it."""
+    return {
+        **instrument(found.detail),
+        "mic": found.detail.mic,
+        "time_zone": found.detail.time_zone,
+        "multiplier": amount(found.detail.multiplier),
+        "price_unit": found.detail.price_unit,
+        "stale_after_days": found.detail.stale_after_days,
+        "delisted_on": day(found.detail.delisted_on),
+        "edited": list(found.detail.edited),
+        "symbols": dict(found.symbols),
+        "former_symbols": list(found.former),
+        "same_isin": list(found.same_isin),
+        "source": asdict(found.address) if found.address else None,
+        "may_edit": found.may_edit,
+    }
+
+
+def merge_plan(plan: MergePlan) -> dict[str, Json]:
+    """What a merge does, or has done."""
+    return {
+        "double": plan.double,
+        "into": plan.kept,
+        "currency": plan.currency,
+        "transactions": plan.transactions,
+        "portfolios": list(plan.portfolios),
+        "prices": plan.prices,
+        "added": plan.added,
+        "splits": plan.splits,
+        "dividends": plan.dividends,
+        "findings": plan.findings,
+        "differing": [
+            {"date": day(one.date), "dropped": amount(one.dropped), "kept": amount(one.kept)} for one in plan.differing
+        ],
+        "merged": plan.merged,
+    }
+
+
+def manual_price(found: ManualPrice) -> dict[str, Json]:
+    """A price that a person has entered."""
+    return {"date": day(found.date), "price": amount(found.price)}
