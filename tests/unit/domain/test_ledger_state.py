@@ -249,6 +249,33 @@ def test_symbols_that_a_merger_ties_are_valued_together() -> None:
     assert_same(state, anew(state))
 
 
+INTEREST = """
+    2024-01-02 buy           A 10 100 account=X accrued=20
+    2024-01-03 transfer_out  A 4 account=X
+    2024-01-03 transfer_in   A 4
+    2024-01-04 sell          A 6 100 account=X
+    2024-01-05 symbol_change A B
+    2024-01-06 buy           B 2 100 accrued=3
+    2024-01-07 transfer_out  B 3
+    2024-01-08 merger        B amount=900
+    2024-01-09 interest      9 symbol=B
+"""
+
+
+@pytest.mark.parametrize("cash", [True, False])
+def test_bought_interest_follows_every_row_that_comes_goes_or_changes(cash: bool) -> None:
+    rows = [replace(row, id=row.sequence) for row in ledger(INTEREST)]
+    whole = opened(rows, cash)
+    assert whole.history.receivables[:, 0].tolist()[:8] == [0, 20, 20, 8, 8, 11, 5.5, 0]
+    assert not whole.history.receivables[7:].any()
+    for row in rows:
+        without = whole.delete(row)
+        assert_same(without, anew(without))
+        assert_same(without.add(row), whole)
+        half = whole.edit(row, replace(row, quantity=row.quantity / 2))
+        assert_same(half, anew(half))
+
+
 def test_a_row_without_a_date_is_a_fault_that_changes_nothing() -> None:
     change: Callable[..., Transaction] = replace
     undated = change(row_of(1, TransactionType.BUY, 8, 1), date=None)
