@@ -59,6 +59,7 @@ def refresh_due(
     actor: Actor,
     *,
     now: datetime | None = None,
+    progress: Progress | None = None,
     fresh_seconds: float = 0.0,
     chain: ProviderChain | None = None,
 ) -> RefreshReport:
@@ -69,7 +70,7 @@ def refresh_due(
     moment = now or datetime.now(UTC)
     symbols, wanted = due.instruments_due(moment), due.pairs_due(moment)
     db.session.rollback()
-    run = _Run(chain or providers(), fresh_seconds=fresh_seconds)
+    run = _Run(chain or providers(), None, progress, fresh_seconds=fresh_seconds)
     if symbols or wanted:
         run.instruments(symbols)
         run.pairs(wanted)
