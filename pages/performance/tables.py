@@ -57,20 +57,15 @@ def _rows(summary: PerformanceSummary, found: Analysis) -> list[Component]:
             summary, "Tracking error", "tracking_error", _unsigned(risk["tracking_error"]), None, risk["tracking_error"]
         )
     )
-    best, worst = risk["best_month"], risk["worst_month"]
-    both = f"{numbers.percent(best.value, 1, signed=True)} / {numbers.percent(worst.value, 1, signed=True)}"
-    buttons = [explained(summary, f"{which}_month", f"the {which} month") for which in ("best", "worst")]
-    rows.append(_line(["Best / worst month", *buttons], both, None, best))
+    for title, key in (("Best month", "best_month"), ("Worst month", "worst_month")):
+        rows.append(_row(summary, title, key, _signed(risk[key]), _signed(other.get(key)), risk[key]))
     return rows
 
 
 def _row(summary: PerformanceSummary, title: str, key: str, own: str, other: str | None, measure: Measure) -> Component:
-    tone = numbers.direction(measure.value, 4) if own[:1] in "+−" else ""
-    return _line([title, explained(summary, key, title)], own, other, measure, tone)
-
-
-def _line(name: list[Component | str], own: str, other: str | None, measure: Measure, tone: str = "") -> Component:
+    name = [title, explained(summary, key, title)]
     why = measure.reason if measure.value is None else ""
+    tone = numbers.direction(measure.value, 4) if own[:1] in "+−" else ""
     return html.Tr(
         [
             html.Td(html.Span(name, className="row-f gap6"), className="t2"),
