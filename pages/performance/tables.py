@@ -63,7 +63,7 @@ def _rows(summary: PerformanceSummary, found: Analysis) -> list[Component]:
 
 
 def _row(summary: PerformanceSummary, title: str, key: str, own: str, other: str | None, measure: Measure) -> Component:
-    name = [title, explained(summary, key, title)]
+    name: list[Component | str] = [title, explained(summary, key, title)]
     why = measure.reason if measure.value is None else ""
     tone = numbers.direction(measure.value, 4) if own[:1] in "+−" else ""
     return html.Tr(
