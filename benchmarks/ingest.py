@@ -1,131 +1,135 @@
-"""Rows a second into the prices table: a first load and an upsert through the repository, against a bare binary COPY.
+"""Five million daily bars in and out: first load, upsert, one day for 5,000 instruments, a matrix of closes.
 
-The bare COPY writes the same rows, ready as tuples, into the same table by ``write_row``. Prints one JSON line::
+The reference of the writes is a bare binary COPY of the same rows into the same table, encoded before the clock starts;
+that of the read is a cursor that gives a row at a time. Each ratio is of one run: by the clock and, in the second
+column, in processor time of the client and of the server's process for it. Prints a table and one JSON line::
 
-    python -m benchmarks.ingest [--instruments 100] [--bars 2520] [--runs 5]
+    python -m benchmarks.ingest [--rows 5000000] [--instruments 5000] [--runs 3]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
-import tempfile
-import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from statistics import median
 
 import numpy as np
-import psycopg
-from sqlalchemy import create_engine
-from sqlalchemy.orm import Session
 
-from dashboard import embedded
-from dashboard.db import schema
-from dashboard.db.engine import psycopg_url
-from dashboard.db.repositories.bulk import raw_connection
-from dashboard.db.repositories.instruments import ensure
-from dashboard.db.repositories.prices import COLUMNS, BarArrays, read_closes, store_bars
+from benchmarks import bars
+from benchmarks.bars import Database, Series, Taken, seconds
+from dashboard.db.repositories.valued_prices import closes
 
-TYPES = ("int8", "date", "float8", "float8", "float8", "float8", "float8", "text")
-FIRST_LOAD_TARGET = 0.5
-UPSERT_TARGET = 0.2
-Row = tuple[object, ...]
-Series = dict[int, BarArrays]
+DAYS_ASKED = 5
+READS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table: what was asked (at least, or at most for seconds) and what was measured."""
+
+    name: str
+    work: str
+    measured: float
+    processor: float
+    asked: float
+    at_most: bool = False
+
+    @property
+    def kept(self) -> bool:
+        """Whether it is as asked."""
+        return self.measured <= self.asked if self.at_most else self.measured >= self.asked
 
 
 def main() -> int:
-    """Measure, print, and fail where a target is missed."""
+    """Measure, print, and fail where something is not as asked."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--instruments", type=int, default=100)
-    parser.add_argument("--bars", type=int, default=2520)
-    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--rows", type=int, default=5_000_000)
+    parser.add_argument("--instruments", type=int, default=bars.INSTRUMENTS)
+    parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory(prefix="basis-bench-") as home,
-        embedded.start(Path(home), redis=False) as services,
-    ):
-        schema.upgrade(services.migration_url, embedded.APPLICATION_ROLE)
-        engine = create_engine(psycopg_url(services.database_url))
-        with Session(engine) as session:
-            figures = _measure(session, services.migration_url, options.instruments, options.bars, options.runs)
-        engine.dispose()
-    sys.stdout.write(json.dumps(figures) + "\n")
-    return 0 if figures["first_load_ratio"] >= FIRST_LOAD_TARGET and figures["upsert_ratio"] >= UPSERT_TARGET else 1
+    with bars.database() as database:
+        series = bars.series_of(bars.ids_of(database.session, options.instruments), options.rows)
+        lines, figures = _measure(database, series, options.runs)
+    for line in lines:
+        sign, mark = ("≤", "s") if line.at_most else ("≥", "times")
+        verdict = "ok" if line.kept else "MISSED"
+        found = f"{line.measured:>8.3f} {mark:<6}{line.processor:>8.3f}"
+        sys.stdout.write(f"{line.work:<56}{found}   {sign} {line.asked:<6g}{verdict}\n")
+    sys.stdout.write(json.dumps(figures | {line.name: round(line.measured, 3) for line in lines}) + "\n")
+    return 0 if all(line.kept for line in lines) else 1
 
 
-def _measure(session: Session, owner_url: str, instruments: int, bars: int, runs: int) -> dict[str, float]:
-    ids = sorted(ensure(session, {f"BENCH{number}": "USD" for number in range(instruments)}).values())
-    session.commit()
-    series = _series(ids, bars)
-    corrected = {key: _with_another_close(columns) for key, columns in series.items()}
-    rows = _tuples(series)
-    times: dict[str, list[float]] = {"bare": [], "first_load": [], "upsert": [], "unchanged": [], "read": []}
-    for _ in range(runs):
-        _empty(owner_url)
-        times["bare"].append(_timed(lambda: _bare_copy(session, rows)))
-        _empty(owner_url)
-        times["first_load"].append(_timed(lambda: _store(session, series)))
-        times["upsert"].append(_timed(lambda: _store(session, corrected)))
-        times["unchanged"].append(_timed(lambda: _store(session, corrected)))
-        times["read"].append(_timed(lambda: read_closes(session, ids)))
-        session.rollback()
-    speed = {name: len(rows) / median(taken) for name, taken in times.items()}
-    figures: dict[str, float] = {f"{name}_rows_per_second": round(value) for name, value in speed.items()}
-    figures |= {
-        f"{name}_ratio": round(speed[name] / speed["bare"], 3) for name in ("first_load", "upsert", "unchanged")
-    }
-    return {"rows": len(rows), "runs": runs, **figures}
+def _measure(database: Database, series: Series, runs: int) -> tuple[list[Line], dict[str, float]]:
+    written = [_written(database, series) for _ in range(runs)]
+    figures: dict[str, float] = {"rows": bars.rows_in(series), "runs": runs}
+    for name in written[0]:
+        figures[f"{name}_rows_per_second"] = round(figures["rows"] / median(run[name].clock for run in written))
+    days = [_one_day(database, series, day) for day in range(1, DAYS_ASKED + 1)]
+    new, again = (bars.median_of(taken) for taken in zip(*days, strict=True))
+    arrays, rows = _read(database)
+    figures |= {"read_seconds": round(arrays.clock, 3), "row_by_row_seconds": round(rows.clock, 3)}
+    return [
+        _ratio("first_load", "first load, of the rows/s of a bare binary COPY", 0.6, written, ("bare", "first_load")),
+        _ratio("upsert", "upsert of every row through a staging table", 0.2, written, ("bare", "upsert")),
+        Line("new_day", f"a new day for {len(series)} instruments", new.clock, new.processor, 0.3, at_most=True),
+        Line("same_day", "the same day again, every close corrected", again.clock, again.processor, 0.3, at_most=True),
+        _ratio(
+            "read",
+            "500 × 10 years of closes as a matrix, against rows",
+            12,
+            [{"rows": rows, "arrays": arrays}],
+            ("rows", "arrays"),
+        ),
+    ], figures
 
 
-def _timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+def _ratio(name: str, work: str, asked: float, runs: Sequence[Mapping[str, Taken]], pair: tuple[str, str]) -> Line:
+    """How many times faster the second of the pair is than the first, the median of all runs."""
+    clock = median(run[pair[0]].clock / run[pair[1]].clock for run in runs)
+    processor = median(run[pair[0]].processor / (run[pair[1]].processor or math.inf) for run in runs)
+    return Line(name, work, clock, processor, asked)
 
 
-def _store(session: Session, series: Series) -> None:
-    store_bars(session, series, "bench")
-    session.commit()
+def _written(database: Database, series: Series) -> dict[str, Taken]:
+    """One run of each way to write the rows."""
+    database.as_owner("truncate prices")
+    taken = {"bare": _bare(database, series)}
+    database.as_owner("truncate prices")
+    corrected = bars.with_another_close(series)
+    taken["first_load"] = bars.stored(database, series)
+    taken["upsert"] = bars.stored(database, corrected)
+    taken["unchanged"] = bars.stored(database, corrected)
+    return taken
 
 
-def _bare_copy(session: Session, rows: list[Row]) -> None:
-    statement = f"copy prices {COLUMNS} from stdin (format binary)".encode()
-    with raw_connection(session).cursor() as cursor, cursor.copy(statement) as copy:
-        copy.set_types(TYPES)
-        for row in rows:
-            copy.write_row(row)
-    session.commit()
+def _bare(database: Database, series: Series) -> Taken:
+    ready = bars.encoded(series)
+    return seconds(database, lambda: bars.bare_copy(database.session, ready))
 
 
-def _empty(owner_url: str) -> None:
-    """Only the owner may truncate; what is dropped costs the next run nothing."""
-    with psycopg.connect(owner_url.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute("truncate prices")
+def _one_day(database: Database, series: Series, day: int) -> tuple[Taken, Taken]:
+    """A new day, and the same once more with other closes."""
+    new = bars.next_day(series, day)
+    return bars.stored(database, new), bars.stored(database, bars.with_another_close(new))
 
 
-def _series(ids: list[int], bars: int) -> Series:
-    random = np.random.default_rng(7)
-    days = np.datetime64("2015-01-01", "D") + np.arange(bars)
-    series = {}
-    for key in ids:
-        close = 100 * np.exp(np.cumsum(random.normal(0, 0.01, bars)))
-        volume = random.integers(1_000, 1_000_000, bars).astype(np.float64)
-        series[key] = BarArrays(days, close * 0.999, close * 1.01, close * 0.99, close, volume)
-    return series
-
-
-def _with_another_close(bars: BarArrays) -> BarArrays:
-    return BarArrays(bars.dates, bars.open, bars.high, bars.low, bars.close * 1.001, bars.volume)
-
-
-def _tuples(series: Series) -> list[Row]:
-    rows: list[Row] = []
-    for key, bars in series.items():
-        columns = (bars.dates, bars.open, bars.high, bars.low, bars.close, bars.volume)
-        rows += [(key, *values, "bench") for values in zip(*(column.tolist() for column in columns), strict=True)]
-    return rows
+def _read(database: Database) -> tuple[Taken, Taken]:
+    """The matrix of 500 series of ten years by arrays and by rows, which must be the same."""
+    session = database.session
+    ids = bars.ids_of(session, bars.MOST_LONG)
+    database.as_owner("truncate prices")
+    bars.store(session, bars.series_of(ids, len(ids) * bars.LONG_BARS))
+    database.as_owner("vacuum analyze prices")
+    days, matrix = closes(session, ids)
+    same_days, same = bars.row_by_row(session, ids)
+    if not (np.array_equal(days, same_days) and np.array_equal(matrix, same, equal_nan=True)):
+        raise AssertionError("the two readers differ")
+    arrays = bars.middle(database, lambda: closes(session, ids), READS)
+    return arrays, bars.middle(database, lambda: bars.row_by_row(session, ids), READS)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,7 @@ class JobName(StrEnum):
     REFRESH_PRICES = "jobs.prices.refresh_prices"
     REFRESH_DUE = "jobs.prices.refresh_due"
     FETCH_HISTORY = "jobs.prices.fetch_history"
+    REFRESH_INTRADAY = "jobs.intraday.refresh_intraday"
     REVALUE_PORTFOLIO = "jobs.valuation.revalue_portfolio"
     CLEAN_UP = "jobs.schedule.clean_up"
     COMPARE_SOURCES = "jobs.second_source.compare_sources"
@@ -62,6 +63,7 @@ OPTIONS: Mapping[JobName, JobOptions] = {
     JobName.REFRESH_PRICES: JobOptions(QueueName.DEFAULT, 1800),
     JobName.REFRESH_DUE: JobOptions(QueueName.DEFAULT, 1800),
     JobName.FETCH_HISTORY: JobOptions(QueueName.LOW, 7200),
+    JobName.REFRESH_INTRADAY: JobOptions(QueueName.DEFAULT, 600),
     JobName.REVALUE_PORTFOLIO: JobOptions(QueueName.LOW, 600),
     JobName.CLEAN_UP: JobOptions(QueueName.LOW, 300),
     JobName.COMPARE_SOURCES: JobOptions(QueueName.LOW, 3600),

@@ -77,6 +77,7 @@ class Settings(BaseSettings):
     yahoo_stream_url: str | None = None
     alphavantage_base_url: OptionalText = None
     alphavantage_api_key: OptionalSecret = None
+    intraday_days: int = Field(default=30, ge=0, le=730)
     smtp_url: OptionalSecret = None
     mail_from: OptionalText = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -24,7 +24,7 @@ from rq_scheduler import Scheduler
 from dashboard.errors import DashboardError
 from dashboard.queue import OPTIONS, JobName, QueueName
 from dashboard.redis_store import connect
-from dashboard.services import marks, report_mail, reports, schedules
+from dashboard.services import market_data, marks, report_mail, reports, schedules
 from dashboard.services.schedules import CatchUp, DeclaredSchedule
 from dashboard.settings import Settings
 from jobs.runtime import job, worker_name
@@ -75,7 +75,12 @@ def run_occurrence(occurrence_id: int) -> None:
 @job()
 def clean_up() -> None:
     """Forget what ended long ago."""
-    log.info("schedule.cleaned", occurrences=schedules.forget_old(), reports=reports.forget_old())
+    log.info(
+        "schedule.cleaned",
+        occurrences=schedules.forget_old(),
+        reports=reports.forget_old(),
+        intraday_bars=market_data.forget_intraday(),
+    )
 
 
 def recover() -> None:

@@ -115,6 +115,11 @@ def stamp(day: str, hour: int = 0, minute: int = 0) -> int:
     return int(datetime(at.year, at.month, at.day, hour, minute, tzinfo=UTC).timestamp())
 
 
+def minutes_from(first: int, count: int, minutes: int = 5) -> list[int]:
+    """The seconds at which so many bars of ``minutes`` begin, one after the other."""
+    return [first + 60 * minutes * at for at in range(count)]
+
+
 def chart(
     symbol: str,
     closes: Mapping[int, float | None],

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 from tqdm import tqdm
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from dashboard.results.instruments import ImportCounts, RefreshOutcome, RefreshReport
     from dashboard.results.price_quality import Comparison, FindingItem
 
+interval_option = click.option(
+    "--interval", type=click.Choice(["1m", "5m", "15m", "30m", "1h"]), help="Bars within the day, of this length."
+)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -122,14 +125,22 @@ def import_prices(
 @click.option(
     "--from", "start", type=click.DateTime(formats=["%Y-%m-%d"]), metavar="DATE", help="Ask from this day on."
 )
+@interval_option
 @json_option
 @pass_context
-def refresh(context: CommandContext, symbols: tuple[str, ...], start: datetime | None, as_json: bool) -> None:
+def refresh(
+    context: CommandContext, symbols: tuple[str, ...], start: datetime | None, interval: str | None, as_json: bool
+) -> None:
     """Bring the prices of SYMBOLs (default: all in use) and the exchange rates up to date.
 
-    Exits with 1 where a series is not complete; what the others got is kept, also after Ctrl-C.
+    With --interval it is the bars within the day. Exits with 1 where a series is not complete; what the others got is
+    kept, also after Ctrl-C.
     """
+    from dashboard.domain.intraday import BarInterval
     from dashboard.services import market_data
+
+    if interval is not None and start is not None:
+        raise click.UsageError("--from and --interval exclude each other: bars within the day go on where they end.")
 
     with context.app(), tqdm(unit="series", disable=None, leave=False, file=sys.stderr) as bar:
         failed: list[str] = []
@@ -144,7 +155,11 @@ def refresh(context: CommandContext, symbols: tuple[str, ...], start: datetime |
                 failed.append(outcome.symbol)
                 bar.set_postfix(failed=len(failed))
 
-        report = market_data.refresh(SYSTEM, list(symbols) or None, start=_date(start), progress=progress, told=told)
+        wanted = list(symbols) or None
+        if interval is not None:
+            report = market_data.refresh_intraday(SYSTEM, wanted, interval=BarInterval(interval), progress=progress)
+        else:
+            report = market_data.refresh(SYSTEM, wanted, start=_date(start), progress=progress, told=told)
     _tell_refresh(context, report, as_json)
     if not report.complete:
         sys.exit(1)
@@ -199,14 +214,25 @@ def check(
 @click.argument("symbol")
 @click.option("--from", "start", type=click.DateTime(formats=["%Y-%m-%d"]), metavar="DATE")
 @click.option("--to", "end", type=click.DateTime(formats=["%Y-%m-%d"]), metavar="DATE")
+@interval_option
 @json_option
 @pass_context
-def export(context: CommandContext, symbol: str, start: datetime | None, end: datetime | None, as_json: bool) -> None:
-    """Print the stored bars of SYMBOL as a canonical CSV, as traded."""
+def export(
+    context: CommandContext,
+    symbol: str,
+    start: datetime | None,
+    end: datetime | None,
+    interval: str | None,
+    as_json: bool,
+) -> None:
+    """Print the stored bars of SYMBOL as a canonical CSV, as traded; with --interval those within the day."""
     from dashboard.results import market_wire as wire
     from dashboard.results.scalars import amount
     from dashboard.services import market_data
 
+    if interval is not None:
+        _export_intraday(context, symbol, (_date(start), _date(end)), interval, as_json)
+        return
     with context.app():
         bars = market_data.bars(symbol, start=_date(start), end=_date(end), adjusted=False)
     if as_json:
@@ -217,6 +243,29 @@ def export(context: CommandContext, symbol: str, start: datetime | None, end: da
     columns = (bars.close, bars.open, bars.high, bars.low, bars.volume)
     for day, *values in zip(bars.dates.astype(str), *columns, strict=True):
         writer.writerow((bars.symbol, day, *(amount(value) or "" for value in values), bars.currency))
+
+
+def _export_intraday(
+    context: CommandContext, symbol: str, days: tuple[date | None, date | None], interval: str, as_json: bool
+) -> None:
+    """The bars within ``days`` of the exchange's own clock, which their times are told by."""
+    from dashboard.domain.intraday import BarInterval
+    from dashboard.results import market_wire as wire
+    from dashboard.services import market_data
+
+    with context.app():
+        found = wire.intraday(market_data.intraday_days(symbol, BarInterval(interval), *days))
+    if as_json:
+        context.emit(found)
+        return
+    names = ("at", "close", "open", "high", "low", "volume")
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(("symbol", *names, "currency"))
+    columns = [cast(list[object], found[name]) for name in names]
+    for values in zip(*columns, strict=True):
+        writer.writerow((symbol, *("" if value is None else value for value in values), found["currency"]))
+    if found["reason"]:
+        context.say(str(found["reason"]))
 
 
 prices_group.add_command(restatements.log)

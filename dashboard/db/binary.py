@@ -24,6 +24,7 @@ NULL_LENGTH = -1
 ARRAY_HEADER_BYTES = 20
 FLOAT8_ARRAY_OID = 1022
 DATE_ARRAY_OID = 1182
+MOMENT_ARRAY_OID = 1185
 
 Values = npt.NDArray[np.generic]
 
@@ -41,9 +42,14 @@ class Column:
         return int(self.values.dtype.itemsize)
 
 
-def int8_column(value: int, count: int) -> Column:
-    """The same bigint in every row."""
-    return Column(np.full(count, value, dtype=">i8"))
+def int8_column(values: npt.NDArray[np.integer]) -> Column:
+    """Bigints."""
+    return Column(values.astype(">i8"))
+
+
+def int2_column(values: npt.NDArray[np.integer]) -> Column:
+    """Small integers."""
+    return Column(values.astype(">i2"))
 
 
 def text_column(value: str, count: int) -> Column:
@@ -55,6 +61,11 @@ def text_column(value: str, count: int) -> Column:
 def date_column(days: npt.NDArray[np.datetime64]) -> Column:
     """Dates from datetime64[D]."""
     return Column((days.astype("datetime64[D]") - EPOCH).astype(">i4"))
+
+
+def moment_column(at: npt.NDArray[np.datetime64]) -> Column:
+    """Moments (timestamptz) from datetime64 in UTC."""
+    return Column((at.astype("datetime64[us]") - EPOCH).astype(">i8"))
 
 
 def float8_column(values: npt.NDArray[np.float64], *, nan_is_null: bool = False) -> Column:
@@ -122,12 +133,23 @@ class DateArrayLoader(_ArrayLoader):
         return EPOCH + super().load(data).astype("timedelta64[D]")
 
 
+class MomentArrayLoader(_ArrayLoader):
+    """``timestamptz[]`` as datetime64[s] in UTC."""
+
+    element = np.dtype([("length", ">i4"), ("value", ">i8")])
+
+    def load(self, data: Buffer) -> npt.NDArray[np.datetime64]:
+        """The moments."""
+        return (EPOCH + super().load(data).astype("timedelta64[us]")).astype("datetime64[s]")
+
+
 def array_rows(
     connection: Connection[object], query: bytes, parameters: Sequence[object]
 ) -> Iterator[tuple[object, ...]]:
-    """The rows of ``query`` with ``float8[]`` and ``date[]`` as numpy arrays."""
+    """The rows of ``query`` with ``float8[]``, ``date[]`` and ``timestamptz[]`` as numpy arrays."""
     with connection.cursor(binary=True, row_factory=tuple_row) as cursor:
         cursor.adapters.register_loader(FLOAT8_ARRAY_OID, Float8ArrayLoader)
         cursor.adapters.register_loader(DATE_ARRAY_OID, DateArrayLoader)
+        cursor.adapters.register_loader(MOMENT_ARRAY_OID, MomentArrayLoader)
         cursor.execute(query, parameters)
         yield from cursor

@@ -52,6 +52,25 @@ class MarketData:
         return EVERY_DAY if instrument.asset_class is AssetClass.CRYPTO else self.sessions.get(instrument.exchange)
 
 
+def side_by_side(series: Sequence[tuple[Days, Floats]]) -> tuple[Days, Floats]:
+    """Series of ascending days and their values on the days of all of them: days (T,) and values (T, N).
+
+    A column is a series; NaN where one has no value on a day. No series, or none with a day, is of shape (0, N).
+    """
+    lengths = [len(days) for days, _ in series]
+    if not sum(lengths):
+        return np.empty(0, dtype="datetime64[D]"), np.empty((0, len(series)))
+    places = np.concatenate([days for days, _ in series]).astype("datetime64[D]").astype(np.int64)
+    first = places.min()
+    places -= first
+    there = np.zeros(int(places.max()) + 1, dtype=np.bool_)
+    there[places] = True
+    values = np.full((len(series), int(there.sum())), np.nan)
+    columns = (np.cumsum(there) - 1)[places]
+    values[np.repeat(np.arange(len(series)), lengths), columns] = np.concatenate([found for _, found in series])
+    return (np.flatnonzero(there) + first).astype("datetime64[D]"), values.T
+
+
 def carried(
     values: Floats, dates: Days, days: Days, splits: Sequence[Split] = (), known: Layout | None = None
 ) -> Floats:

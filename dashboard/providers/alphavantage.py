@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from dashboard.domain.instruments import AssetClass
+from dashboard.domain.intraday import BarInterval
 from dashboard.errors import InstrumentNotFound, ProviderError, ProviderRefused
 from dashboard.providers.alphavantage_refusals import NAME, TITLE, Paid, failure, unknown
 from dashboard.providers.alphavantage_symbols import HOME, coin_of, market_of, names_of
@@ -24,6 +25,7 @@ from dashboard.providers.alphavantage_wire import (
     Listing,
     parse_daily,
     parse_dividends,
+    parse_intraday,
     parse_quote,
     parse_rate,
     parse_search,
@@ -35,6 +37,7 @@ from dashboard.providers.base import History, HistoryRequest, InstrumentMeta, Ma
 from dashboard.providers.budget import Budget
 from dashboard.providers.currency_pairs import pair_of, pair_symbol
 from dashboard.providers.http_source import HttpSource, Page
+from dashboard.providers.intraday import IntradayHistory, IntradayRequest, as_traded_within_days
 from dashboard.providers.normalise import RawHistory, as_traded, major_unit
 from dashboard.providers.retry import Retry
 
@@ -45,6 +48,9 @@ SHORT_ANSWER_DAYS = 135
 # Tokens that quotes and searches leave for histories.
 RESERVE = 15
 CLOSING_HOUR = 18
+# What it gives of bars within a day without a month that is named, and how many of them in a short answer.
+INTRADAY_DAYS, SHORT_ANSWER_BARS = 30, 100
+REGULAR_AS_TRADED = {"adjusted": "false", "extended_hours": "false"}
 PERCENT = "percent"
 
 Parsed = TypeVar("Parsed")
@@ -60,6 +66,7 @@ class AlphaVantageProvider:
     """Prices of Alpha Vantage. Without a key it is asked only at an address of one's own, which may add one."""
 
     name = NAME
+    intervals = frozenset(BarInterval)
     asset_classes = frozenset(AssetClass) - {AssetClass.BOND, AssetClass.OPTION, AssetClass.FUTURE, AssetClass.CASH}
 
     def __init__(
@@ -94,6 +101,23 @@ class AlphaVantageProvider:
             params = {"function": "DIGITAL_CURRENCY_DAILY", "symbol": coin[0], "market": coin[1]}
             return self._money(request, params, coin, AssetClass.CRYPTO)
         return self._security(request, symbol)
+
+    def intraday(self, request: IntradayRequest) -> IntradayHistory:
+        """Bars within a day as traded, of thirty days at the most; histories of days come before them."""
+        symbol, first = request.provider_symbol.strip(), None
+        if (pair := pair_of(symbol)) is not None:
+            params = {"function": "FX_INTRADAY", "from_symbol": pair[0], "to_symbol": pair[1]}
+            return self._within_days(request, params, symbol, pair[1])
+        if (coin := coin_of(symbol, request.of.asset_class)) is not None:
+            params = {"function": "CRYPTO_INTRADAY", "symbol": coin[0], "market": coin[1]}
+            return self._within_days(request, params, symbol, coin[1])
+        for listing in self._candidates(request.of, symbol) if symbol else ():
+            params = {"function": "TIME_SERIES_INTRADAY", "symbol": listing.symbol, **REGULAR_AS_TRADED}
+            try:
+                return self._within_days(request, params, listing.symbol, listing.unit)
+            except InstrumentNotFound as error:
+                first = first or error
+        raise first or unknown(symbol)
 
     def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
         """The last prices, a request each. Those that came before a limit was met are kept."""
@@ -158,6 +182,21 @@ class AlphaVantageProvider:
             history = self._history(asked, raw, listing.unit, meta, local.date(), provisional_from=provisional_from)
             return replace(history, shortened=shortened)
         raise first or unknown(symbol)
+
+    def _within_days(
+        self, request: IntradayRequest, params: Mapping[str, str], symbol: str, unit: str
+    ) -> IntradayHistory:
+        now = self._now()
+        recent = now - request.start <= SHORT_ANSWER_BARS * timedelta(minutes=request.interval.minutes)
+        interval = f"{request.interval.minutes}min"
+        sized = {**params, "interval": interval, "outputsize": "compact" if recent else "full"}
+        found = self._ask(sized, parse_intraday, symbol, waits=False, reserve=RESERVE)
+        bars, rejected = as_traded_within_days(found.raw, unit, found.zone, request, now=now, listed_splits=None)
+        late = now - request.start > timedelta(days=INTRADAY_DAYS)
+        shortened = f"{TITLE} has bars of {request.interval} for {INTRADAY_DAYS} days alone." if late else ""
+        currency = major_unit(unit)[0]
+        zone = found.zone.key
+        return IntradayHistory(NAME, symbol, request.interval, currency, unit, zone, bars, rejected, shortened)
 
     def _candidates(self, request: HistoryRequest, symbol: str) -> tuple[Listing, ...]:
         """What the instrument may be listed as. A search is spared where the unit of its prices is known."""

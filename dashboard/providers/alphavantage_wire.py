@@ -10,14 +10,16 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.domain.instruments import AssetClass
+from dashboard.providers.intraday import RawIntraday
 from dashboard.providers.json_answers import LARGEST, MalformedAnswer, Node
 from dashboard.providers.normalise import RawHistory
 
@@ -68,6 +70,14 @@ class LastPrice:
     day: date
 
 
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Bars within days, as traded, and the time zone whose clocks they are named by."""
+
+    raw: RawIntraday
+    zone: ZoneInfo
+
+
 class Repeated(dict[str, object]):
     """A JSON object that names a key twice; ``pairs`` has all of them."""
 
@@ -106,11 +116,7 @@ def refusal(answer: Mapping[str, object]) -> Refusal | None:
 
 def parse_daily(answer: Mapping[str, object]) -> RawHistory:
     """The daily bars, splits and dividends of a time series, as traded. Raises: MalformedAnswer."""
-    name = next((key for key in answer if key.startswith(SERIES)), None)
-    series = answer.get(name) if name else None
-    if not isinstance(series, dict):
-        raise MalformedAnswer("no time series is in it")
-    pairs = series.pairs if isinstance(series, Repeated) else list(series.items())
+    pairs = _pairs(answer)
     dates = [_day(key) for key, _ in pairs]
     rows = [_fields(row) for _, row in pairs]
     return RawHistory(
@@ -132,6 +138,18 @@ def parse_daily(answer: Mapping[str, object]) -> RawHistory:
         ),
         split_adjusted=False,
     )
+
+
+def parse_intraday(answer: Mapping[str, object]) -> Moments:
+    """The bars within days of a time series, by the clocks that it names. Raises: MalformedAnswer."""
+    pairs = _pairs(answer)
+    meta = Node(answer).required("Meta Data")
+    rows = [_fields(row) for _, row in pairs]
+    names = [label for label in meta.names if label.endswith("Time Zone")]
+    zone = _zone(meta.text(*names) if names else "")
+    columns = [_column(rows, name) for name in ("open", "high", "low", "close", "volume")]
+    at = np.array([_second(key, zone) for key, _ in pairs], dtype=np.int64)
+    return Moments(RawIntraday(at, *columns), zone)
 
 
 def parse_splits(answer: Mapping[str, object]) -> tuple[tuple[date, Decimal, Decimal], ...]:
@@ -177,6 +195,15 @@ def parse_rate(answer: Mapping[str, object]) -> LastPrice | None:
     """The last rate of a pair of currencies. Raises: MalformedAnswer."""
     rate = Node(answer).required("Realtime Currency Exchange Rate")
     return _last_price(rate.text("5. Exchange Rate"), "", rate.text("6. Last Refreshed"))
+
+
+def _pairs(answer: Mapping[str, object]) -> list[tuple[str, object]]:
+    """The bars of the time series with their times, each that is named twice included."""
+    name = next((key for key in answer if key.startswith(SERIES)), None)
+    series = answer.get(name) if name else None
+    if not isinstance(series, dict):
+        raise MalformedAnswer("no time series is in it")
+    return series.pairs if isinstance(series, Repeated) else list(series.items())
 
 
 def _last_price(price: str, previous: str, day: str) -> LastPrice | None:
@@ -232,3 +259,17 @@ def _day(text: object) -> date:
         return date.fromisoformat(str(text)[:10])
     except ValueError as error:
         raise MalformedAnswer("a bar or an event has no usable day") from error
+
+
+def _second(text: object, zone: ZoneInfo) -> int:
+    try:
+        return int(datetime.fromisoformat(str(text)).replace(tzinfo=zone).timestamp())
+    except (ValueError, OverflowError) as error:
+        raise MalformedAnswer("a bar has no usable time") from error
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise MalformedAnswer(f"there is no time zone {name[:40]!r}") from error

@@ -28,6 +28,7 @@ class Issue(StrEnum):
     NOT_POSITIVE = "not_positive"
     FUTURE = "future"
     DUPLICATE = "duplicate"
+    OFF_GRID = "off_grid"
     BAD_SPLIT = "bad_split"
     BAD_DIVIDEND = "bad_dividend"
     SPLIT_NOT_APPLIED = "split_not_applied"

@@ -17,6 +17,7 @@ from dashboard.domain.instruments import AssetClass
 from dashboard.errors import InstrumentNotFound, NoPrices, ProviderError, UnreadableAnswer
 from dashboard.providers.base import ALONE, Fallback, History, HistoryRequest, MarketDataProvider, Quote, SearchHit
 from dashboard.providers.currency_pairs import pair_of
+from dashboard.providers.intraday import IntradayHistory, IntradayProvider, IntradayRequest
 from dashboard.providers.normalise import CURRENCY
 
 log = structlog.get_logger(__name__)
@@ -84,6 +85,21 @@ class ProviderChain:
     def histories(self, request: HistoryRequest, count: int = 2) -> Histories:
         """The histories of the first ``count`` that have one, so that a caller can compare them."""
         return self._several(list(self._attempts(request)), count)
+
+    def intraday(self, request: IntradayRequest) -> IntradayHistory:
+        """The bars within a day of the first that has them; ``fallbacks`` names those before it.
+
+        Raises: as history. A provider without such bars is passed over, which is its reason.
+        """
+        failures: list[ProviderError] = []
+        for provider in self.order(request.of.asset_class, request.of.provider):
+            try:
+                found = _asked_within_days(provider, request.asked_of(provider.name))
+            except ProviderError as error:
+                failures.append(error)
+            else:
+                return replace(found, fallbacks=_reasons(failures))
+        raise _worst(failures, request.provider_symbol)
 
     def fx_history(self, base: str, quote: str, *, start: date | None = None, end: date | None = None) -> History:
         """Daily units of ``quote`` for 1 ``base``; each provider is asked by its own symbol. Raises: as history."""
@@ -178,17 +194,30 @@ def _of_provider(request: HistoryRequest, provider: MarketDataProvider) -> Histo
     return replace(request, provider_symbol=request.asking(provider.name))
 
 
+def _asked_within_days(provider: MarketDataProvider, request: IntradayRequest) -> IntradayHistory:
+    """The provider's bars. Raises: NoPrices where it has none of the interval, UnreadableAnswer as for a history."""
+    if not isinstance(provider, IntradayProvider) or request.interval not in provider.intervals:
+        message = f"{provider.name} has no bars of {request.interval}."
+        raise NoPrices(message, provider=provider.name, symbol=request.provider_symbol)
+    found = provider.intraday(request)
+    _require_currency(found.currency, provider, request.provider_symbol)
+    return found
+
+
+def _require_currency(currency: str, provider: MarketDataProvider, symbol: str) -> None:
+    """Raises: UnreadableAnswer."""
+    if not CURRENCY.fullmatch(currency):
+        message = f"The answer of {provider.name} cannot be read: it is in {currency[:8]!r}, which is no currency."
+        raise UnreadableAnswer(message, provider=provider.name, symbol=symbol)
+
+
 def _asked(provider: MarketDataProvider, request: HistoryRequest) -> History:
     """The provider's history.
 
     Raises: NoPrices where it should begin at the beginning and is empty, UnreadableAnswer where it is in no currency.
     """
     history = provider.history(request)
-    if not CURRENCY.fullmatch(history.currency):
-        message = (
-            f"The answer of {provider.name} cannot be read: it is in {history.currency[:8]!r}, which is no currency."
-        )
-        raise UnreadableAnswer(message, provider=provider.name, symbol=request.provider_symbol)
+    _require_currency(history.currency, provider, request.provider_symbol)
     if request.start is None and not len(history.bars):
         message = f"{provider.name} knows {request.provider_symbol} but has no price of it."
         raise NoPrices(message, provider=provider.name, symbol=request.provider_symbol)

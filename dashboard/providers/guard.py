@@ -15,7 +15,9 @@ import redis
 
 from dashboard import redis_store
 from dashboard.domain.instruments import AssetClass
+from dashboard.domain.intraday import BarInterval
 from dashboard.errors import (
+    NoPrices,
     ProviderError,
     ProviderRefused,
     ProviderUnavailable,
@@ -26,6 +28,7 @@ from dashboard.errors import (
 from dashboard.providers.base import History, HistoryRequest, MarketDataProvider, Quote, SearchHit
 from dashboard.providers.budget import BudgetSpent
 from dashboard.providers.circuits import Circuits, LocalCircuits
+from dashboard.providers.intraday import IntradayHistory, IntradayProvider, IntradayRequest, intervals_of
 
 Answer = TypeVar("Answer")
 Clock = Callable[[], float]
@@ -134,6 +137,19 @@ class GuardedProvider:
     def history(self, request: HistoryRequest) -> History:
         """See the provider. Raises: RateLimited, ProviderUnavailable also without asking it."""
         return self._call("history", request.provider_symbol, lambda: self._provider.history(request))
+
+    @property
+    def intervals(self) -> frozenset[BarInterval]:
+        """Those of the provider behind the guard; none where it has no bars within a day."""
+        return intervals_of(self._provider)
+
+    def intraday(self, request: IntradayRequest) -> IntradayHistory:
+        """See the provider. Raises: RateLimited, ProviderUnavailable, NoPrices also without asking it."""
+        provider = self._provider
+        if not isinstance(provider, IntradayProvider):
+            message = f"{self.name} has no bars within a day."
+            raise NoPrices(message, provider=self.name, symbol=request.provider_symbol)
+        return self._call("intraday", request.provider_symbol, lambda: provider.intraday(request))
 
     def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
         """See the provider. Raises: RateLimited, ProviderUnavailable also without asking it."""

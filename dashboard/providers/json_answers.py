@@ -49,6 +49,11 @@ class Node:
         """The objects in the object under ``key``."""
         return (Node(value) for value in self.node(key)._values.values())
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its keys that are text."""
+        return tuple(key for key in self._values if isinstance(key, str))
+
     def text(self, *keys: str) -> str:
         """The first text under ``keys`` that is not empty, else "". NUL, which no database holds, is left out."""
         texts = (value.replace("\0", "").strip() for key in keys if isinstance(value := self._values.get(key), str))

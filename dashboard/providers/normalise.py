@@ -90,10 +90,10 @@ def split_factors(dates: NDArray[np.datetime64], splits: Sequence[Split]) -> NDA
 def as_traded(raw: RawHistory, unit: str, *, known_splits: Sequence[Split] = (), today: date) -> Normalised:
     """Clean, un-adjust and convert what a source sent. ``today`` is the day at the instrument's exchange."""
     per_major = major_unit(unit)[1]
-    splits, rejected = _valid_splits(raw.splits)
+    splits, rejected = valid_splits(raw.splits)
     bars, bad_bars = _valid_bars(raw, today)
     if raw.split_adjusted:
-        applied, notices = _applied_splits(bars, splits, known_splits)
+        applied, notices = applied_splits(bars, splits, known_splits)
     else:
         applied, notices = _splits_applied_all_the_same(bars, splits)
     factors = split_factors(bars.dates, applied)
@@ -107,7 +107,7 @@ def as_traded(raw: RawHistory, unit: str, *, known_splits: Sequence[Split] = (),
             bars.close * scale,
             bars.volume / factors,
         )
-    traded, bad_prices = _storable(traded)
+    traded, bad_prices = storable(traded)
     dividends, bad_dividends = _dividends(raw.dividends, unit, applied, today)
     every_split = tuple(sorted({*splits, *(split for split in applied if split not in splits)}))
     left_out = (*rejected, *bad_bars, *bad_prices, *bad_dividends)
@@ -137,10 +137,10 @@ def _valid_bars(raw: RawHistory, today: date) -> tuple[DailyBars, list[RejectedB
         RejectedBar(day, Issue.DUPLICATE, "a later bar of the same day replaces it")
         for day in bars.dates[superseded].tolist()
     ]
-    return _without_bad_ranges(bars[~superseded]), rejected
+    return without_bad_ranges(bars[~superseded]), rejected
 
 
-def _storable(bars: DailyBars) -> tuple[DailyBars, list[RejectedBar]]:
+def storable(bars: DailyBars) -> tuple[DailyBars, list[RejectedBar]]:
     """The bars whose close is still a usable number as traded; another price that is not becomes unknown."""
     good = (bars.close > 0) & (bars.close < LARGEST_PRICE)
     rejected = [
@@ -152,7 +152,7 @@ def _storable(bars: DailyBars) -> tuple[DailyBars, list[RejectedBar]]:
     return DailyBars(bars.dates, opening, high, low, bars.close, volume), rejected
 
 
-def _without_bad_ranges(bars: DailyBars) -> DailyBars:
+def without_bad_ranges(bars: DailyBars) -> DailyBars:
     """Open, high and low that are not positive, or low above high, become unknown; the close stands by itself."""
     with np.errstate(invalid="ignore"):
         bad = (bars.high < bars.low) | (bars.high <= 0) | (bars.low <= 0)
@@ -168,7 +168,8 @@ def _without_bad_ranges(bars: DailyBars) -> DailyBars:
     )
 
 
-def _valid_splits(raw: Sequence[tuple[date, Decimal, Decimal]]) -> tuple[list[Split], list[RejectedBar]]:
+def valid_splits(raw: Sequence[tuple[date, Decimal, Decimal]]) -> tuple[list[Split], list[RejectedBar]]:
+    """Splits by their days, from new and old units, and those that mean nothing."""
     splits: dict[date, Split] = {}
     rejected = []
     for day, new, old in raw:
@@ -182,7 +183,7 @@ def _valid_splits(raw: Sequence[tuple[date, Decimal, Decimal]]) -> tuple[list[Sp
     return sorted(splits.values()), rejected
 
 
-def _applied_splits(
+def applied_splits(
     bars: DailyBars, listed: Sequence[Split], known: Sequence[Split]
 ) -> tuple[list[Split], list[Notice]]:
     """The splits that the source's bars are adjusted for."""

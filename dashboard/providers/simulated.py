@@ -7,7 +7,6 @@ of the second, so that all who ask at one moment see one price; the bar itself a
 from __future__ import annotations
 
 import threading
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.domain.instruments import AssetClass, Split
-from dashboard.errors import InstrumentNotFound
+from dashboard.domain.intraday import BarInterval
+from dashboard.errors import InstrumentNotFound, NoPrices
 from dashboard.providers.base import (
     EVERYTHING,
     DailyBars,
@@ -28,10 +28,12 @@ from dashboard.providers.base import (
     Quote,
     SearchHit,
 )
+from dashboard.providers.intraday import IntradayHistory, IntradayRequest
 from dashboard.providers.normalise import split_factors
 from dashboard.providers.simulated_catalogue import BASKETS, DEMO_INSTRUMENTS, PAIRS, SHARES, SimulatedInstrument
 from dashboard.providers.simulated_events import make_dividends, make_splits, units_by_day
 from dashboard.providers.simulated_market import Factors, dollar_rate, make_bars, make_factors, make_levels
+from dashboard.providers.simulated_paths import bars_within, path
 from dashboard.providers.simulated_sessions import Sessions, make_sessions
 
 __all__ = ["DEMO_INSTRUMENTS", "NAME", "SimulatedInstrument", "SimulatedProvider"]
@@ -40,8 +42,6 @@ NAME = "simulated"
 PATHS = (*SHARES, *BASKETS)
 INSTRUMENTS = {instrument.symbol: instrument for instrument in (*PATHS, *PAIRS)}
 HITS = 10
-# The wandering of a quote within its session: seconds between knots, and its share of the way to the high or the low.
-WAVES = ((2400, 0.56), (300, 0.24), (40, 0.12), (3, 0.08))
 
 
 def utc_now() -> datetime:
@@ -64,6 +64,7 @@ class SimulatedProvider:
 
     name = NAME
     asset_classes = EVERYTHING
+    intervals = frozenset(BarInterval)
 
     def __init__(self, *, now: Callable[[], datetime] = utc_now) -> None:
         self._now = now
@@ -87,6 +88,17 @@ class SimulatedProvider:
             dividends=tuple(dividend for dividend in series.dividends if start <= dividend.date <= end),
             meta=_meta(instrument),
         )
+
+    def intraday(self, request: IntradayRequest) -> IntradayHistory:
+        """The bars of the path that quotes take, as far as their time is over."""
+        instrument, now = _instrument(request.provider_symbol), self._now()
+        if instrument.priced_once_a_day:
+            message = f"{instrument.symbol} is priced once a day."
+            raise NoPrices(message, provider=NAME, symbol=instrument.symbol)
+        series = self._market_of(now).series(instrument)
+        bars = bars_within(instrument, series.bars, series.sessions, request.interval, request.start, now)
+        currency, zone = instrument.currency, instrument.timezone
+        return IntradayHistory(NAME, instrument.symbol, request.interval, currency, currency, zone, bars)
 
     def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
         """The price of this second."""
@@ -196,23 +208,5 @@ def _quote(instrument: SimulatedInstrument, series: Series, now: datetime) -> Qu
 
 def _price_within(instrument: SimulatedInstrument, series: Series, index: int, now: datetime) -> float:
     """From the session's open to its close, on a wandering path that stays within its high and low."""
-    bars = series.bars
-    opened, closed = float(bars.open[index]), float(bars.close[index])
-    high, low = float(bars.high[index]), float(bars.low[index])
-    share = series.sessions.elapsed(index, now)
-    second = int(now.timestamp())
-    # No wandering at the open and at the close, so that both are met.
-    wander = sum(size * _wave(instrument.symbol, second, knots) for knots, size in WAVES)
-    wander *= min(1.0, 12 * share * (1 - share))
-    straight = opened + (closed - opened) * share
-    price = straight + wander * (high - straight if wander > 0 else straight - low)
-    return round(price, instrument.decimals)
-
-
-def _wave(symbol: str, second: int, knots_seconds: int) -> float:
-    """A value between -1 and 1 that runs straight from one fixed random knot to the next."""
-    knot, offset = divmod(second, knots_seconds)
-    before, after = (
-        zlib.crc32(f"{symbol}:{knots_seconds}:{number}".encode()) / 2**31 - 1 for number in (knot, knot + 1)
-    )
-    return before + (after - before) * offset / knots_seconds
+    second = np.array([int(now.timestamp())])
+    return float(path(instrument, series.bars, series.sessions, index, second)[0])

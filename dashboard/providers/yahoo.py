@@ -22,14 +22,24 @@ from curl_cffi.requests.exceptions import RequestException
 from yfinance.data import YfData
 from yfinance.exceptions import YFException, YFRateLimitError
 
+from dashboard.domain.intraday import BarInterval
 from dashboard.errors import InstrumentNotFound, ProviderError, ProviderUnavailable, RateLimited, UnreadableAnswer
+from dashboard.providers import yahoo_intraday
 from dashboard.providers.base import EVERYTHING, History, HistoryRequest, Quote, SearchHit
 from dashboard.providers.budget import Budget
+from dashboard.providers.intraday import IntradayHistory, IntradayRequest
 from dashboard.providers.json_answers import MalformedAnswer
 from dashboard.providers.normalise import Normalised, as_traded
 from dashboard.providers.retry import Retry
 from dashboard.providers.yahoo_session import Refused, YahooSession
-from dashboard.providers.yahoo_wire import Chart, parse_chart, parse_quotes, parse_search
+from dashboard.providers.yahoo_wire import (
+    Chart,
+    IntradayChart,
+    parse_chart,
+    parse_intraday,
+    parse_quotes,
+    parse_search,
+)
 
 NAME = "yahoo"
 CHART = "https://query2.finance.yahoo.com/v8/finance/chart/"
@@ -64,6 +74,7 @@ class YahooProvider:
 
     name = NAME
     asset_classes = EVERYTHING
+    intervals = frozenset(BarInterval)
 
     def __init__(
         self,
@@ -105,6 +116,18 @@ class YahooProvider:
         today = now.astimezone(ZoneInfo(chart.meta.timezone)).date()
         clean = as_traded(chart.raw, chart.unit, known_splits=request.known_splits, today=today)
         return _history(request, chart, clean, now)
+
+    def intraday(self, request: IntradayRequest) -> IntradayHistory:
+        """Bars within a day as traded; of minutes a week a request."""
+        symbol = request.provider_symbol.strip()
+        if not symbol:
+            raise InstrumentNotFound("There is no symbol to ask for.", provider=NAME, symbol=symbol)
+        url = CHART + percent_encode(symbol, safe="=^.-")
+
+        def ask(params: Mapping[str, object]) -> IntradayChart:
+            return self._ask(url, params, symbol, partial(parse_intraday, symbol))
+
+        return yahoo_intraday.intraday(NAME, request, self._now(), ask)
 
     def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
         """The last prices, a hundred symbols a request; what Yahoo does not know is absent.

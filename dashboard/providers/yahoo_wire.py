@@ -6,12 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
 from dashboard.domain.instruments import AssetClass
 from dashboard.providers.base import InstrumentMeta, MarketState, Quote, SearchHit
+from dashboard.providers.intraday import RawIntraday
 from dashboard.providers.json_answers import MalformedAnswer, Node
 from dashboard.providers.normalise import RawHistory, major_unit
 
@@ -56,8 +58,38 @@ class Chart:
     session_ends_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class IntradayChart:
+    """A chart of bars within days: raw bars by their moments, the splits in its time, and who it is about."""
+
+    raw: RawIntraday
+    splits: tuple[tuple[date, Decimal, Decimal], ...]
+    unit: str
+    currency: str
+    zone: ZoneInfo
+
+
 def parse_chart(symbol: str, answer: object) -> Chart:
     """The one series of a chart answer. Raises: MalformedAnswer."""
+    result, meta, unit, zone = _series(symbol, answer)
+    end = meta.node("currentTradingPeriod").node("regular").number("end")
+    return Chart(
+        _raw_history(result, zone), unit, _meta(meta, symbol, unit, zone), _moment(end) if end is not None else None
+    )
+
+
+def parse_intraday(symbol: str, answer: object) -> IntradayChart:
+    """The one series of a chart answer of less than a day a bar. Raises: MalformedAnswer."""
+    result, _, unit, zone = _series(symbol, answer)
+    stamps = result.items("timestamp")
+    quote = _quote_columns(result)
+    columns = [quote.column(name, len(stamps)) for name in ("open", "high", "low", "close", "volume")]
+    raw = RawIntraday(np.array([_usable(stamp) for stamp in stamps], dtype=np.int64), *columns)
+    return IntradayChart(raw, _splits(result, zone), unit, major_unit(unit)[0], zone)
+
+
+def _series(symbol: str, answer: object) -> tuple[Node, Node, str, ZoneInfo]:
+    """The one series, what it says of itself, its unit and its time zone."""
     results = Node(answer).required("chart").required_items("result")
     if len(results) != 1:
         raise MalformedAnswer("one series was expected")
@@ -68,11 +100,7 @@ def parse_chart(symbol: str, answer: object) -> Chart:
     unit = meta.text("currency")
     if not unit:
         raise MalformedAnswer("the quote names no currency")
-    zone = _zone(meta.text("exchangeTimezoneName"))
-    end = meta.node("currentTradingPeriod").node("regular").number("end")
-    return Chart(
-        _raw_history(result, zone), unit, _meta(meta, symbol, unit, zone), _moment(end) if end is not None else None
-    )
+    return result, meta, unit, _zone(meta.text("exchangeTimezoneName"))
 
 
 def parse_quotes(provider: str, symbols: Sequence[str], answer: object) -> dict[str, Quote]:
@@ -136,8 +164,7 @@ def _meta(meta: Node, symbol: str, unit: str, zone: ZoneInfo) -> InstrumentMeta:
 
 def _raw_history(result: Node, zone: ZoneInfo) -> RawHistory:
     stamps = result.items("timestamp")
-    columns = result.node("indicators").items("quote")
-    quote = Node(columns[0] if columns else {})
+    quote = _quote_columns(result)
     length = len(stamps)
     events = result.node("events")
     return RawHistory(
@@ -147,15 +174,24 @@ def _raw_history(result: Node, zone: ZoneInfo) -> RawHistory:
         quote.column("low", length),
         quote.column("close", length),
         quote.column("volume", length),
-        splits=tuple(
-            (_day(node.number("date"), zone), node.decimal("numerator"), node.decimal("denominator"))
-            for node in events.children("splits")
-        ),
+        splits=_splits(result, zone),
         dividends=tuple(
             (_day(node.number("date"), zone), node.number("amount") or math.nan, node.text("currency"))
             for kind in ("dividends", "capitalGains")
             for node in events.children(kind)
         ),
+    )
+
+
+def _quote_columns(result: Node) -> Node:
+    columns = result.node("indicators").items("quote")
+    return Node(columns[0] if columns else {})
+
+
+def _splits(result: Node, zone: ZoneInfo) -> tuple[tuple[date, Decimal, Decimal], ...]:
+    return tuple(
+        (_day(node.number("date"), zone), node.decimal("numerator"), node.decimal("denominator"))
+        for node in result.node("events").children("splits")
     )
 
 
@@ -175,9 +211,14 @@ def _moment(stamp: float) -> datetime:
 
 def _day(stamp: object, zone: ZoneInfo) -> date:
     """The exchange's own day of a bar or event."""
+    local = _moment(_usable(stamp)).astimezone(zone)
+    wrong_side = local.hour >= EVENING_HOUR and local.minute == local.second == 0
+    return local.date() + timedelta(days=1) if wrong_side else local.date()
+
+
+def _usable(stamp: object) -> float:
+    """The seconds of a time that can be one."""
     seconds = Node({"at": stamp}).number("at")
     if seconds is None or not EARLIEST < seconds < LATEST:
         raise MalformedAnswer("a bar or an event has no usable time")
-    local = _moment(seconds).astimezone(zone)
-    wrong_side = local.hour >= EVENING_HOUR and local.minute == local.second == 0
-    return local.date() + timedelta(days=1) if wrong_side else local.date()
+    return seconds

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dashboard.domain.intraday import zoned
 from dashboard.results.instruments import Bars, ImportCounts, InstrumentDetail, RefreshReport, SearchResult
+from dashboard.results.intraday import IntradaySeries
 from dashboard.results.price_quality import FindingItem
 from dashboard.results.scalars import Json, amount, day, moment
 
@@ -88,6 +90,20 @@ def bars(found: Bars) -> dict[str, Json]:
         "splits": [{"date": day(split.date), "ratio": amount(split.ratio)} for split in found.splits],
         "date": [str(date) for date in found.dates],
         **{name: [amount(value) for value in getattr(found, name)] for name in BAR_NAMES},
+    }
+
+
+def intraday(found: IntradaySeries) -> dict[str, Json]:
+    """Bars within days, column by column, their times by the clock of the exchange."""
+    bars = found.bars
+    return {
+        "symbol": found.symbol,
+        "currency": found.currency,
+        "interval": found.interval.value,
+        "timezone": found.timezone,
+        "reason": found.why_empty or None,
+        "at": [at.isoformat() for at in zoned(bars.at, found.timezone)],
+        **{name: [amount(value) for value in getattr(bars, name)] for name in BAR_NAMES},
     }
 
 

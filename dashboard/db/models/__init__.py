@@ -7,6 +7,7 @@ from dashboard.db.models.benchmarks import BenchmarkBlend, BenchmarkWeight
 from dashboard.db.models.embeds import Embed
 from dashboard.db.models.identity import User, UserSession
 from dashboard.db.models.instruments import FormerSymbol, InstrumentHolding, InstrumentSource, InstrumentSymbol
+from dashboard.db.models.intraday import IntradayBar
 from dashboard.db.models.jobs import JobOccurrence, ReportRun, Schedule
 from dashboard.db.models.ledger import Account, ImportBatch, LedgerTransaction, Portfolio, PortfolioTag
 from dashboard.db.models.market import Dividend, ExchangeSession, FxPair, FxRate, InstrumentRow, Price, SplitRow
@@ -32,6 +33,7 @@ __all__ = [
     "InstrumentRow",
     "InstrumentSource",
     "InstrumentSymbol",
+    "IntradayBar",
     "JobOccurrence",
     "LedgerTransaction",
     "Portfolio",

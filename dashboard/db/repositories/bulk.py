@@ -19,6 +19,11 @@ def raw_connection(session: AnySession) -> psycopg.Connection[tuple[object, ...]
     return cast(psycopg.Connection[tuple[object, ...]], session.connection().connection.driver_connection)
 
 
+def array_text(values: Iterable[object]) -> str:
+    """Numbers or days as PostgreSQL writes an array: of thousands, the driver's own way costs more than the query."""
+    return f"{{{','.join(map(str, values))}}}"
+
+
 def copy_rows(connection: psycopg.Connection[tuple[object, ...]], target: str, blocks: Iterable[bytes]) -> None:
     """Write binary ``blocks`` of rows to ``target``: a table and its columns in parentheses."""
     with connection.cursor() as cursor, cursor.copy(f"copy {target} from stdin (format binary)".encode()) as copy:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -13,11 +13,12 @@ import numpy.typing as npt
 from sqlalchemy import text
 
 from dashboard.db.binary import array_rows, copy_block, date_column, float8_column, int8_column, text_column
-from dashboard.db.repositories.bulk import AnySession, copy_rows, raw_connection
+from dashboard.db.repositories.bulk import AnySession, array_text, copy_rows, raw_connection
 
 # Sources send the same number with other noise in its last digits: that is no other number.
 NOISE = "1e-9"
 VALUES = ("open", "high", "low", "close", "volume")
+ROWS_A_BLOCK = 20_000
 COLUMNS = "(instrument_id, date, open, high, low, close, volume, source)"
 
 Days = npt.NDArray[np.datetime64]
@@ -105,7 +106,7 @@ def differing(table: str, *columns: str) -> str:
     return f"not ({' and '.join(same.format(table, column, NOISE) for column in columns)})"
 
 
-_LOCK = text("select id from instruments where id = any(:ids) order by id for no key update")
+_LOCK = text("select id from instruments where id = any(cast(:ids as bigint[])) order by id for no key update")
 _OCCUPIED = text("""
     select w.id from unnest(cast(:ids as bigint[]), cast(:firsts as date[]), cast(:lasts as date[])) w(id, first, last)
     where exists (select from prices p where p.instrument_id = w.id and p.date between w.first and w.last)
@@ -130,7 +131,7 @@ _TAKE_OVER = text(f"""
            {", ".join(f"array_agg({age}_{name}) filter (where restated)" for name in VALUES for age in ("old", "new"))}
     from changed group by instrument_id
     """)  # noqa: S608  the words are constants of this module
-_BUMP = text("update instruments set price_version = price_version + 1 where id = any(:ids)")
+_BUMP = text("update instruments set price_version = price_version + 1 where id = any(cast(:ids as bigint[]))")
 
 
 def store_bars(session: AnySession, bars: Mapping[int, BarColumns], source: str) -> dict[int, SeriesChange]:
@@ -142,25 +143,25 @@ def store_bars(session: AnySession, bars: Mapping[int, BarColumns], source: str)
     given = {key: columns for key, columns in bars.items() if len(columns.dates)}
     if not given:
         return {}
-    session.execute(_LOCK, {"ids": list(given)})
+    session.execute(_LOCK, {"ids": array_text(given)})
     occupied = _occupied(session, given)
     fresh = {key: columns for key, columns in given.items() if key not in occupied}
     changes = {key: SeriesChange(len(c.dates), c.dates[0].item()) for key, c in fresh.items()}
     if fresh:
-        copy_rows(raw_connection(session), f"prices {COLUMNS}", _blocks(fresh, source))
+        copy_rows(raw_connection(session), f"prices {COLUMNS}", blocks(fresh, source))
     if occupied:
         changes |= _upsert(session, {key: given[key] for key in occupied}, source)
     if changes:
-        session.execute(_BUMP, {"ids": list(changes)})
+        session.execute(_BUMP, {"ids": array_text(changes)})
     return changes
 
 
 def _occupied(session: AnySession, bars: Mapping[int, BarColumns]) -> set[int]:
     """The instruments that have a bar between the first and the last new one."""
     ranges = {
-        "ids": list(bars),
-        "firsts": [columns.dates[0].item() for columns in bars.values()],
-        "lasts": [columns.dates[-1].item() for columns in bars.values()],
+        "ids": array_text(bars),
+        "firsts": array_text(columns.dates[0] for columns in bars.values()),
+        "lasts": array_text(columns.dates[-1] for columns in bars.values()),
     }
     return set(session.scalars(_OCCUPIED, ranges))
 
@@ -168,7 +169,7 @@ def _occupied(session: AnySession, bars: Mapping[int, BarColumns]) -> set[int]:
 def _upsert(session: AnySession, bars: Mapping[int, BarColumns], source: str) -> dict[int, SeriesChange]:
     session.execute(_STAGE)
     session.execute(_EMPTY_STAGE)
-    copy_rows(raw_connection(session), f"pg_temp.staged_prices {COLUMNS}", _blocks(bars, source))
+    copy_rows(raw_connection(session), f"pg_temp.staged_prices {COLUMNS}", blocks(bars, source))
     return {
         key: SeriesChange(rows, first, _restated(days, sources, pairs))
         for key, rows, first, days, sources, *pairs in session.execute(_TAKE_OVER)
@@ -193,31 +194,47 @@ def is_same(old: float | None, new: float | None) -> bool:
     return old is new if old is None or new is None else math.isclose(old, new, rel_tol=float(NOISE))
 
 
-def _blocks(bars: Mapping[int, BarColumns], source: str) -> list[bytes]:
-    return [_block(key, columns, source) for key, columns in bars.items()]
+def blocks(bars: Mapping[int, BarColumns], source: str) -> Iterator[bytes]:
+    """The rows of all series, several short ones a block: one at a time would cost more than its rows."""
+    waiting: list[tuple[int, BarColumns]] = []
+    count = 0
+    for key, columns in bars.items():
+        waiting.append((key, columns))
+        count += len(columns.dates)
+        if count >= ROWS_A_BLOCK:
+            yield _block(waiting, source)
+            waiting, count = [], 0
+    if waiting:
+        yield _block(waiting, source)
 
 
-def _block(instrument_id: int, bars: BarColumns, source: str) -> bytes:
-    count = len(bars.dates)
+def _block(series: Sequence[tuple[int, BarColumns]], source: str) -> bytes:
+    keys, bars = [key for key, _ in series], [columns for _, columns in series]
+    lengths = [len(columns.dates) for columns in bars]
     return copy_block(
         (
-            int8_column(instrument_id, count),
-            date_column(bars.dates),
-            float8_column(bars.open, nan_is_null=True),
-            float8_column(bars.high, nan_is_null=True),
-            float8_column(bars.low, nan_is_null=True),
-            float8_column(bars.close),
-            float8_column(bars.volume, nan_is_null=True),
-            text_column(source, count),
+            int8_column(np.repeat(keys, lengths)),
+            date_column(np.concatenate([columns.dates for columns in bars])),
+            float8_column(np.concatenate([columns.open for columns in bars]), nan_is_null=True),
+            float8_column(np.concatenate([columns.high for columns in bars]), nan_is_null=True),
+            float8_column(np.concatenate([columns.low for columns in bars]), nan_is_null=True),
+            float8_column(np.concatenate([columns.close for columns in bars])),
+            float8_column(np.concatenate([columns.volume for columns in bars]), nan_is_null=True),
+            text_column(source, sum(lengths)),
         )
     )
 
 
+# Days and closes are read in one pass; an array of each costs a fraction of what rows of them do.
 _CLOSES = b"""
-select i.id,
-       array(select p.date from prices p where p.instrument_id = i.id and p.date <= %s order by p.date),
-       array(select p.close from prices p where p.instrument_id = i.id and p.date <= %s order by p.date)
+select i.id, series.dates, series.closes
 from unnest(%s::bigint[]) i(id)
+cross join lateral (
+    select array_agg(date) as dates, array_agg(close) as closes
+    from (
+        select date, close from prices p where p.instrument_id = i.id and p.date between %s and %s order by p.date
+    ) bars
+) series
 """
 _BARS = b"""
 select array_agg(date), array_agg(open), array_agg(high), array_agg(low), array_agg(close), array_agg(volume)
@@ -229,11 +246,14 @@ from (
 """
 
 
-def read_closes(session: AnySession, ids: Sequence[int], *, end: date | None = None) -> dict[int, tuple[Days, Floats]]:
+def read_closes(
+    session: AnySession, ids: Sequence[int], *, start: date | None = None, end: date | None = None
+) -> dict[int, tuple[Days, Floats]]:
     """Dates and closes by instrument id, ascending; empty arrays where nothing is stored."""
-    last = end or date.max
-    rows = array_rows(raw_connection(session), _CLOSES, (last, last, list(ids)))
-    return {int(row[0]): (row[1], row[2]) for row in rows}  # type: ignore[call-overload,misc]  # as the query says
+    parameters = (list(ids), start or date.min, end or date.max)
+    rows = array_rows(raw_connection(session), _CLOSES, parameters)
+    nothing = (np.empty(0, dtype="datetime64[D]"), np.empty(0))
+    return {int(row[0]): nothing if row[1] is None else (row[1], row[2]) for row in rows}  # type: ignore[call-overload,misc]  # as the query says
 
 
 def read_bars(

@@ -19,6 +19,7 @@ from dashboard.db.repositories.bulk import AnySession
 from dashboard.db.repositories.fx import Pair
 from dashboard.db.repositories.price_findings import HELD, REPAIRED
 from dashboard.db.repositories.prices import BarArrays, Days, Edges, Floats
+from dashboard.domain.prices import side_by_side
 from dashboard.domain.quality import FindingKind
 
 COLUMNS = ("open", "high", "low", "close", "volume")
@@ -35,14 +36,27 @@ class Held:
     bars: Floats
 
 
-def read_closes(session: AnySession, ids: Sequence[int], *, end: date | None = None) -> dict[int, tuple[Days, Floats]]:
+def read_closes(
+    session: AnySession, ids: Sequence[int], *, start: date | None = None, end: date | None = None
+) -> dict[int, tuple[Days, Floats]]:
     """Dates and closes that count by instrument id, ascending; empty arrays where there is none."""
-    found = prices.read_closes(session, ids, end=end)
+    found = prices.read_closes(session, ids, start=start, end=end)
     for key, held in _held(session, ids).items():
         days, closes = found[key]
         keep, mended = _counted(days, closes, held, COLUMNS.index("close"))
         found[key] = (days[keep], mended[keep])
     return found
+
+
+def closes(
+    session: AnySession, ids: Sequence[int], *, start: date | None = None, end: date | None = None
+) -> tuple[Days, Floats]:
+    """The days on which any instrument has a bar that counts, shape (T,), and the closes, shape (T, N).
+
+    A column is an instrument, in the order of ``ids``; NaN where it has no bar on a day: nothing is carried forward.
+    """
+    found = read_closes(session, ids, start=start, end=end)
+    return side_by_side([found[key] for key in ids])
 
 
 def read_bars(

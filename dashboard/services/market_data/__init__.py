@@ -20,6 +20,7 @@ from dashboard.services.market_data.reading import (
     versions_for,
 )
 from dashboard.services.market_data.refresh import refresh, refresh_due, refresh_rates
+from dashboard.services.market_data.within_days import forget_intraday, intraday, intraday_days, refresh_intraday
 
 __all__ = [
     "FRESH_SECONDS",
@@ -29,9 +30,12 @@ __all__ = [
     "benchmarks",
     "details_of",
     "ensure_instruments",
+    "forget_intraday",
     "import_instruments",
     "import_prices",
     "instrument",
+    "intraday",
+    "intraday_days",
     "list_instruments",
     "market_data_for",
     "market_state",
@@ -40,6 +44,7 @@ __all__ = [
     "rate_problems_of",
     "refresh",
     "refresh_due",
+    "refresh_intraday",
     "refresh_rates",
     "search",
     "versions_for",

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from dashboard.db.binary import copy_block, float8_column, int8_column, text_column
 from dashboard.db.engine import db
-from dashboard.db.repositories import instruments, prices
+from dashboard.db.repositories import instruments, prices, valued_prices
 from dashboard.db.repositories.prices import BarArrays, SeriesChange
 
 FIRST = np.datetime64("2024-01-01", "D")
@@ -119,6 +119,31 @@ def test_closes_of_many_come_at_once_up_to_a_day(ids: list[int]) -> None:
     assert closes.flags.writeable
 
 
+def test_closes_stand_side_by_side_on_the_days_of_all_and_only_those_that_count(ids: list[int]) -> None:
+    prices.store_bars(db.session, {ids[0]: bars(4), ids[1]: bars(3, FIRST + 2, base=90.0)}, "test")
+    for day, state, suggested in (("2024-01-02", "quarantined", None), ("2024-01-04", "repaired", 13.5)):
+        finding = {"id": ids[0], "day": day, "state": state, "suggested": suggested}
+        decided = "now()" if state == "repaired" else "null"
+        db.session.execute(
+            text(f"""
+                insert into price_findings (instrument_id, date, kind, state, suggested, reason, confidence, decided_at)
+                values (:id, :day, 'spike', :state, :suggested, 'for the test', 1, {decided})
+                """),
+            finding,
+        )
+
+    days, closes = valued_prices.closes(db.session, [ids[1], ids[0]], start=date(2024, 1, 2))
+
+    assert days.tolist() == [date(2024, 1, day) for day in (3, 4, 5)]
+    np.testing.assert_array_equal(closes, [[90.0, 12.0], [91.0, 13.5], [92.0, np.nan]])
+
+
+def test_side_by_side_is_empty_where_nothing_has_a_price(ids: list[int]) -> None:
+    days, closes = valued_prices.closes(db.session, ids)
+
+    assert (len(days), closes.shape) == (0, (0, 2))
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(st.floats(allow_infinity=False), st.floats(allow_infinity=False)), min_size=1, max_size=20))
 def test_a_block_holds_each_row_once_whatever_is_null(rows: list[tuple[float, float]]) -> None:
@@ -126,7 +151,7 @@ def test_a_block_holds_each_row_once_whatever_is_null(rows: list[tuple[float, fl
 
     block = copy_block(
         (
-            int8_column(7, len(rows)),
+            int8_column(np.full(len(rows), 7)),
             float8_column(one, nan_is_null=True),
             float8_column(other),
             text_column("", len(rows)),

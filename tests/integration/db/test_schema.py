@@ -13,6 +13,8 @@ from dashboard.embedded import APPLICATION_ROLE, EmbeddedServices
 from dashboard.errors import SchemaMismatch, ServiceUnavailable, SettingsError
 from tests.conftest import DatabaseUrls, other_database
 
+# The revision before bars within a day, which also changed how prices are laid out.
+BEFORE_INTRADAY = "0017"
 pytestmark = pytest.mark.usefixtures("services")
 
 
@@ -33,6 +35,11 @@ def empty_database(
 
 def libpq(url: str) -> str:
     return url.replace("+psycopg", "")
+
+
+def rows_of(database: DatabaseUrls, query: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(libpq(database.migration_url)) as connection:
+        return connection.execute(query.encode()).fetchall()
 
 
 def execute(url: str, statement: str) -> None:
@@ -122,6 +129,29 @@ def test_rows_written_before_every_type_was_known_read_the_same_after_the_upgrad
         counted = connection.execute("select method, track_cash, allow_shorts from portfolios").fetchall()
     assert blank == [(None, None, None, None, [], True, None)]
     assert counted == [("average", False, False)]
+
+
+def test_the_key_of_prices_is_built_anew_both_ways_with_every_row(empty_database: DatabaseUrls) -> None:
+    schema.upgrade(empty_database.migration_url, APPLICATION_ROLE)
+    schema.downgrade(empty_database.migration_url, BEFORE_INTRADAY)
+    execute(
+        empty_database.migration_url,
+        """
+        insert into instruments (symbol, currency) values ('A', 'USD'), ('B', 'EUR');
+        insert into prices (instrument_id, date, open, close, source)
+        select i.id, date '2020-01-01' + n, nullif(n % 3, 0), 1 + n / 7.0, 'file'
+        from instruments i, generate_series(0, 999) n
+        """,
+    )
+    before = rows_of(empty_database, "select * from prices order by instrument_id, date")
+
+    schema.upgrade(empty_database.migration_url, APPLICATION_ROLE)
+
+    assert len(before) == 2000
+    assert rows_of(empty_database, "select * from prices order by instrument_id, date") == before
+    assert schema.check(empty_database.database_url).differences == ()
+    schema.downgrade(empty_database.migration_url, BEFORE_INTRADAY)
+    assert rows_of(empty_database, "select * from prices order by instrument_id, date") == before
 
 
 def test_taking_every_type_back_keeps_the_rows_that_the_earlier_version_knew(empty_database: DatabaseUrls) -> None:

@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 
 from dashboard.domain.instruments import AssetClass
-from dashboard.errors import InstrumentNotFound
+from dashboard.domain.intraday import BarInterval, IntradayBars, coarser
+from dashboard.errors import InstrumentNotFound, NoPrices
 from dashboard.providers.base import History, HistoryRequest, MarketState
+from dashboard.providers.intraday import IntradayRequest
 from dashboard.providers.normalise import split_factors
 from dashboard.providers.simulated import DEMO_INSTRUMENTS, SimulatedProvider
-from dashboard.providers.simulated_catalogue import CURRENCIES, PAIRS, SHARES
+from dashboard.providers.simulated_catalogue import CURRENCIES, PAIRS, SHARES, SimulatedInstrument
+from dashboard.providers.simulated_sessions import make_sessions
 
 MONDAY_AFTERNOON = datetime(2026, 3, 16, 15, 30, tzinfo=UTC)  # New York, London and Frankfurt are open, Tokyo is not
 # Of every bar up to the 16th of March 2026, prices in whole ticks.
@@ -188,3 +191,55 @@ def test_a_search_finds_by_name_and_by_symbol(market: SimulatedProvider) -> None
     assert [hit.provider_symbol for hit in market.search("northwind")] == ["NWRB"]
     assert market.search("sm")[0].provider_symbol.startswith("SM")
     assert market.search(" ") == ()
+
+
+def within(market: SimulatedProvider, symbol: str, interval: BarInterval, days: int = 4) -> IntradayBars:
+    start = MONDAY_AFTERNOON - timedelta(days=days)
+    return market.intraday(IntradayRequest(HistoryRequest(symbol), interval, start)).bars
+
+
+@pytest.mark.parametrize("instrument", [it for it in DEMO_INSTRUMENTS if not it.priced_once_a_day][::6])
+def test_bars_within_a_day_agree_with_the_bar_of_the_day(
+    market: SimulatedProvider, instrument: SimulatedInstrument
+) -> None:
+    bars, daily = within(market, instrument.symbol, BarInterval.HALF_HOUR, days=8), history(market, instrument.symbol)
+    sessions = make_sessions(instrument.calendar, MONDAY_AFTERNOON.date())
+    checked = 0
+    for index in range(-3, 0):
+        day = daily.bars.dates[index]
+        place = int(np.searchsorted(sessions.days, day))
+        part = bars[(bars.at >= sessions.opens[place]) & (bars.at < sessions.closes[place])]
+        assert part.at[0] == sessions.opens[place]
+        assert (part.open[0], part.close[-1]) == (daily.bars.open[index], daily.bars.close[index])
+        assert part.high.max() <= daily.bars.high[index] and part.low.min() >= daily.bars.low[index]
+        if np.isfinite(daily.bars.volume[index]):
+            assert part.volume.sum() == daily.bars.volume[index]
+        checked += 1
+    assert checked == 3
+
+
+def test_bars_of_minutes_make_those_of_five_and_hold_every_quote(market: SimulatedProvider) -> None:
+    symbol = SHARES[0].symbol
+    minutes, fives = within(market, symbol, BarInterval.MINUTE), within(market, symbol, BarInterval.FIVE_MINUTES)
+    made = coarser(minutes, BarInterval.FIVE_MINUTES)
+    for name in ("at", "open", "high", "low", "close", "volume"):
+        np.testing.assert_array_equal(getattr(made, name)[: len(fives)], getattr(fives, name))
+    last = fives.at[-1].item().replace(tzinfo=UTC)
+    ticks = [at(last + timedelta(seconds=gone)).quotes([symbol])[symbol].price for gone in range(0, 300, 37)]
+    assert ticks[0] == fives.open[-1]
+    assert fives.low[-1] <= min(ticks) and max(ticks) <= fives.high[-1]
+
+
+def test_a_bar_within_the_day_appears_when_its_time_is_over(market: SimulatedProvider) -> None:
+    symbol = SHARES[0].symbol
+    bars = within(market, symbol, BarInterval.FIVE_MINUTES)
+    assert bars.at[-1] == np.datetime64("2026-03-16T15:25:00")
+    later = within(at(MONDAY_AFTERNOON + timedelta(minutes=4)), symbol, BarInterval.FIVE_MINUTES)
+    assert later.at[-1] == bars.at[-1]
+    assert (np.diff(bars.at).astype(int) > 0).all()
+
+
+def test_what_is_priced_once_a_day_has_no_bars_within_it(market: SimulatedProvider) -> None:
+    fund = next(it for it in DEMO_INSTRUMENTS if it.priced_once_a_day)
+    with pytest.raises(NoPrices, match="once a day"):
+        within(market, fund.symbol, BarInterval.HOUR)

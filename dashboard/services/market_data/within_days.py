@@ -1,0 +1,188 @@
+"""Bars within a day: fetched a series at a time, read for charts and files, forgotten when they are old."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from dashboard.db.engine import db
+from dashboard.db.models import InstrumentRow
+from dashboard.db.repositories import instruments as store
+from dashboard.db.repositories import intraday as bars_store
+from dashboard.domain.access import Actor
+from dashboard.domain.instruments import AssetClass, InstrumentState
+from dashboard.domain.intraday import BarInterval, IntradayBars, coarser, kept_days
+from dashboard.errors import InvalidInput, NotFound, ProviderError
+from dashboard.providers.base import RejectedBar
+from dashboard.providers.chain import ProviderChain
+from dashboard.providers.intraday import IntradayHistory, IntradayRequest
+from dashboard.results.instruments import RefreshOutcome, RefreshReport
+from dashboard.results.intraday import IntradaySeries
+from dashboard.runtime import settings
+from dashboard.services.market_data import series
+from dashboard.services.market_data.outcome import CURRENCY_MISMATCH, NAMED, remark
+from dashboard.services.market_data.series import Target
+from dashboard.services.market_data.sources import providers
+
+DEFAULT = BarInterval.FIVE_MINUTES
+# A source may still correct its last bars.
+OVERLAP = timedelta(hours=1)
+# A series that has never been fetched begins so far back: the longest view of bars within a day shows five sessions.
+FIRST_DAYS: Mapping[BarInterval, int] = {BarInterval.MINUTE: 7}
+NOTHING_STORED = "There are no bars within the day: they are fetched while the exchange is open."
+
+Progress = Callable[[int, int, str], None]
+
+log = structlog.get_logger(__name__)
+
+
+def refresh_intraday(
+    actor: Actor,
+    symbols: Sequence[str] | None = None,
+    *,
+    interval: BarInterval = DEFAULT,
+    progress: Progress | None = None,
+    chain: ProviderChain | None = None,
+    now: datetime | None = None,
+) -> RefreshReport:
+    """Bring the bars of ``interval`` of ``symbols``, or of all that are in use, up to now.
+
+    A series that fails does not stop the others; what was stored of it stays. Raises: InvalidInput where
+    ``INTRADAY_DAYS`` keeps none, NotFound for a symbol that is not stored.
+    """
+    started_at = now or datetime.now(UTC)
+    days = kept_days(interval, settings().intraday_days)
+    if not days:
+        raise InvalidInput("Bars within the day are not kept here: INTRADAY_DAYS is 0.")
+    source = chain or providers()
+    requests = _requests(_rows(symbols), interval, started_at, days)
+    outcomes = []
+    for done, (target, currency, request) in enumerate(requests):
+        if progress is not None:
+            progress(done, len(requests), target.symbol)
+        outcomes.append(_refreshed(source, target, currency, request))
+    return RefreshReport(started_at, datetime.now(UTC), tuple(outcomes))
+
+
+def intraday(
+    symbol: str, interval: BarInterval = DEFAULT, *, start: datetime | None = None, end: datetime | None = None
+) -> IntradaySeries:
+    """The bars of ``interval`` that are stored, or made of the stored shorter ones. Raises: NotFound."""
+    row = store.by_symbol(db.session, [symbol]).get(symbol)
+    if row is None:
+        raise NotFound(f"There is no instrument {symbol}.")
+    found = _stored(row, interval, start, end)
+    why = "" if len(found) else _why_empty(row)
+    return IntradaySeries(row.symbol, row.currency, row.time_zone or "UTC", interval, found, why)
+
+
+def intraday_days(
+    symbol: str, interval: BarInterval, first: date | None = None, last: date | None = None
+) -> IntradaySeries:
+    """The bars of the days from ``first`` to ``last``, both included, at the exchange. Raises: NotFound."""
+    row = store.by_symbol(db.session, [symbol]).get(symbol)
+    zone = ZoneInfo((row.time_zone if row is not None else "") or "UTC")
+    start = datetime.combine(first, time(), zone) if first is not None else None
+    end = datetime.combine(last + timedelta(days=1), time(), zone) if last is not None else None
+    return intraday(symbol, interval, start=start, end=end)
+
+
+def forget_intraday(now: datetime | None = None) -> int:
+    """Delete the bars that are older than they are kept; returns how many."""
+    moment, wanted = now or datetime.now(UTC), settings().intraday_days
+    gone = sum(
+        bars_store.forget(db.session, interval, moment - timedelta(days=kept_days(interval, wanted)))
+        for interval in BarInterval
+    )
+    db.session.commit()
+    return gone
+
+
+def _rows(symbols: Sequence[str] | None) -> list[InstrumentRow]:
+    """Those in use that some provider knows, or those of ``symbols``."""
+    if symbols is None:
+        return [row for row in store.needed(db.session) if row.state == InstrumentState.ACTIVE]
+    found = store.by_symbol(db.session, symbols)
+    unknown = [symbol for symbol in symbols if symbol not in found]
+    if unknown:
+        raise NotFound(f"There is no instrument {unknown[0]}: refresh its daily prices first.")
+    return [found[symbol] for symbol in dict.fromkeys(symbols)]
+
+
+def _requests(
+    rows: Sequence[InstrumentRow], interval: BarInterval, now: datetime, days: int
+) -> list[tuple[Target, str, IntradayRequest]]:
+    """The instruments with their currencies and what is to be asked. Ends the transaction."""
+    last = bars_store.last_moments(db.session, [row.id for row in rows])
+    currencies = {row.id: row.currency for row in rows}
+    earliest = now - timedelta(days=min(days, FIRST_DAYS.get(interval, days)))
+
+    def start(key: int) -> datetime:
+        return max(last[key, interval] - OVERLAP, earliest) if (key, interval) in last else earliest
+
+    return [
+        (target, currencies[target.id], IntradayRequest(target.whole(), interval, start(target.id)))
+        for target in series.targets(list(rows))
+    ]
+
+
+def _refreshed(source: ProviderChain, target: Target, currency: str, request: IntradayRequest) -> RefreshOutcome:
+    """Fetch and store one series; commits by itself."""
+    if target.unasked:
+        return RefreshOutcome(target.symbol, 0, reason=target.unasked)
+    try:
+        found = source.intraday(request)
+    except ProviderError as error:
+        log.info("intraday.failed", symbol=target.symbol, code=error.code, reason=error.message)
+        return RefreshOutcome(target.symbol, 0, code=error.code, reason=error.message)
+    if found.currency != currency:
+        reason = f"{found.provider} quotes {found.provider_symbol} in {found.currency}, not in {currency}."
+        return RefreshOutcome(target.symbol, 0, code=CURRENCY_MISMATCH, reason=reason)
+    changed = bars_store.store(db.session, target.id, found.interval, found.bars, found.provider)
+    db.session.commit()
+    at = found.bars.at
+    first, last = (at[place].item().date() if len(at) else None for place in (0, -1))
+    left_out = tuple(_left_out(found))
+    if left_out:
+        log.info("intraday.left_out", symbol=target.symbol, provider=found.provider, items=left_out[:NAMED])
+    return RefreshOutcome(target.symbol, changed, first, last, reason=remark(found.fallbacks), left_out=left_out)
+
+
+def _left_out(found: IntradayHistory) -> Iterator[str]:
+    """What was not taken over by its reason, with how often and since when; and what was not sent."""
+    days: dict[str, RejectedBar] = {}
+    for bar in found.rejected:
+        days.setdefault(bar.reason, bar)
+    counts = Counter(bar.reason for bar in found.rejected)
+    for reason, first in days.items():
+        bars = "1 bar" if counts[reason] == 1 else f"{counts[reason]} bars"
+        yield f"{bars} of {first.date}{' and later' if counts[reason] > 1 else ''}: {reason}"
+    if found.shortened:
+        yield found.shortened
+
+
+def _stored(row: InstrumentRow, interval: BarInterval, start: datetime | None, end: datetime | None) -> IntradayBars:
+    """The stored bars of the interval, or of the longest shorter one that reaches further, made into such."""
+    last = bars_store.last_moments(db.session, [row.id])
+    parts = [it for it in BarInterval if (row.id, it) in last and interval.minutes % it.minutes == 0]
+    newest = max(parts, key=lambda it: (last[row.id, it].replace(second=0), it.minutes), default=interval)
+    chosen = interval if interval in parts and _reaches(last, row.id, interval, newest) else newest
+    found = bars_store.read(db.session, row.id, chosen, start=start, end=end)
+    return found if chosen is interval else coarser(found, interval)
+
+
+def _reaches(
+    last: Mapping[tuple[int, BarInterval], datetime], key: int, interval: BarInterval, newest: BarInterval
+) -> bool:
+    """Whether the interval's own bars go on until one of its bars before the newest of any."""
+    return last[key, newest] - last[key, interval] < 2 * timedelta(minutes=interval.minutes)
+
+
+def _why_empty(row: InstrumentRow) -> str:
+    if AssetClass(row.asset_class) is AssetClass.FUND:
+        return "A fund is priced once a day."
+    return NOTHING_STORED
