@@ -50,10 +50,11 @@ def test_bars_come_in_order_and_what_is_wrong_is_left_out_with_its_reason() -> N
             second(14, 30): 10.7,
         }
     )
-    raw = RawIntraday(
-        *(np.append(column, column[:1] * 1) for column in (raw.at, raw.open, raw.high, raw.low, raw.close, raw.volume))
-    )
-    raw.close[-1] = 10.2  # 13:35 once more
+    again = sent({second(13, 35): 10.2})
+    prices = [
+        np.append(getattr(raw, name), getattr(again, name)) for name in ("open", "high", "low", "close", "volume")
+    ]
+    raw = RawIntraday(np.append(raw.at, again.at), *prices)
 
     bars, rejected = as_traded_within_days(raw, "USD", NEW_YORK, REQUEST, now=NOW)
 
