@@ -43,6 +43,7 @@ class JobName(StrEnum):
     REFRESH_INTRADAY = "jobs.intraday.refresh_intraday"
     REVALUE_PORTFOLIO = "jobs.valuation.revalue_portfolio"
     CLEAN_UP = "jobs.schedule.clean_up"
+    CHECK_PRICES = "jobs.quality.check_prices"
     COMPARE_SOURCES = "jobs.second_source.compare_sources"
     FOLLOW_ACTIONS = "jobs.actions.follow_rules"
 
@@ -66,6 +67,7 @@ OPTIONS: Mapping[JobName, JobOptions] = {
     JobName.REFRESH_INTRADAY: JobOptions(QueueName.DEFAULT, 600),
     JobName.REVALUE_PORTFOLIO: JobOptions(QueueName.LOW, 600),
     JobName.CLEAN_UP: JobOptions(QueueName.LOW, 300),
+    JobName.CHECK_PRICES: JobOptions(QueueName.DEFAULT, 1800),
     JobName.COMPARE_SOURCES: JobOptions(QueueName.LOW, 3600),
     JobName.FOLLOW_ACTIONS: JobOptions(QueueName.LOW, 300),
 }

@@ -18,6 +18,7 @@ from dashboard.api import (
     instruments,
     openapi,
     portfolios,
+    quality,
 )
 from dashboard.api.resource import Resource, view
 
@@ -32,6 +33,7 @@ RESOURCES: tuple[Resource, ...] = (
     *analyses.RESOURCES,
     *instruments.RESOURCES,
     *instrument_editing.RESOURCES,
+    *quality.RESOURCES,
 )
 
 

@@ -69,6 +69,8 @@ class FindingGroup:
 
     items: tuple[FindingItem, ...]
     portfolios: tuple[str, ...] = ()
+    slugs: tuple[str, ...] = ()
+    """Of the portfolios, in their order."""
 
     @property
     def first(self) -> FindingItem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
 from itertools import groupby
 
@@ -16,12 +16,14 @@ from dashboard.db.repositories.prices import Restated
 from dashboard.domain.access import Actor, Permission
 from dashboard.domain.quality import FindingKind
 from dashboard.errors import InvalidInput, NotFound, PermissionDenied
+from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.price_quality import FindingGroup, FindingItem, FindingState, QualityReport
 from dashboard.services import audit
 from dashboard.services.market_data import quality, restating, revaluation
 from dashboard.services.market_data.restating import Cause
 
 SYSTEM_NAME = "system"
+LARGEST_ID = 2**63
 Progress = Callable[[int, int], None]
 STORED_NOWHERE = frozenset({FindingKind.ZERO, FindingKind.FUTURE})
 
@@ -86,8 +88,27 @@ def report(actor: Actor) -> QualityReport:
     items = _items(None if administers else list(named))
     ordered = sorted(items, key=lambda item: (item.symbol, item.kind, item.state, item.date))
     groups = [tuple(group) for _, group in groupby(ordered, key=lambda item: (item.symbol, item.kind, item.state))]
-    found = tuple(FindingGroup(group, tuple(name for name, _ in named.get(group[0].symbol, ()))) for group in groups)
+    found = tuple(_group(group, named.get(group[0].symbol, ())) for group in groups)
     return QualityReport(found, len(store.every(db.session)), administers)
+
+
+def listed(
+    actor: Actor,
+    *,
+    portfolio: PortfolioRef | None = None,
+    state: FindingState | None = None,
+    kind: FindingKind | None = None,
+    symbol: str | None = None,
+) -> tuple[FindingItem, ...]:
+    """The findings that the actor may see, by symbol and day; of a portfolio those of what it is valued with."""
+    found = [
+        item
+        for group in report(actor).groups
+        if portfolio is None or portfolio.slug in group.slugs
+        for item in group.items
+        if state in (None, item.state) and kind in (None, item.kind) and symbol in (None, item.symbol)
+    ]
+    return tuple(sorted(found, key=lambda item: (item.symbol, item.date, item.kind)))
 
 
 def problems(actor: Actor) -> int:
@@ -113,10 +134,12 @@ def repair(actor: Actor, finding_id: int, *, alike: bool = False) -> tuple[Findi
 
 def _decide(actor: Actor, finding_id: int, state: FindingState, alike: bool) -> tuple[FindingItem, ...]:
     _require_administrator(actor)
-    row = findings.by_id(db.session, finding_id)
+    row = findings.by_id(db.session, finding_id) if finding_id < LARGEST_ID else None
     if row is None:
         raise NotFound(f"There is no finding {finding_id}.")
     rows = {row.id: row, **({one.id: one for one in findings.alike(db.session, row)} if alike else {})}
+    if all(one.state == state for one in rows.values()):
+        return _chosen(row.series, set(rows))  # decided already: nothing changes
     for one in rows.values():
         _require_possible(one, state)
     now, name = datetime.now(UTC), SYSTEM_NAME if actor.is_system else actor.email
@@ -129,9 +152,8 @@ def _decide(actor: Actor, finding_id: int, state: FindingState, alike: bool) -> 
         one.state, one.decided_by, one.decided_at = state.value, name, now
     db.session.flush()
     values += restating.decided(series, before, first, "close" if isinstance(series, int) else "rate")
-    symbol = db.session.get_one(InstrumentRow, series).symbol if isinstance(series, int) else "".join(series)
     details: dict[str, str | int | float | bool | None] = {
-        "symbol": symbol,
+        "symbol": _symbol(series),
         "kind": row.kind,
         "date": str(row.date),
         "findings": len(rows),
@@ -139,13 +161,27 @@ def _decide(actor: Actor, finding_id: int, state: FindingState, alike: bool) -> 
     audit.record(actor, f"prices.{state.value}", object_type="price_finding", object_id=row.id, details=details)
     if days:
         findings.bump(db.session, series)
-    keys = set(rows)
     touched = _mark(series, min(days, default=None))
     restating.record(series, before, values, touched, cause=Cause(state.value), source=name, first=first)
-    db.session.commit()
+    decided = _chosen(series, set(rows))
     if touched:
         revaluation.ask()
+    return decided
+
+
+def _group(items: tuple[FindingItem, ...], named: Sequence[tuple[str, str]]) -> FindingGroup:
+    return FindingGroup(items, tuple(name for name, _ in named), tuple(slug for _, slug in named))
+
+
+def _chosen(series: findings.Series, keys: Collection[int]) -> tuple[FindingItem, ...]:
+    """The findings of a series that were decided about; ends the transaction."""
+    symbol = _symbol(series)
+    db.session.commit()
     return tuple(item for item in _items([symbol]) if item.id in keys)
+
+
+def _symbol(series: findings.Series) -> str:
+    return db.session.get_one(InstrumentRow, series).symbol if isinstance(series, int) else "".join(series)
 
 
 def _require_possible(row: PriceFinding, state: FindingState) -> None:

@@ -51,14 +51,14 @@ def log(
 ) -> tuple[RestatementItem, ...]:
     """What was restated, the latest first: of an instrument or a pair (``EURUSD``), since a day, of a portfolio.
 
-    An administrator sees everything, anybody else what touched portfolios of his. Raises: NotFound.
+    An administrator sees all of it, anybody else what touched portfolios of his; what it did is shown to a portfolio's
+    owner alone. Raises: NotFound.
     """
-    everything = actor.may(Permission.ADMINISTER)
     own = [item.portfolio.id for item in portfolios.list_portfolios(actor)]
-    keys = [portfolio.id] if portfolio is not None else None if everything else own
+    keys = [portfolio.id] if portfolio is not None else None if actor.may(Permission.ADMINISTER) else own
     instruments, pairs = _series(symbol)
     moment = datetime.combine(since, time.min, UTC) if since is not None else None
-    return _items(Wanted(instruments, pairs, moment, keys), None if everything and portfolio is None else keys)
+    return _items(Wanted(instruments, pairs, moment, keys), own if portfolio is None else keys)
 
 
 def recent(portfolio: PortfolioRef) -> tuple[RestatementItem, ...]:

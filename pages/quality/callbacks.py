@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from dashboard.domain.access import Actor, Permission
 from dashboard.errors import DashboardError, NotFound
 from dashboard.results.price_quality import QualityReport
-from dashboard.services import price_quality
+from dashboard.services import price_quality, quality_checks
 from dashboard.web import notices, state
 from dashboard.web.callback import callback
 from dashboard.web.components.attributes import aria
@@ -20,20 +20,21 @@ from dashboard.web.components.states import error_card
 from dashboard.web.page import VIEW_STORE, Page, add_page
 from dashboard.web.state import ViewState
 from dashboard.web.view import Control, bind_view
-from pages.quality import findings
+from pages.quality import findings, progress
 from pages.quality.findings import Show
 
 PATH = "/admin/data-quality"
 SHOWN = [(Show.UNDECIDED.value, "To decide"), (Show.DECIDED.value, "Decided"), (Show.ALL.value, "All")]
 CONTROLS = {"show": Control("quality-show", Show.UNDECIDED.value)}
 CHANGED = "quality-changed"
+POLL_MS = 1_000
 DECIDED = {"accept": "counts as stored", "repair": "counts as suggested"}
 
 
 def layout(actor: Actor, view: ViewState) -> Sequence[Component]:
     """Key figures, the filter and the findings."""
-    report, show = price_quality.report(actor), chosen(view)
-    check = button("Check now", id="quality-check", mark="arrow-clockwise", kind="pri")
+    report, show, checked = price_quality.report(actor), chosen(view), progress.known()
+    check = button("Check now", id="quality-check", mark="arrow-clockwise", kind="pri", disabled=checked.is_open)
     bar = html.Div(
         [
             segmented("quality-show", SHOWN, show.value, "Show"),
@@ -46,6 +47,8 @@ def layout(actor: Actor, view: ViewState) -> Sequence[Component]:
     return [
         page_header("Data quality", actions=[check] if report.may_decide else []),
         dcc.Store(id=CHANGED),
+        dcc.Interval("quality-poll", interval=POLL_MS, disabled=not checked.is_open),
+        html.P(progress.line(checked), id="quality-progress", className="t2 xs", **aria(live="polite")),
         html.Div(findings.figures(report), id="quality-figures-box"),
         html.Section([bar, table], className="card-x", **aria(label="Findings")),
     ]
@@ -62,11 +65,16 @@ def refresh(actor: Actor, search: str, _changed: object) -> tuple[list[Component
     return _parts(price_quality.report(actor), chosen(state.parse(search)))
 
 
-def check(actor: Actor, _clicks: int, changed: int | None) -> int:
-    """Check every stored price anew."""
-    found = price_quality.check(actor)
-    notices.show(f"Every stored price was checked: {len(found)} findings.", tone=notices.Tone.INFO)
-    return (changed or 0) + 1
+def check(actor: Actor, _clicks: int) -> tuple[list[Component], bool, bool]:
+    """Have a worker check everything anew."""
+    asked = quality_checks.ask(actor)
+    return progress.line(asked), True, False
+
+
+def follow(_actor: Actor, _ticks: int, changed: int | None) -> tuple[list[Component], bool, bool, object]:
+    """How the check gets on; its findings are shown once it has ended."""
+    found = quality_checks.state()
+    return progress.line(found), found.is_open, not found.is_open, no_update if found.is_open else (changed or 0) + 1
 
 
 def decide(actor: Actor, _clicks: list[int | None], changed: int | None) -> int:
@@ -106,8 +114,21 @@ def register(app: Dash) -> None:
     callback(
         app,
         check,
-        Output(CHANGED, "data"),
+        Output("quality-progress", "children"),
+        Output("quality-check", "disabled"),
+        Output("quality-poll", "disabled"),
         Input("quality-check", "n_clicks"),
+        permission=administer,
+        prevent_initial_call=True,
+    )
+    callback(
+        app,
+        follow,
+        Output("quality-progress", "children", allow_duplicate=True),
+        Output("quality-check", "disabled", allow_duplicate=True),
+        Output("quality-poll", "disabled", allow_duplicate=True),
+        Output(CHANGED, "data"),
+        Input("quality-poll", "n_intervals"),
         State(CHANGED, "data"),
         permission=administer,
         prevent_initial_call=True,

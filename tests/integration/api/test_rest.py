@@ -388,7 +388,8 @@ def test_the_openapi_document_has_every_address_and_every_answer_is_as_it_says(
         model.model_validate_json(response.data, strict=True)
         named = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
         assert named.rpartition("/")[2] in document["components"]["schemas"]
-        assert set(_required(document, named)) <= set(_keys(response.get_json()))
+        if (body := response.get_json()) != []:
+            assert set(_required(document, named)) <= set(_keys(body))
 
 
 @pytest.mark.parametrize(

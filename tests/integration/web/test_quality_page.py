@@ -9,10 +9,13 @@ import pytest
 from dash import Dash
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from dashboard.domain.access import SYSTEM, Actor, Role
 from dashboard.results.price_quality import FindingGroup, FindingState
 from dashboard.services import market_data, price_quality
+from jobs.quality import check_prices
+from jobs.runtime import use
 from tests.market_pages import make_ledger, make_market, price_file, weekday_before
 from tests.web import dispatch, make_person, open_page, signed_in
 
@@ -60,6 +63,21 @@ def press(app: Dash, client: FlaskClient, what: str, number: object) -> int:
         "changedPropIds": [json.dumps({"finding": what, "number": number}, separators=(",", ":")) + ".n_clicks"],
     }
     return dispatch(client, body).status_code
+
+
+def call(app: Dash, client: FlaskClient, trigger: str, property_name: str) -> TestResponse:
+    """Call the callback that a component's property triggers alone."""
+    wanted = [{"id": trigger, "property": property_name}]
+    (name,) = [name for name, known in app.callback_map.items() if known["inputs"] == wanted]
+    outputs = [dict(zip(("id", "property"), part.rsplit(".", 1), strict=True)) for part in name.strip(".").split("...")]
+    body = {
+        "output": name,
+        "outputs": outputs,
+        "inputs": [{**wanted[0], "value": 1}],
+        "state": [{**state, "value": None} for state in app.callback_map[name]["state"]],
+        "changedPropIds": [f"{trigger}.{property_name}"],
+    }
+    return dispatch(client, body)
 
 
 def shown(client: FlaskClient, search: str = "") -> str:
@@ -126,3 +144,17 @@ def test_without_a_finding_the_page_says_so(server: Flask, signed: FlaskClient) 
     assert "No problems with prices" in shown(signed)
     assert "Nothing was decided yet" in shown(signed, "?show=decided")
     assert "No findings" in shown(signed, "?show=all")
+
+
+@pytest.mark.usefixtures("spoiled")
+def test_check_now_is_a_workers_job_and_the_page_follows_it(dash_app: Dash, server: Flask) -> None:
+    client = signed_in(server, ADMIN)
+    asked = call(dash_app, client, "quality-check", "n_clicks").get_json()["response"]
+    assert "waits for a worker" in json.dumps(asked["quality-progress"])
+    assert (asked["quality-check"]["disabled"], asked["quality-poll"]["disabled"]) == (True, False)
+    assert "waits for a worker" in shown(client)
+    use(server)
+    check_prices()
+    ended = call(dash_app, client, "quality-poll", "n_intervals").get_json()["response"]
+    assert " findings · " in json.dumps(ended["quality-progress"], ensure_ascii=False)
+    assert (ended["quality-poll"]["disabled"], ended["quality-changed"]["data"]) == (True, 1)
