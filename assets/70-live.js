@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const basis = (window.basis = window.basis || {});
-  const RETRY_MS = [1000, 2000, 5000, 10000];
+  const RETRY_MS = [1000, 2000, 5000];
   const SILENT_MS = 8000; // the stream says something every five seconds at least
   const WATCH_MS = 1000;
   const POLL_MS = 5000;

@@ -4,6 +4,7 @@
   const basis = window.basis;
   const { format, live } = basis;
   const AGE_MS = 10000;
+  const MINUTE_MS = 60000;
   const WORDS = {
     live: "Live",
     delayed: "Delayed",
@@ -27,9 +28,9 @@
   };
 
   // ---- one price: what it may be taken for, and the word for it
+  // The price of a closed market stays what it is where nothing new can be heard.
   const stateOf = (quote) => {
-    if (live.link === "stale") return "stale";
-    if (quote.freshness !== "closed") return quote.freshness;
+    if (quote.freshness !== "closed") return live.link === "stale" ? "stale" : quote.freshness;
     return quote.market_state === "pre" || quote.market_state === "post" ? quote.market_state : "closed";
   };
   const wordOf = (state, delayedSeconds) => {
@@ -92,12 +93,12 @@
   const described = () => {
     const found = live.link === "off" ? null : summary();
     if (!found) return live.link === "off" ? { state: "known", text: "" } : stored();
-    const state = live.link === "interrupted" ? "interrupted" : stateOf(found);
+    const state = ["interrupted", "stale"].includes(live.link) ? live.link : stateOf(found);
     const of = state === "interrupted" ? "prices of " : "";
     const word = state === "closed" && found.several ? "Markets closed" : wordOf(state, found.delayed_seconds);
     const age = format.age(found.at);
     const parts = [word, of + moment(found.at)];
-    if (state === "stale" && !phone.matches) parts.push(age);
+    if (state === "stale" && !phone.matches && Date.now() - Date.parse(found.at) > MINUTE_MS) parts.push(age);
     if (!SENTENCES[state] && found.trading && !phone.matches) parts.push(found.trading);
     const title = [SENTENCES[state], `The newest price is of ${format.moment(found.at, zone())}, ${age}.`];
     return {

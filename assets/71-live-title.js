@@ -6,21 +6,21 @@
   let wanted = "";
   let shown = "";
   const write = () => {
-    const text = wanted && basis.live.link === "stale" ? `Stale · ${wanted}` : wanted;
     if (document.title !== shown) own = document.title; // the page, or another one, has named itself
-    shown = text || own;
+    shown = wanted || own;
     if (document.title !== shown) document.title = shown;
   };
   // `change` is a fraction: an arrow says its direction, so the text can do without a sign.
-  basis.liveTitle = (name, change) => {
+  basis.liveTitle = (name, change, isStale) => {
     const direction = basis.format.direction(change, 4);
     const arrow = { up: "▲", down: "▼" }[direction] || "";
     const percent = basis.format.missing(change) ? "" : ` ${arrow}${basis.format.percent(Math.abs(change))}`;
-    wanted = name + percent;
+    wanted = `${isStale ? "Stale · " : ""}${name}${percent}`;
     write();
   };
   document.addEventListener("basis:link", (event) => {
-    if (event.detail.link === "off") wanted = "";
+    if (event.detail.link !== "off") return;
+    wanted = "";
     write();
   });
 })();

@@ -82,6 +82,10 @@
     const waiting = GRIDS.filter((id) => byId(id) && !(gridApi(id) && moveGrid(gridApi(id), live.frame)));
     if (waiting.length && live.frame.positions.length) timer = setTimeout(move, WAIT_MS);
   };
+  let count = 0;
+  document.addEventListener("basis:changed", () => {
+    if (byId("holdings-body")) window.dash_clientside.set_props("holdings-changed", { data: ++count });
+  });
   document.addEventListener("basis:portfolio", move);
   document.addEventListener("basis:link", move); // a price that is frozen says so in its row
 })();

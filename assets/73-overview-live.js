@@ -119,12 +119,19 @@
     if (texts.some((one, at) => one !== text[at])) window.Plotly.restyle(plot, { text: [texts] }, [0]);
   };
 
+  const nameTab = (data) => {
+    const name = byId("switcher-name");
+    basis.liveTitle(name ? name.textContent : "", data.day_change_pct, live.link === "stale");
+  };
   document.addEventListener("basis:portfolio", ({ detail }) => {
     moveHeadline(detail);
     moveBars(detail);
     moveTiles(detail);
-    const name = byId("switcher-name");
-    basis.liveTitle(name ? name.textContent : "", detail.day_change_pct);
+    nameTab(detail);
   });
-  document.addEventListener("basis:link", () => live.frame && byId("live-meta") && sayCounts(live.frame));
+  document.addEventListener("basis:link", () => {
+    if (!live.frame) return;
+    if (byId("live-meta")) sayCounts(live.frame);
+    nameTab(live.frame);
+  });
 })();

@@ -46,7 +46,7 @@
     byId("live-price-dot").dataset.state = state;
     byId("live-price-stale").hidden = true; // the word is said beside it
     const bare = format.number(quote.price, (price.textContent.split(".")[1] || "").length);
-    basis.liveTitle(`${quote.symbol} ${bare}`, change);
+    basis.liveTitle(`${quote.symbol} ${bare}`, change, state === "stale");
   };
   document.addEventListener("basis:quote", moveHead);
   document.addEventListener("basis:link", moveHead); // frozen, or going on

@@ -1,4 +1,4 @@
-"""The callback of the holdings: the body is drawn anew when the view in the address changes."""
+"""The callback of the holdings: drawn anew when the view in the address changes, and when the stream says so."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from dashboard.web.components.states import error_card
 from dashboard.web.page import ADDRESS_STORE, VIEW_STORE, Page, add_page
 from dashboard.web.prepared import Fragment
 from dashboard.web.view import Control, bind_view
-from pages.holdings.layout import BODY, content, layout
+from pages.holdings.layout import BODY, CHANGED, content, layout
 
 Address = dict[str, str]
 
 
-def redraw(actor: Actor, search: str, address: Address) -> Fragment:
+def redraw(actor: Actor, search: str, _count: int, address: Address) -> Fragment:
     """The cards for the period and the grouping in the address."""
     portfolio = portfolios.portfolio_by_slug(actor, address.get("slug", ""))
     return content(actor, portfolio, state.parse(search))
@@ -37,6 +37,7 @@ def register(app: Dash) -> None:
         redraw,
         Output(BODY, "children"),
         Input(VIEW_STORE, "data"),
+        Input(CHANGED, "data"),
         State(ADDRESS_STORE, "data"),
         permission=permission,
         on_error=error_card,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.domain.access import Actor
@@ -21,7 +21,7 @@ from dashboard.web.state import Timeframe, ViewState
 from dashboard.web.theme import current_theme, current_width
 from pages.holdings import groups, lots, table
 
-BODY = "holdings-body"
+BODY, CHANGED = "holdings-body", "holdings-changed"
 FRAMES = [
     (frame.value, frame.value)
     for frame in (Timeframe.MONTH, Timeframe.YEAR_TO_DATE, Timeframe.YEAR, Timeframe.THREE_YEARS, Timeframe.MAX)
@@ -37,14 +37,14 @@ GROUPS = [
 
 
 def layout(actor: Actor, view: ViewState, *, slug: str) -> Sequence[Component]:
-    """The page of the portfolio ``slug``."""
+    """The page of the portfolio ``slug``, and the store that ``assets/73-holdings-live.js`` counts changes in."""
     portfolio = portfolios.portfolio_by_slug(actor, slug)
     head = basics.page_header(
         "Holdings",
         scope=[basics.chip(portfolio.base_currency)],
         actions=[basics.segmented("hp-tf", FRAMES, view.timeframe.value, "Period", class_name="scroll")],
     )
-    return [head, html.Div(content(actor, portfolio, view), id=BODY)]
+    return [head, html.Div(content(actor, portfolio, view), id=BODY), dcc.Store(CHANGED)]
 
 
 def content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> Fragment:

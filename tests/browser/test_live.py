@@ -11,6 +11,7 @@ import redis
 from flask import Flask
 
 from dashboard.domain.access import SYSTEM, Actor
+from dashboard.domain.market_hours import MarketState
 from dashboard.domain.transactions import Transaction, TransactionType
 from dashboard.redis_store import Lease
 from dashboard.results.portfolios import PortfolioRef
@@ -66,6 +67,13 @@ KEEP_WHAT_IS_SAID = """
     window.killedAt = performance.now();
 """
 STALE_AFTER_MS = "return window.said.find(([, text]) => text.startsWith('Stale, '))[0] - window.killedAt"
+CALLS = "return performance.getEntriesByType('resource').filter((one) => one.name.includes('_dash-update')).length"
+SHOW_MARKETS = """
+    const states = { XAMS: "open", XETR: "open", XLON: "open", XNAS: "pre", XTKS: "closed" };
+    const markets = Object.entries(states).map(([market, state]) => ({ market, state }));
+    window.basis.live.frame = { freshness: "live", at: arguments[0], markets, positions: [], unpriced: [] };
+    document.dispatchEvent(new CustomEvent("basis:link", { detail: { link: "ok" } }));
+"""
 POLLS = "return performance.getEntriesByType('resource').filter((one) => one.name.includes('/live/quotes?')).length"
 
 
@@ -96,6 +104,13 @@ def test_value_and_prices_move_by_themselves_and_say_what_they_are(
     price = browser.text(PRICE)
     browser.wait_for(lambda: browser.text(PRICE) != price, "the price to move")
     assert browser.run("return performance.getEntriesByType('navigation').length") == 1
+
+    # Nothing of that asks the server.
+    browser.settle()
+    calls = browser.run(CALLS)
+    for _ in range(3):
+        browser.wait_for(lambda: is_moving(browser), "the value to go on")
+    assert browser.run(CALLS) == calls
 
     # The card beside the grid says the same, the chart ends there, and the tab names the day's change.
     browser.wait_for(lambda: bool(browser.run(SAME)), "the day's contribution to follow")
@@ -191,9 +206,22 @@ def test_where_the_stream_is_held_back_the_page_asks_and_stops_asking_when_it_co
     polls = browser.run(POLLS)
     post(redis_client, {"SOLO": replace(quote, price=103.75)})
     browser.wait_for_text("#live-price", "€103.75")
-    post(redis_client, {"SOLO": replace(quote, price=97.5)})
+    late = replace(quote, price=97.5, at=quote.at - timedelta(minutes=15), delayed_seconds=900)
+    post(redis_client, {"SOLO": late})
     browser.wait_for_text("#live-price", "€97.50")
+    browser.wait_for_text("#live-text", "Delayed 15 min, ")
+    post(redis_client, {"SOLO": replace(late, freshness=Freshness.CLOSED, market_state=MarketState.PRE)})
+    browser.wait_for_text("#live-text", "Pre-market, ")
+    post(redis_client, {"SOLO": replace(late, freshness=Freshness.CLOSED, market_state=MarketState.CLOSED)})
+    browser.wait_for_text("#live-text", "Market closed, ")
+    assert state(browser) == "closed"
     assert browser.run(POLLS) == polls
+
+    # Of a portfolio it says how many of its markets are open.
+    browser.run(SHOW_MARKETS, quote.at.isoformat())
+    browser.wait_for_text("#live-text", ", 3 of 5 markets open")
+    title = browser.find("#live-status").get_attribute("title") or ""
+    assert "Open: XAMS, XETR, XLON. Before the session: XNAS. Closed: XTKS." in title
 
 
 DEPOSITS = (

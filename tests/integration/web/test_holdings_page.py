@@ -50,6 +50,7 @@ def test_the_groups_end_with_the_whole_and_every_position_is_there(
         assert f'"id": "{item.symbol}"' in text
     assert f"{sum(len(item.lots) for item in report.holdings)} lots by fifo" in text
     assert "NaN" not in text
+    assert f'"portfolio": {found.id}' in text, "what the page listens to"
 
 
 def test_another_grouping_is_drawn_for_the_address(dash_app: Dash, signed: FlaskClient, mine: str) -> None:
