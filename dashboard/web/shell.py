@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from dashboard.domain.access import Actor, Permission
 from dashboard.results.portfolios import PortfolioItem
 from dashboard.runtime import settings
-from dashboard.services import portfolios, price_quality
+from dashboard.services import actions, portfolios, price_quality
 from dashboard.web import csrf, notices
 from dashboard.web.callback import permitted
 from dashboard.web.components.attributes import aria, data
@@ -57,9 +57,9 @@ def _layout(app: Dash) -> Component:
         return html.Div(dash.page_container)
     actor = permitted(Permission.PORTFOLIO_VIEW)
     owned = portfolios.list_portfolios(actor)
-    waiting = price_quality.problems(actor)
-    key = f"shell|{actor}|{owned}|{waiting}|{csrf.token()}"
-    return html.Div(prepared(key, lambda: _frame(app, actor, owned, {"quality": waiting})))
+    counts = {"quality": price_quality.problems(actor), "income": actions.problems(actor)}
+    key = f"shell|{actor}|{owned}|{counts}|{csrf.token()}"
+    return html.Div(prepared(key, lambda: _frame(app, actor, owned, counts)))
 
 
 def _frame(app: Dash, actor: Actor, owned: tuple[PortfolioItem, ...], counts: dict[str, int]) -> Component:

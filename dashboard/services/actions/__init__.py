@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboard.services.actions.deciding import accept, accept_all, dismiss, reopen
 from dashboard.services.actions.following import follow, problems
 from dashboard.services.actions.proposing import board
-from dashboard.services.actions.rules import remove_rule, set_rule, set_withholding
+from dashboard.services.actions.rules import remove_rule, rules_of, set_rule, set_withholding
 
 __all__ = [
     "accept",
@@ -16,6 +16,7 @@ __all__ = [
     "problems",
     "remove_rule",
     "reopen",
+    "rules_of",
     "set_rule",
     "set_withholding",
 ]

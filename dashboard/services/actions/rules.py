@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import structlog
+
 from dashboard.db.repositories.ledger import actions, instruments
 from dashboard.domain.access import Actor
-from dashboard.domain.action_rules import ActionKind, ActionRule, Rule
-from dashboard.errors import InvalidInput, NotFound
+from dashboard.domain.action_rules import ActionKind, ActionRule, ActionRules, Rule, WithholdingRates
+from dashboard.errors import InvalidInput, NotFound, ServiceUnavailable
+from dashboard.queue import JobName, enqueue
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import audit
 from dashboard.services.actions.deciding import recount
@@ -16,7 +19,14 @@ from dashboard.services.ledger.rules import LENGTHS
 from dashboard.services.ledger.writing import one_change
 from dashboard.services.portfolios import portfolio_by_id
 
+log = structlog.get_logger(__name__)
 RATE_DECIMALS, COUNTRY_LENGTH = 8, 80
+
+
+def rules_of(actor: Actor, portfolio_id: int) -> tuple[ActionRules, WithholdingRates]:
+    """The rules and rates of a portfolio. Raises: NotFound."""
+    portfolio = portfolio_by_id(actor, portfolio_id)
+    return ActionRules(actions.rules(portfolio.id)), WithholdingRates(actions.rates(portfolio.id))
 
 
 def set_rule(
@@ -24,11 +34,13 @@ def set_rule(
 ) -> None:
     """What happens with proposals of a kind: of one instrument, or of all that have no rule of their own.
 
-    A worker follows it at the next price or change of the ledger. Raises: NotFound, InvalidInput.
+    A worker follows it soon, and after every change of the ledger or the market. Raises: NotFound, InvalidInput.
     """
     if reinvest and kind is not ActionKind.DIVIDEND:
         raise InvalidInput("Only dividends can be reinvested.", field="reinvest")
     _set_rule(actor, portfolio_id, kind, symbol, ActionRule(rule, reinvest))
+    if rule is Rule.ACCEPT:
+        _ask_for_following(portfolio_id)
 
 
 def remove_rule(actor: Actor, portfolio_id: int, kind: ActionKind, *, symbol: str | None = None) -> None:
@@ -53,6 +65,14 @@ def set_withholding(
         details = {"country": land, "account": account, "rate": None if rate is None else str(rate)}
         audit.record(actor, "actions.withholding", object_type="portfolio", object_id=portfolio.id, details=details)
         recount(portfolio, board_of(portfolio))
+
+
+def _ask_for_following(portfolio_id: int) -> None:
+    try:
+        enqueue(JobName.FOLLOW_ACTIONS, portfolio_id, unique=f"actions-{portfolio_id}")
+    except ServiceUnavailable as error:
+        # The next valuation has the rules followed.
+        log.warning("actions.enqueue_failed", portfolio_id=portfolio_id, reason=error.message)
 
 
 def _check_rate(rate: Decimal | None, country: str, account: str | None) -> None:
