@@ -178,6 +178,8 @@ LISTED = {"bestMatches": [{"1. symbol": "BAD", "2. name": "Bad", "3. type": "Equ
         ({"Error Message": "Invalid API call."}, "instrument_not_found", "does not know BAD"),
         ({"Error Message": "the parameter apikey is invalid or missing."}, "provider_refused", "ALPHAVANTAGE_API_KEY"),
         ({"Note": "5 calls per minute"}, "rate_limited", "60 seconds"),
+        ({"Information": "our standard API rate limit is 25 requests per day"}, "rate_limited", "used up"),
+        ("[]", "provider_unavailable", "an object was expected"),
     ],
 )
 def test_an_answer_of_alpha_vantage_that_cannot_be_used_leaves_what_was_stored(

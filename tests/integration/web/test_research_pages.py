@@ -10,9 +10,10 @@ import pytest
 from dash import Dash
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dashboard.db.engine import db
+from dashboard.db.models import InstrumentRow
 from dashboard.db.models.audit import AuditEntry
 from dashboard.db.repositories import reports as report_rows
 from dashboard.domain.access import SYSTEM, Actor, PortfolioId
@@ -136,6 +137,30 @@ def test_an_instrument_without_prices_says_why(
     text = open_page(signed, "/i/DDD").get_data(as_text=True)
     assert "No prices yet" in text and words in text
     assert "px-chart" not in text
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "provider_unavailable",
+        "rate_limited",
+        "provider_refused",
+        "currency_mismatch",
+        "left_out",
+        "no_prices",
+        "shortened",
+    ],
+)
+def test_why_the_last_refresh_failed_is_on_its_page_and_in_the_list(
+    server: Flask, signed: FlaskClient, mine: PortfolioId, code: str
+) -> None:
+    reason = f"The source said {code} at <noon>."
+    with server.app_context():
+        values = {"problem_code": code, "problem": reason}
+        db.session.execute(update(InstrumentRow).where(InstrumentRow.symbol == "AAA").values(values))
+        db.session.commit()
+    for path in ("/i/AAA", "/instruments"):
+        assert reason in str(open_page(signed, path).get_json()), path
 
 
 def test_an_instrument_that_is_not_known_is_not_found(signed: FlaskClient) -> None:
