@@ -41,6 +41,7 @@ class JobName(StrEnum):
     REFRESH_DUE = "jobs.prices.refresh_due"
     FETCH_HISTORY = "jobs.prices.fetch_history"
     REFRESH_INTRADAY = "jobs.intraday.refresh_intraday"
+    REFRESH_TRADING = "jobs.intraday.refresh_trading"
     REVALUE_PORTFOLIO = "jobs.valuation.revalue_portfolio"
     CLEAN_UP = "jobs.schedule.clean_up"
     CHECK_PRICES = "jobs.quality.check_prices"
@@ -65,6 +66,7 @@ OPTIONS: Mapping[JobName, JobOptions] = {
     JobName.REFRESH_DUE: JobOptions(QueueName.DEFAULT, 1800),
     JobName.FETCH_HISTORY: JobOptions(QueueName.LOW, 7200),
     JobName.REFRESH_INTRADAY: JobOptions(QueueName.DEFAULT, 600),
+    JobName.REFRESH_TRADING: JobOptions(QueueName.DEFAULT, 600),
     JobName.REVALUE_PORTFOLIO: JobOptions(QueueName.LOW, 600),
     JobName.CLEAN_UP: JobOptions(QueueName.LOW, 300),
     JobName.CHECK_PRICES: JobOptions(QueueName.DEFAULT, 1800),

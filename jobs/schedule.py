@@ -36,6 +36,8 @@ RECONNECT_SECONDS = 1.0
 
 DECLARED = (
     DeclaredSchedule("prices", JobName.REFRESH_DUE, timedelta(minutes=5), CatchUp.LATEST),
+    # A missed one is not made up for: the next has its bars too.
+    DeclaredSchedule("intraday", JobName.REFRESH_TRADING, timedelta(minutes=15), CatchUp.SKIP),
     DeclaredSchedule("second-source", JobName.COMPARE_SOURCES, timedelta(days=7), CatchUp.LATEST),
     DeclaredSchedule("clean-up", JobName.CLEAN_UP, timedelta(days=1), CatchUp.LATEST),
 )

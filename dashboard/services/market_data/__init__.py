@@ -2,6 +2,7 @@
 
 from dashboard.services.market_data.asking import ask_for_missing
 from dashboard.services.market_data.blends import benchmark_text
+from dashboard.services.market_data.due import trading
 from dashboard.services.market_data.facts import price_facts
 from dashboard.services.market_data.files import import_prices
 from dashboard.services.market_data.finding import search
@@ -47,5 +48,6 @@ __all__ = [
     "refresh_intraday",
     "refresh_rates",
     "search",
+    "trading",
     "versions_for",
 ]

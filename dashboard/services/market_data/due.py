@@ -15,9 +15,9 @@ from dashboard.db.repositories import fx
 from dashboard.db.repositories import instruments as store
 from dashboard.db.repositories.fx import Pair
 from dashboard.domain.instruments import AssetClass
-from dashboard.domain.market_hours import CURRENCY_HOUR, CURRENCY_ZONE
+from dashboard.domain.market_hours import CURRENCY_HOUR, CURRENCY_ZONE, MarketState
 from dashboard.errors import ProviderUnavailable, RateLimited
-from dashboard.services.market_data.market_hours import sessions_around
+from dashboard.services.market_data.market_hours import market_state, sessions_around
 
 # Sources are a quarter of an hour behind an exchange, and correct a close in the hours after it. Funds are priced, and
 # the day of a pair ends, between the two.
@@ -39,6 +39,15 @@ def instruments_due(now: datetime) -> list[str]:
     return [row.symbol for row in store.needed(db.session) if is_due(row, _closes(row, now), now)]
 
 
+def trading(now: datetime) -> list[str]:
+    """The symbols of the needed instruments that trade ``now``, or did when a source's newest bar was made.
+
+    Without those of exchanges whose hours are not known, and funds, which have one price a day.
+    """
+    rows = (row for row in store.needed(db.session) if row.asset_class != AssetClass.FUND.value)
+    return [row.symbol for row in rows if any(_is_open(row, at) for at in (now, now - PASSES[0]))]
+
+
 def pairs_due(now: datetime) -> set[Pair]:
     """The needed pairs that are due."""
     wanted = fx.needed(db.session)
@@ -52,6 +61,11 @@ def is_due(row: InstrumentRow | FxPair, closes: Iterable[datetime], now: datetim
     if asked_at is None or (row.problem_code in PASSING and asked_at + TRIED_AGAIN <= now):
         return True
     return any(asked_at < close + after <= now for close in closes for after in PASSES)
+
+
+def _is_open(row: InstrumentRow, at: datetime) -> bool:
+    status = market_state(row.mic, AssetClass(row.asset_class), at)
+    return status is not None and status.state is MarketState.OPEN
 
 
 def _closes(row: InstrumentRow, now: datetime) -> Iterator[datetime]:

@@ -35,7 +35,7 @@ OVERLAP = timedelta(hours=1)
 FIRST_DAYS: Mapping[BarInterval, int] = {BarInterval.MINUTE: 7}
 NOTHING_STORED = "There are no bars within the day: they are fetched while the exchange is open."
 
-Progress = Callable[[int, int, str], None]
+Progress = Callable[[int, int, str], "bool | None"]
 
 log = structlog.get_logger(__name__)
 
@@ -62,8 +62,8 @@ def refresh_intraday(
     requests = _requests(_rows(symbols), interval, started_at, days)
     outcomes = []
     for done, (target, currency, request) in enumerate(requests):
-        if progress is not None:
-            progress(done, len(requests), target.symbol)
+        if progress is not None and progress(done, len(requests), target.symbol) is False:
+            break
         outcomes.append(_refreshed(source, target, currency, request))
     return RefreshReport(started_at, datetime.now(UTC), tuple(outcomes))
 

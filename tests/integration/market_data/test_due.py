@@ -8,6 +8,7 @@ from importlib import import_module
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
 from sqlalchemy import text
 
 from dashboard.db.engine import db
@@ -16,7 +17,8 @@ from dashboard.errors import ProviderUnavailable
 from dashboard.providers.chain import ProviderChain
 from dashboard.services import market_data
 from dashboard.services.market_data.sessions import refresh_sessions
-from jobs import prices
+from dashboard.settings import Settings
+from jobs import intraday, prices
 from tests.integration.market_data.ledgers import Purchase, make_ledger
 from tests.integration.market_data.test_refresh import FakeProvider, history
 
@@ -27,6 +29,7 @@ def moment(zone: str, local: str) -> datetime:
     return datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone))
 
 
+COIN, FUND = "OPLT-USD", "BLFX"
 NEW_YORK, LONDON, TOKYO, BERLIN = "America/New_York", "Europe/London", "Asia/Tokyo", "Europe/Berlin"
 
 
@@ -111,6 +114,19 @@ def test_what_is_new_is_due_at_once_and_what_failed_for_a_passing_reason_after_a
     assert due(noon) == ["FUND"]
 
 
+def test_within_a_day_is_asked_for_what_trades_or_has_just_stopped(held: None) -> None:
+    cases = {
+        (LONDON, "2026-01-06T12:00"): ["COIN", "LDN"],
+        (NEW_YORK, "2026-01-06T10:00"): ["COIN", "LDN", "NYC"],
+        (NEW_YORK, "2026-01-06T16:19"): ["COIN", "NYC"],
+        (NEW_YORK, "2026-01-06T16:21"): ["COIN"],
+        (TOKYO, "2026-01-06T12:25"): ["COIN"],  # the break at noon, and twenty minutes after it began
+        (TOKYO, "2026-01-06T13:00"): ["COIN", "TYO"],
+        (NEW_YORK, "2025-12-25T11:00"): ["COIN"],
+    }
+    assert {case: market_data.trading(moment(*case)) for case in cases} == cases
+
+
 @pytest.mark.parametrize(
     ("provider", "before", "now", "expected"),
     [
@@ -133,6 +149,23 @@ def test_rates_are_due_when_the_central_bank_publishes_or_when_new_york_ends_the
     )
     db.session.commit()
     assert due(moment(*now)) == ["EURUSD=X"] * expected
+
+
+def test_the_job_within_a_day_fetches_what_trades_and_nothing_where_no_bars_are_kept(
+    app_context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_ledger("USD", Purchase(COIN, "USD"), Purchase(FUND, "USD"))
+    market_data.refresh(SYSTEM, [COIN, FUND], start=date.today() - timedelta(days=9))
+    known: Settings = app_context.config["SETTINGS"]
+
+    monkeypatch.setitem(app_context.config, "SETTINGS", known.model_copy(update={"intraday_days": 0}))
+    intraday.refresh_trading.__wrapped__()  # type: ignore[attr-defined]  # without the worker's process around it
+    assert len(market_data.intraday(COIN).bars) == 0
+
+    monkeypatch.setitem(app_context.config, "SETTINGS", known)
+    intraday.refresh_trading.__wrapped__()  # type: ignore[attr-defined]  # as above
+    assert len(market_data.intraday(COIN).bars) > 100
+    assert len(market_data.intraday(FUND).bars) == 0
 
 
 def test_the_job_logs_what_came_and_fails_where_nothing_did(monkeypatch: pytest.MonkeyPatch) -> None:
