@@ -45,6 +45,7 @@ class JobName(StrEnum):
     REVALUE_PORTFOLIO = "jobs.valuation.revalue_portfolio"
     CLEAN_UP = "jobs.schedule.clean_up"
     CHECK_PRICES = "jobs.quality.check_prices"
+    SEARCH_PROVIDERS = "jobs.search.search_providers"
     COMPARE_SOURCES = "jobs.second_source.compare_sources"
     FOLLOW_ACTIONS = "jobs.actions.follow_rules"
 
@@ -70,6 +71,7 @@ OPTIONS: Mapping[JobName, JobOptions] = {
     JobName.REVALUE_PORTFOLIO: JobOptions(QueueName.LOW, 600),
     JobName.CLEAN_UP: JobOptions(QueueName.LOW, 300),
     JobName.CHECK_PRICES: JobOptions(QueueName.DEFAULT, 1800),
+    JobName.SEARCH_PROVIDERS: JobOptions(QueueName.HIGH, 60),
     JobName.COMPARE_SOURCES: JobOptions(QueueName.LOW, 3600),
     JobName.FOLLOW_ACTIONS: JobOptions(QueueName.LOW, 300),
 }

@@ -33,6 +33,22 @@ def one(actor: Actor, _parameters: Parameters, symbol: str) -> Answer:
     return Answer(lambda: wire.editable_instrument(found))
 
 
+def search(actor: Actor, parameters: schemas.SearchParameters) -> Answer:
+    """What the providers know. Raises: InvalidInput."""
+    found = instruments.search_elsewhere(actor, parameters.q)
+    return Answer(lambda: wire.provider_search(found))
+
+
+def add(actor: Actor, body: schemas.Add) -> Answer:
+    """Add one that a search found, or one's own. Raises: InvalidInput, NotFound, Conflict."""
+    values = body.model_dump(exclude_unset=True, exclude={"symbol", "found_by", "symbols"})
+    if body.found_by is not None:
+        made = instruments.add_found(actor, body.found_by, body.provider or "", body.symbol)
+    else:
+        made = instruments.add(actor, body.symbol, values)
+    return one(actor, Parameters(), made.symbol)
+
+
 def edit(actor: Actor, body: schemas.Edit, symbol: str) -> Answer:
     """Set what the body names. Raises: NotFound, PermissionDenied, InvalidInput."""
     values = body.model_dump(exclude_unset=True)
@@ -112,6 +128,10 @@ def _change(name: str, summary: str, handler: Callable[..., Answer], body: type[
 RESOURCES = (
     _reading("instruments", "/instruments", "Instruments by symbol", listed, schemas.Instruments,
              parameters=schemas.ListParameters),
+    _reading("instrument_search", "/instrument-search", "What the providers know by a symbol, a name or an ISIN",
+             search, schemas.Search, parameters=schemas.SearchParameters),
+    _writing("instrument_add", "/instruments", "Add an instrument", add, schemas.Instrument,
+             method="POST", body=schemas.Add),
     _reading("instrument", ONE, "All that is kept of an instrument", one, schemas.Instrument, variables=SYMBOL),
     _writing("instrument_edit", ONE, "Change what is kept of an instrument", edit, schemas.Instrument,
              variables=SYMBOL, method="PATCH", body=schemas.Edit),

@@ -21,6 +21,12 @@ class ListParameters(Parameters):
     limit: int = Field(200, ge=1, le=500, description="No more than this.")
 
 
+class SearchParameters(Parameters):
+    """What to look for."""
+
+    q: Words = Field(min_length=2, description="A symbol, a name or an ISIN.")
+
+
 class Edit(Body):
     """What to set; a member that is left out stays as it is. What is set here no provider overwrites."""
 
@@ -40,6 +46,13 @@ class Edit(Body):
     provider_symbol: Text | None = None
     stale_after_days: int | None = None
     symbols: dict[Word, Text] | None = Field(None, description="What other providers call it; all of them.")
+
+
+class Add(Edit):
+    """A new instrument: one that a search found (`found_by` is what was searched for), or one of your own."""
+
+    symbol: Word
+    found_by: Words | None = None
 
 
 class Rename(Body):
@@ -115,6 +128,33 @@ class Listed(Described):
     last_date: date | None
     last_close: Money
     price_status: str
+
+
+class Hit(Described):
+    """An instrument that a provider knows."""
+
+    symbol: str
+    name: str
+    asset_class: str
+    currency: str
+    exchange: str
+    source: str
+    stored: bool = Field(description="Whether it is an instrument here already.")
+
+
+class SearchFailure(Fault):
+    """Why a provider could not be searched."""
+
+    provider: str
+
+
+class Search(Described):
+    """What the providers know; ask again while it is not `answered`."""
+
+    text: str
+    answered: bool
+    hits: list[Hit]
+    failures: list[SearchFailure]
 
 
 class Instruments(Described):

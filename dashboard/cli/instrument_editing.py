@@ -51,6 +51,23 @@ def edit(
         tell(context, detail.symbol, as_json)
 
 
+@_fields
+@click.command()
+@click.argument("symbol")
+@click.option("--by-hand", is_flag=True, help="Nobody quotes it: its prices are entered by hand.")
+@json_option
+@pass_context
+def add(context: CommandContext, /, symbol: str, by_hand: bool, as_json: bool, **values: str | None) -> None:
+    """Add an instrument; --currency is needed. The next refresh looks it up, unless it is priced by hand."""
+    from dashboard.services import instruments
+
+    given: dict[str, object] = {name: value for name, value in values.items() if value is not None}
+    if by_hand:
+        given["provider"] = "manual"
+    with context.app():
+        tell(context, instruments.add(SYSTEM, symbol, given).symbol, as_json)
+
+
 @click.command()
 @click.argument("old")
 @click.argument("new")
@@ -180,7 +197,7 @@ def unset_price(context: CommandContext, symbol: str, day: datetime) -> None:
     click.echo(f"{symbol} has no price by hand on {day.date()}.")
 
 
-INSTRUMENTS = (edit, rename, merge, remap, delist, delete)
+INSTRUMENTS = (add, edit, rename, merge, remap, delist, delete)
 PRICES = (set_price, unset_price)
 
 

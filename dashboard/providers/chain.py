@@ -131,6 +131,13 @@ class ProviderChain:
 
     def search(self, text: str) -> tuple[SearchHit, ...]:
         """The hits of every provider that answers, in order. Raises: the first failure when none answers."""
+        hits, failures = self.search_all(text)
+        if len(failures) == len(self.providers):
+            raise failures[0]
+        return hits
+
+    def search_all(self, text: str) -> tuple[tuple[SearchHit, ...], tuple[ProviderError, ...]]:
+        """The hits of every provider that answers, in order, and why each other one did not."""
         hits: list[SearchHit] = []
         failures: list[ProviderError] = []
         for provider in self.providers:
@@ -139,9 +146,7 @@ class ProviderChain:
             except ProviderError as error:
                 log.info("providers.search_failed", provider=error.provider, code=error.code, reason=error.message)
                 failures.append(error)
-        if len(failures) == len(self.providers):
-            raise failures[0]
-        return tuple(hits)
+        return tuple(hits), tuple(failures)
 
     def fx_symbol(self, base: str, quote: str) -> str:
         """The symbol that the first provider of currencies gives the pair."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from dashboard.results.instruments import InstrumentDetail
+from dashboard.results.instruments import InstrumentDetail, SearchResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,29 @@ class PriceAddress:
     currency_path: str = ""
     date_format: str = ""
     headers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFailure:
+    """Why a provider could not be searched."""
+
+    provider: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSearch:
+    """What the providers know by ``text``. ``answered`` is False while they are still asked.
+
+    Each hit is of one provider; ``stored`` are the symbols of those that are instruments here already.
+    """
+
+    text: str
+    answered: bool
+    hits: tuple[SearchResult, ...] = ()
+    failures: tuple[SearchFailure, ...] = ()
+    stored: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from dashboard.results.instrument_editing import EditableInstrument, ManualPrice, MergePlan
-from dashboard.results.market_wire import instrument
+from dashboard.results.instrument_editing import EditableInstrument, ManualPrice, MergePlan, ProviderSearch
+from dashboard.results.market_wire import instrument, search_result
 from dashboard.results.scalars import Json, amount, day
 
 
@@ -25,6 +25,16 @@ def editable_instrument(found: EditableInstrument) -> dict[str, Json]:
         "same_isin": list(found.same_isin),
         "source": asdict(found.address) if found.address else None,
         "may_edit": found.may_edit,
+    }
+
+
+def provider_search(found: ProviderSearch) -> dict[str, Json]:
+    """What the providers know, and why some did not say."""
+    return {
+        "text": found.text,
+        "answered": found.answered,
+        "hits": [{**search_result(hit), "stored": hit.symbol in found.stored} for hit in found.hits],
+        "failures": [{"provider": one.provider, "code": one.code, "message": one.message} for one in found.failures],
     }
 
 

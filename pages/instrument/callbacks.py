@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dash import Dash, Input, Output, State
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
 from dashboard.domain.access import Actor, Permission
 from dashboard.errors import DashboardError
 from dashboard.figures.states import error_figure
 from dashboard.services import instrument_positions, market_data
-from dashboard.web import state
+from dashboard.web import instrument_panel, state
 from dashboard.web.callback import callback
 from dashboard.web.components.data import Json
 from dashboard.web.components.states import error_card
@@ -45,6 +46,13 @@ def redraw(actor: Actor, search: str, address: dict[str, str]) -> Redrawn:
     return *found, tabular, not tabular, view.timeframe is not state.Timeframe.CUSTOM
 
 
+def opened(_actor: Actor, clicks: int | None, symbol: str | None) -> dict[str, str | int]:
+    """The panel is opened for the instrument of the page."""
+    if not clicks:
+        raise PreventUpdate
+    return {"symbol": symbol or "", "at": clicks, "page": 1}
+
+
 def failed(error: DashboardError) -> Redrawn:
     """The failure in the place of the chart."""
     figure = error_figure(error.message, reference(), theme=current_theme(), height=chart.HEIGHT)
@@ -58,6 +66,7 @@ def register(app: Dash) -> None:
         app, Page("instrument", "/i/<symbol>", "Instrument", layout, Permission.INSTRUMENT_VIEW, parent="instruments")
     )
     bind_view(app, CONTROLS)
+    instrument_panel.open_from(app, opened, Input("px-edit", "n_clicks"), State("px-edit", "value"))
     history.register(app)
     callback(
         app,

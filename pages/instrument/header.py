@@ -30,7 +30,10 @@ def header(detail: InstrumentDetail, *, held: bool, slug: str | None, today: dat
     title = html.Div([html.H1(name), *chips, *([chip("Held", "acc")] if held else [])], className="row-f wrap px-name")
     below = " · ".join(text for text in (detail.symbol, detail.sector, detail.industry, detail.isin) if text)
     record = f"{portfolio_path(slug, 'transactions')}?add=1&symbol={quote(detail.symbol, safe='')}" if slug else ""
-    actions = [button("Record trade", href=record, mark="plus-lg", kind="pri")] if record else []
+    actions = [
+        button("Edit", id="px-edit", mark="pencil", value=detail.symbol),
+        *([button("Record trade", href=record, mark="plus-lg", kind="pri")] if record else []),
+    ]
     return html.Div(
         [
             html.Span(letters, className="px-badge", **aria(hidden="true")),

@@ -12,6 +12,7 @@ from dashboard.errors import DashboardError
 from dashboard.results.instrument_positions import InstrumentPosition
 from dashboard.results.instruments import InstrumentDetail, InstrumentProblem
 from dashboard.services import instrument_positions, market_data, portfolios
+from dashboard.web import instrument_panel
 from dashboard.web.components.basics import card
 from dashboard.web.components.states import error_title, failure
 from dashboard.web.live import live_source
@@ -38,6 +39,7 @@ def layout(actor: Actor, view: ViewState, *, symbol: str) -> list[Component]:
             className="grid px-grid",
         ),
         live_source(symbols=[symbol]),
+        instrument_panel.panel(),
     ]
 
 

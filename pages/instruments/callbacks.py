@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any  # Any: what a grid tells of a click is free-form JSON
 
-from dash import Dash, Input, Output, dcc, html
+from dash import Dash, Input, Output, ctx, dcc, html
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
 from dashboard.domain.access import Actor, Permission
 from dashboard.errors import DashboardError
-from dashboard.web import state
+from dashboard.web import instrument_panel, state
 from dashboard.web.callback import callback
 from dashboard.web.components.attributes import aria
-from dashboard.web.components.basics import icon, page_header, segmented
+from dashboard.web.components.basics import button, icon, page_header, segmented
 from dashboard.web.components.states import error_card
 from dashboard.web.page import VIEW_STORE, Page, add_page
 from dashboard.web.state import ViewState
 from dashboard.web.view import Control, bind_view
-from pages.instruments import listing
+from pages.instruments import elsewhere, listing
 
-SHOWN = [(listing.Show.ALL.value, "All"), (listing.Show.HELD.value, "Held"), (listing.Show.PROBLEMS.value, "Problems")]
+SHOWN = [
+    (listing.Show.ALL.value, "All"),
+    (listing.Show.HELD.value, "Held"),
+    (listing.Show.PROBLEMS.value, "Problems"),
+    (listing.Show.DELISTED.value, "Delisted"),
+]
 CONTROLS = {"q": Control("instruments-q"), "show": Control("instruments-show", listing.Show.ALL.value)}
 
 
@@ -46,7 +53,13 @@ def layout(actor: Actor, view: ViewState) -> Sequence[Component]:
         className="row-f wrap list-bar",
     )
     rows = html.Div(listing.body(page, held, view), id="instruments-body", className="card-edge")
-    return [page_header("Instruments"), html.Section([bar, rows], className="card-x", **aria(label="Instruments"))]
+    new = button("New instrument", id="instruments-new", mark="plus-lg")
+    return [
+        page_header("Instruments", actions=[new]),
+        html.Section([bar, rows], className="card-x", **aria(label="Instruments")),
+        elsewhere.section(),
+        instrument_panel.panel(),
+    ]
 
 
 def narrow(actor: Actor, search: str) -> tuple[list[Component], str]:
@@ -54,6 +67,15 @@ def narrow(actor: Actor, search: str) -> tuple[list[Component], str]:
     view = state.parse(search)
     page, held = listing.found(actor, view)
     return listing.body(page, held, view), listing.counted(page)
+
+
+def opened(_actor: Actor, clicks: int | None, cell: dict[str, Any] | None) -> dict[str, str]:
+    """Which instrument the panel is opened for: a new one, or that of the row whose pencil was clicked."""
+    if ctx.triggered_id == "instruments-new" and clicks:
+        return {"symbol": ""}
+    if not cell or cell.get("colId") != listing.EDIT:
+        raise PreventUpdate
+    return {"symbol": str(cell.get("rowId") or ""), "at": str(cell.get("timestamp") or "")}
 
 
 def failed(error: DashboardError) -> tuple[list[Component], str]:
@@ -68,6 +90,11 @@ def register(app: Dash) -> None:
     )
     add_page(app, page)
     bind_view(app, CONTROLS)
+    elsewhere.register(app)
+    instrument_panel.register(app)
+    instrument_panel.open_from(
+        app, opened, Input("instruments-new", "n_clicks"), Input("instruments-grid", "cellClicked")
+    )
     callback(
         app,
         narrow,

@@ -14,6 +14,7 @@ from dashboard.domain.instruments import InstrumentState
 from dashboard.domain.measures import Status
 from dashboard.figures.allocation import CLASS_NAMES
 from dashboard.formatting import numbers
+from dashboard.providers.base import MANUAL
 from dashboard.results.instruments import InstrumentDetail, InstrumentPage
 from dashboard.services import instrument_positions, market_data
 from dashboard.web.components.basics import button
@@ -24,7 +25,11 @@ from dashboard.web.theme import is_narrow
 
 Row = dict[str, Any]  # ag-grid rows are free-form JSON
 OK, STALE, NO_PRICES, WAITING, UNKNOWN, FAILED = "Priced", "Stale", "No prices", "Waiting", "Not found", "Failed"
+DELISTED, BY_HAND = "Delisted", "By hand"
 TONES = {OK: "", STALE: "warn", NO_PRICES: "", WAITING: "info", UNKNOWN: "bad", FAILED: "warn"}
+# What somebody has to do something about, the worst first.
+ATTENTION = (UNKNOWN, FAILED, WAITING, STALE)
+EDIT = "edit"
 
 
 class Show(StrEnum):
@@ -33,6 +38,7 @@ class Show(StrEnum):
     ALL = "all"
     HELD = "held"
     PROBLEMS = "problems"
+    DELISTED = "delisted"
 
 
 def found(actor: Actor, view: ViewState) -> tuple[InstrumentPage, frozenset[str]]:
@@ -40,7 +46,11 @@ def found(actor: Actor, view: ViewState) -> tuple[InstrumentPage, frozenset[str]
     held = instrument_positions.held_symbols(actor)
     show = chosen(view)
     page = market_data.list_instruments(
-        actor, view.get("q"), symbols=held if show is Show.HELD else None, troubled=show is Show.PROBLEMS
+        actor,
+        view.get("q"),
+        symbols=held if show is Show.HELD else None,
+        troubled=show is Show.PROBLEMS,
+        state=InstrumentState.DELISTED if show is Show.DELISTED else None,
     )
     return page, held
 
@@ -55,7 +65,7 @@ def body(page: InstrumentPage, held: Collection[str], view: ViewState) -> list[C
     """The grid, on a phone with two columns; or why there is nothing in it."""
     if not page.rows:
         return [_nothing(view)]
-    ordered = sorted(page.rows, key=lambda detail: (detail.symbol not in held, (detail.name or detail.symbol).lower()))
+    ordered = sorted(page.rows, key=lambda detail: _place(detail, held))
     phone = is_narrow()
     table = grid(
         "instruments-grid",
@@ -70,6 +80,13 @@ def body(page: InstrumentPage, held: Collection[str], view: ViewState) -> list[C
     return [table]
 
 
+def _place(detail: InstrumentDetail, held: Collection[str]) -> tuple[int, bool, str]:
+    """Where an instrument stands: what needs attention first, then what is held, by name."""
+    shown = condition(detail)
+    urgency = ATTENTION.index(shown) if shown in ATTENTION else len(ATTENTION)
+    return urgency, detail.symbol not in held, (detail.name or detail.symbol).lower()
+
+
 def counted(page: InstrumentPage) -> str:
     """How many there are, and whether all of them are shown."""
     total, shown = numbers.number(page.total, 0), len(page.rows)
@@ -78,13 +95,17 @@ def counted(page: InstrumentPage) -> str:
 
 def condition(detail: InstrumentDetail) -> str:
     """How the prices stand, in a word."""
+    if detail.state is InstrumentState.DELISTED:
+        return DELISTED
     if detail.state is InstrumentState.NOT_FOUND:
         return UNKNOWN
     if detail.problem_code:
         return FAILED
     if detail.last_date is None:
         return WAITING if detail.state is InstrumentState.UNRESOLVED else NO_PRICES
-    return STALE if detail.price_status is Status.STALE else OK
+    if detail.price_status is Status.STALE:
+        return STALE
+    return BY_HAND if detail.provider == MANUAL else OK
 
 
 def path(symbol: str) -> str:
@@ -118,6 +139,7 @@ def _columns() -> list[Row]:
             "field": "condition", "headerName": "Prices", "width": 116, "cellRenderer": "ChipCell",
             "cellRendererParams": {"tones": TONES}, "tooltipField": "why",
         },
+        {"field": EDIT, "headerName": "", "width": 72, "sortable": False, "cellClass": "acc-text pointer"},
     ]  # fmt: skip
 
 
@@ -145,6 +167,7 @@ def _row(detail: InstrumentDetail, held: bool, phone: bool) -> Row:
         "date": detail.last_date.isoformat() if detail.last_date else None,
         "condition": condition(detail),
         "why": detail.problem,
+        EDIT: "Edit",
     }
 
 
@@ -158,10 +181,12 @@ def _nothing(view: ViewState) -> Component:
     text, show = view.get("q"), chosen(view)
     everything = button("Show all instruments", href="/instruments")
     if text:
-        known = f"No stored symbol, name or ISIN contains “{text}”. An instrument is added with its first transaction."
+        known = f"No stored symbol, name or ISIN contains “{text}”. Enter asks the providers."
         return empty("No instruments match", known, everything)
     if show is Show.HELD:
         return empty("Nothing is held", "What your portfolios hold appears here.", everything)
+    if show is Show.DELISTED:
+        return empty("Nothing is delisted", "What trades no more is marked so in its panel.", everything)
     if show is Show.PROBLEMS:
         return empty("No problems", "Every instrument was found, and its last refresh went well.", everything)
     begin = button("Go to the overview", href="/", kind="pri")

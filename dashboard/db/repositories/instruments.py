@@ -92,19 +92,29 @@ def search(session: AnySession, words: str, limit: int) -> list[InstrumentRow]:
 
 
 def listed(
-    session: AnySession, words: str, *, symbols: Iterable[str] | None, troubled: bool, limit: int
+    session: AnySession,
+    words: str,
+    *,
+    symbols: Iterable[str] | None,
+    troubled: bool,
+    limit: int,
+    state: InstrumentState | None = None,
 ) -> tuple[list[str], int]:
-    """The symbols of instruments that fit, in order, and how many there are in all.
+    """The symbols of instruments that fit, those in trouble first, and how many there are in all.
 
-    ``symbols`` keeps to some, ``troubled`` to those that are not resolved or whose last refresh failed.
+    ``symbols`` keeps to some, ``state`` to those in it, ``troubled`` to those that are not resolved or whose last
+    refresh failed.
     """
     wanted = [_fits(words)] if words else []
     if symbols is not None:
         wanted.append(InstrumentRow.symbol.in_(sorted(symbols)))
+    settled = (InstrumentState.ACTIVE.value, InstrumentState.DELISTED.value)
+    in_trouble = or_(InstrumentRow.state.not_in(settled), InstrumentRow.problem_code != "")
     if troubled:
-        settled = (InstrumentState.ACTIVE.value, InstrumentState.DELISTED.value)
-        wanted.append(or_(InstrumentRow.state.not_in(settled), InstrumentRow.problem_code != ""))
-    found = select(InstrumentRow.symbol).where(*wanted).order_by(InstrumentRow.symbol).limit(limit)
+        wanted.append(in_trouble)
+    if state is not None:
+        wanted.append(InstrumentRow.state == state.value)
+    found = select(InstrumentRow.symbol).where(*wanted).order_by(in_trouble.desc(), InstrumentRow.symbol).limit(limit)
     total = session.scalar(select(func.count()).select_from(InstrumentRow).where(*wanted))
     return list(session.scalars(found)), total or 0
 

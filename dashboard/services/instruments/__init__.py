@@ -1,12 +1,16 @@
 """Instruments as people change them: fields, symbols, merges, delistings, prices by hand, addresses of their own."""
 
+from dashboard.services.instruments.adding import add, add_found
 from dashboard.services.instruments.editing import edit
 from dashboard.services.instruments.manual_prices import prices_by_hand, set_price, unset_price
 from dashboard.services.instruments.merging import merge, plan_merge
 from dashboard.services.instruments.naming import delete, delist, relist, remap, rename
 from dashboard.services.instruments.reading import editable_instrument
+from dashboard.services.instruments.searching import search_elsewhere, search_providers
 
 __all__ = [
+    "add",
+    "add_found",
     "delete",
     "delist",
     "edit",
@@ -17,6 +21,8 @@ __all__ = [
     "relist",
     "remap",
     "rename",
+    "search_elsewhere",
+    "search_providers",
     "set_price",
     "unset_price",
 ]

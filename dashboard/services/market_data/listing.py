@@ -10,7 +10,7 @@ from dashboard.db.engine import db
 from dashboard.db.models import InstrumentRow
 from dashboard.db.repositories import instruments as store
 from dashboard.domain.access import Actor
-from dashboard.domain.instruments import AssetClass
+from dashboard.domain.instruments import AssetClass, InstrumentState
 from dashboard.results.instruments import InstrumentPage
 from dashboard.services.market_data.reading import details_of
 
@@ -30,13 +30,16 @@ def list_instruments(
     *,
     symbols: Collection[str] | None = None,
     troubled: bool = False,
+    state: InstrumentState | None = None,
     limit: int = LIMIT,
 ) -> InstrumentPage:
-    """Stored instruments by symbol: those that fit ``text``, are among ``symbols``, or (``troubled``) need attention.
+    """Stored instruments: those that fit ``text``, are among ``symbols``, in ``state``, or in trouble (``troubled``).
+
+    What needs attention comes first, else they are by symbol.
 
     Instruments are the installation's, not a person's: everyone who may sign in may see them.
     """
-    found, total = store.listed(db.session, text.strip(), symbols=symbols, troubled=troubled, limit=limit)
+    found, total = store.listed(db.session, text.strip(), symbols=symbols, troubled=troubled, state=state, limit=limit)
     details = details_of(found) if found else {}
     return InstrumentPage(tuple(details[symbol] for symbol in found if symbol in details), total)
 

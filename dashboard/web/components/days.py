@@ -8,7 +8,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 
-def day_box(id: str, value: date | None = None, *, class_name: str = "in") -> Component:
+def day_box(id: str | dict[str, str], value: date | None = None, *, class_name: str = "in") -> Component:
     """A box whose value is an ISO date, or "" while it is empty."""
     return dcc.Input(
         id=id,

@@ -355,7 +355,7 @@ def test_a_database_that_is_away_is_a_problem_too(
     told(signed.get(f"{PREFIX}/me"), 503, "service_unavailable")
 
 
-NEEDED = {"indicators": "name=sma", "attribution": "benchmark=AAA"}
+NEEDED = {"indicators": "name=sma", "attribution": "benchmark=AAA", "instrument_search": "q=aaa"}
 
 
 @pytest.fixture
