@@ -31,7 +31,7 @@ def history_card() -> Component:
         "History",
         [
             html.P("Asks the provider for every price since the first one. What is stored stays.", className="t3 xs"),
-            html.Div(buttons, className="row-f wrap"),
+            html.Div(buttons, className="row-f wrap px-fetch-buttons"),
             html.Div(id="px-fetch-state", className="px-fetch xs", role="status"),
             dcc.Interval("px-fetch-poll", interval=POLL_MS, disabled=True),
             dcc.Store("px-fetch-id"),
