@@ -112,5 +112,5 @@ def _take_over(symbol: str, values: Values) -> bool:
     if row.value_multiplier != counted:
         row.price_version += 1
     if {"provider", "provider_symbol"} & different.keys():
-        row.refreshed_at = None  # its prices are asked for from the first one on
+        row.refreshed_at = row.asked_at = None  # its prices are asked for at once, from the first one on
     return bool(different)

@@ -110,8 +110,8 @@ def test_what_is_new_is_due_at_once_and_what_failed_for_a_passing_reason_after_a
     assert due(noon + timedelta(minutes=14)) == []
     assert due(noon + timedelta(minutes=15)) == ["NYC"]
 
-    db.session.execute(text("update instruments set asked_at = null where symbol = 'FUND'"))
-    assert due(noon) == ["FUND"]
+    market_data.import_instruments(SYSTEM, b"symbol,currency,provider_symbol\nFUND,USD,FUND.X\n", "instruments.csv")
+    assert due(noon) == ["FUND.X"]
 
 
 def test_within_a_day_is_asked_for_what_trades_or_has_just_stopped(held: None) -> None:
