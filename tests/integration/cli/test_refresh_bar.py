@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import termios
+from pathlib import Path
 
 import redis
 
@@ -23,7 +24,7 @@ def on_a_terminal(settings: Settings) -> str:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 120, 0, 0))
     command = [sys.executable, "-m", "dashboard.cli", *WORDS]
-    environment = environment_of(settings, PYTHONPATH=os.getcwd())
+    environment = environment_of(settings, PYTHONPATH=str(Path.cwd()))
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs, env=environment) as process:
         os.close(theirs)
         written = b""
