@@ -105,9 +105,13 @@ def test_no_interest_is_due_of_a_position_that_holds_nothing(rows: list[Transact
     days = sorted({row.date for row in entries.transactions})
     for day in days:
         for at, leg in entries.legs.items():
-            if entries.transactions[at].date == day:
-                for move in leg.receivable:
-                    due[leg.account, leg.symbol] += move.local
+            row = entries.transactions[at]
+            if row.date != day:
+                continue
+            if row.type is Kind.SYMBOL_CHANGE and leg.symbol == row.target_symbol:
+                due[leg.account, leg.symbol] += due.pop((leg.account, row.symbol or ""), ZERO)
+            for move in leg.receivable:
+                due[leg.account, leg.symbol] += move.local
         for (account, symbol), amount in due.items():
             steps = history.ledger.steps[account, symbol]
             held = steps[1][bisect_right(steps[0], day.toordinal())]
