@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -28,6 +28,7 @@ LONGEST_LAG_DAYS = 120
 SAME_MONEY, SAME_MONEY_ABROAD = Decimal("0.01"), Decimal("0.03")
 """How far a row may be from what is due: amounts a unit are rounded, and a broker's rate is not the market's."""
 SMALLEST_UNITS = 2
+PARTS_DAYS = 7
 LEAST_SHARE, MOST_SHARE = Decimal("0.5"), Decimal("1.1")
 """A payment after tax and costs is a little less than what is due, never much more."""
 
@@ -184,14 +185,14 @@ class _Matching:
                     break
 
     def _rows_in_parts(self) -> None:
-        """Several rows of one day that are one payment together: parts taxed apart, or a correction."""
+        """Several rows of a few days that are one payment together: parts paid or taxed apart, or a correction."""
         for number, due in enumerate(self._due):
             if number in self._found:
                 continue
             near = [at for at in self._near(due, LONGEST_LAG_DAYS) if _unnamed_account(due, self._rows[at])]
-            for _, members in groupby(sorted(near, key=self._day), key=self._day):
-                parts = list(members)
-                if len(parts) > 1 and self._is([due], [self._rows[at] for at in parts]):
+            ordered = sorted(near, key=lambda at: (self._rows[at].date, at))
+            for parts in _runs(ordered, [self._rows[at].date for at in ordered]):
+                if self._is([due], [self._rows[at] for at in parts]):
                     self._book([number], parts)
                     break
 
@@ -206,9 +207,6 @@ class _Matching:
                 found[at] = min(found.get(at, latest), abs(ordinal - ex_date))
         return found
 
-    def _day(self, at: int) -> date:
-        return self._rows[at].date
-
     def _book(self, numbers: Sequence[int], places: Sequence[int], *, fits: bool = True) -> None:
         booking = Booking(tuple(self._rows[at] for at in places), fits)
         self._found.update(dict.fromkeys(numbers, booking))
@@ -219,6 +217,15 @@ class _Matching:
 
     def _is(self, due: Sequence[Entitlement], rows: Sequence[Transaction]) -> bool:
         return is_same_money(due, rows, self._terms)
+
+
+def _runs(places: Sequence[int], days: Sequence[date]) -> Iterator[Sequence[int]]:
+    """Two or more neighbours whose days are at most :data:`PARTS_DAYS` apart."""
+    for first in range(len(places)):
+        for last in range(first + 1, len(places)):
+            if (days[last] - days[first]).days > PARTS_DAYS:
+                break
+            yield places[first : last + 1]
 
 
 def is_same_money(due: Sequence[Entitlement], rows: Sequence[Transaction], terms: Terms) -> bool:

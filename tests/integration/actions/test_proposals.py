@@ -7,21 +7,25 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+import redis
 from flask import Flask
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from dashboard.db.engine import db
-from dashboard.db.models import ActionDecision, AuditEntry, Dividend, Portfolio
+from dashboard.db.models import ActionDecision, AuditEntry, InstrumentRow, Portfolio, PriceFinding
+from dashboard.db.repositories import price_findings
 from dashboard.domain.access import SYSTEM
 from dashboard.domain.action_rules import ActionKind, Rule
 from dashboard.domain.proposals import Proposal, ProposalState
 from dashboard.domain.transactions import TransactionType
 from dashboard.errors import InvalidInput, NotFound
+from dashboard.queue import JobName, QueueName, queue
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.transactions import VerdictKind
-from dashboard.services import actions, imports, market_data, portfolios, transactions
+from dashboard.services import actions, imports, market_data, portfolios, price_quality, transactions
 from jobs.actions import follow_rules
 from jobs.runtime import use
+from jobs.valuation import revalue_portfolio
 from tests.factories import as_lines, ledger_file, make_portfolio, make_user
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -234,6 +238,24 @@ def test_a_rule_books_as_the_system_and_not_again_what_was_deleted() -> None:
 
 
 @pytest.mark.usefixtures("jobs_of_app")
+def test_rules_are_followed_after_every_valuation_and_as_soon_as_they_are_set(redis_client: redis.Redis) -> None:
+    portfolio = portfolio_with()
+    revalue_portfolio(portfolio.id)
+    assert waiting(redis_client) == [[portfolio.id]]
+    redis_client.flushdb()
+    actions.set_rule(SYSTEM, portfolio.id, ActionKind.DIVIDEND, Rule.ASK)
+    assert waiting(redis_client) == []
+    actions.set_rule(SYSTEM, portfolio.id, ActionKind.DIVIDEND, Rule.ACCEPT)
+    assert waiting(redis_client) == [[portfolio.id]]
+
+
+def waiting(connection: redis.Redis) -> list[list[int]]:
+    """The portfolios whose rules are to be followed."""
+    jobs = queue(connection, QueueName.LOW).jobs
+    return [list(job.args) for job in jobs if job.func_name == JobName.FOLLOW_ACTIONS.value]
+
+
+@pytest.mark.usefixtures("jobs_of_app")
 def test_a_rule_of_one_instrument_overrules_the_portfolios() -> None:
     portfolio = portfolio_with()
     actions.set_rule(SYSTEM, portfolio.id, ActionKind.DIVIDEND, Rule.ACCEPT)
@@ -278,12 +300,25 @@ def test_the_cash_goes_where_the_purchases_came_from() -> None:
     assert [row.cash_currency for row in rows] == ["EUR", "EUR"]
 
 
-def test_a_dividend_in_quarantine_is_not_proposed_and_a_declared_one_waits_for_its_day() -> None:
+def test_a_dividend_in_quarantine_is_not_proposed_and_a_repaired_one_with_its_new_amount() -> None:
     portfolio = portfolio_with()
-    db.session.execute(delete(Dividend))
+    key = db.session.scalars(select(InstrumentRow.id).where(InstrumentRow.symbol == "AAA")).one()
+    wrong = {"kind": "dividend", "value": 0.24, "suggested": 0.12, "reason": "Twice the others.", "confidence": 0.9}
+    finding = PriceFinding(instrument_id=key, date=date(2024, 2, 9), state="quarantined", **wrong)
+    db.session.add(finding)
+    db.session.flush()
+    number = finding.id
+    price_findings.bump(db.session, key)
     db.session.commit()
+    assert {one.date for one in found(portfolio)} == {date(2024, 5, 10)}
+    price_quality.repair(SYSTEM, number)
+    assert [one.amount for one in found(portfolio)[:2]] == [Decimal("2.40"), Decimal("1.20")]
+
+
+def test_a_declared_dividend_waits_for_its_day() -> None:
+    portfolio = portfolio_with()
     facts("symbol,date,amount,currency\nAAA,2999-01-02,0.24,USD\n")
-    assert found(portfolio, *ProposalState) == []
+    assert len(found(portfolio, *ProposalState)) == 4
 
 
 def test_nobody_sees_or_decides_about_the_proposals_of_another() -> None:

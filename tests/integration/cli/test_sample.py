@@ -73,6 +73,17 @@ def test_the_sample_portfolio_has_the_expected_numbers_and_a_second_import_adds_
     after = sample("performance", "sample", "--to", "2024-08-20", "--json").data
     assert after["market_value"] == performance["market_value"]
 
+    proposed = sample("actions", "sample", "--json").data
+    assert proposed["counts"]["booked"] == 29  # of its 30 rows, two are one payment
+    # What was paid, and what the ledger does not have.
+    assert [(one["date"], one["symbol"], one["amount"]) for one in proposed["proposals"]] == [
+        ("2023-08-04", "CALM", "37.75"),
+        ("2023-04-25", "CALM", "109.95"),
+        ("2022-04-28", "REL.L", "106.5"),
+        ("2022-04-26", "CALM", "18.75"),
+        ("2022-03-30", "4063.T", "15000"),
+    ]
+
 
 def _numbers(book: Path) -> list[float]:
     found = []

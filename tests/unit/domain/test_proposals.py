@@ -175,6 +175,7 @@ def test_the_money_goes_where_the_ledgers_own_rows_of_its_currency_went(cash: st
         "2024-03-20 return_of_capital AAA 6",
         "2024-03-20 dividend AAA 6.70 ccy=USD",  # at 1.1, and a broker's own rate
         "2024-03-20 dividend AAA 4\n2024-03-20 dividend AAA 2",
+        "2024-03-14 dividend AAA 5.2\n2024-03-16 dividend AAA 0.8",
         "2024-03-20 dividend AAA 6\n2024-03-21 dividend AAA -6\n2024-03-21 dividend AAA 6",
     ],
 )
