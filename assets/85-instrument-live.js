@@ -59,7 +59,7 @@
     (interval === "M" && one.slice(0, 7) === other.slice(0, 7)) ||
     (interval === "W" && monday(one) === monday(other));
   const hasRoom = (plot, day) => {
-    const breaks = plot.layout.xaxis.rangebreaks || [];
+    const breaks = (plot.layout.xaxis.rangebreaks || []).filter((pause) => pause.bounds);
     const weekday = new Date(day).getUTCDay();
     return !breaks.length || (weekday > 0 && weekday < 6);
   };
@@ -130,7 +130,9 @@
     if (!trace || !quote) return;
     const before = last(trace.x);
     const day = quote.at.slice(0, 10);
-    if (day < before || !hasRoom(plot, day)) return;
+    const isLater = day > before.slice(0, 10);
+    // A bar within a day, or of several, takes prices of its own day alone: what comes after it comes with its bars.
+    if (day < before.slice(0, 10) || (!place.interval && isLater) || !hasRoom(plot, day)) return;
     const price = Number(quote.price.toFixed(place.decimals + 2));
     const isOne = isOneBar(place.interval, before, day);
     if (isOne && last(trace.close || trace.y) === price) return;

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from dashboard.domain.arrays import Floats
 
@@ -85,6 +86,11 @@ def no_bars() -> IntradayBars:
     """None."""
     nothing = np.empty(0)
     return IntradayBars(np.empty(0, dtype="datetime64[s]"), nothing, nothing, nothing, nothing, nothing)
+
+
+def local_times(at: Moments, zone: str) -> Moments:
+    """Moments (UTC) as the clocks of ``zone`` show them, datetime64[s]."""
+    return pd.DatetimeIndex(at).tz_localize("UTC").tz_convert(zone).tz_localize(None).to_numpy().astype("datetime64[s]")
 
 
 def zoned(at: Moments, zone: str) -> list[datetime]:

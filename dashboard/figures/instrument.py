@@ -10,6 +10,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from dashboard.figures import times
 from dashboard.figures.colors import Figure
 from dashboard.figures.indicators import Drawing, drawing
 from dashboard.figures.intervals import Interval
@@ -106,7 +107,7 @@ def price_figure(
 def _live(drawn: _Drawn, interval: Interval, first: int, as_line: bool) -> Figure:
     """Where the price is (trace, and the unseen floor of a line), and what the browser needs to go on drawing it."""
     place = {"trace": first + 1, "floor": first} if as_line else {"trace": first}
-    is_merged = interval is Interval.DAY and not drawn.daily
+    is_merged = interval is Interval.DAY and not drawn.daily  # a bar of several days, or of a part of one
     return {
         **place,
         "interval": "" if is_merged else interval.value,
@@ -117,20 +118,26 @@ def _live(drawn: _Drawn, interval: Interval, first: int, as_line: bool) -> Figur
 
 def _drawn(bars: Bars, tick: float | None, min_decimals: int) -> _Drawn:
     good = np.isfinite(bars.close)
-    days, close, volume = bars.dates[good].astype("datetime64[D]"), bars.close[good], np.nan_to_num(bars.volume[good])
+    days, close, volume = bars.dates[good], bars.close[good], np.nan_to_num(bars.volume[good])
     opened, high, low = (
         np.where(np.isfinite(values[good]), values[good], close) for values in (bars.open, bars.high, bars.low)
     )
     starts = bucket_starts(len(close))
-    daily = len(starts) == len(close) and (len(days) < 2 or bool(np.median(np.diff(days)) < LONGER_THAN_DAILY))
-    if not daily:  # the bar of several days: first open, highest high, lowest low, last close, all the volume
+    within = times.is_within_days(days)
+    daily = (
+        not within
+        and len(starts) == len(close)
+        and (len(days) < 2 or bool(np.median(np.diff(days)) < LONGER_THAN_DAILY))
+    )
+    if not (
+        daily or within
+    ):  # the bar of several days: first open, highest high, lowest low, last close, all the volume
         ends = np.append(starts[1:], len(close)) - 1
         days, opened, close = days[ends], opened[starts], close[ends]
         high, low = np.maximum.reduceat(high, starts), np.minimum.reduceat(low, starts)
         volume = np.add.reduceat(volume, starts)
     decimals = max(min_decimals, price_decimals(float(close[-1]), tick) if len(close) else 2)
-    dates = np.datetime_as_string(days, unit="D").tolist()
-    return _Drawn(bars.currency, days, dates, opened, high, low, close, volume, decimals, daily)
+    return _Drawn(bars.currency, days, times.labels(days), opened, high, low, close, volume, decimals, daily)
 
 
 def _range(drawn: _Drawn, as_line: bool, more: Drawing) -> tuple[float, float]:
@@ -202,7 +209,6 @@ def _layout(drawn: _Drawn, low: float, high: float, more: Drawing, *, narrow: bo
     last = float(drawn.close[-1])
     wanted = nice_ticks(low + (high - low) * 0.1, high, round(TICK_COUNT * more.share))
     ticks = without_near(wanted, last, (high - low) * TAG_SHARE / more.share)
-    first_day, last_day = (dt.date.fromisoformat(drawn.dates[index]) for index in (0, -1))
     layout: Figure = {
         "height": height,
         "margin": {**MARGIN, "r": 52} if narrow else MARGIN,
@@ -213,7 +219,7 @@ def _layout(drawn: _Drawn, low: float, high: float, more: Drawing, *, narrow: bo
             rangeslider={"visible": False},
             rangebreaks=_breaks(drawn),
             range=_span(drawn),
-            **date_ticks(first_day, last_day, narrow=narrow),
+            **_ticks(drawn, narrow),
         ),
         "yaxis": value_axis(
             range=rounded([low, high], drawn.decimals + 2),
@@ -238,8 +244,17 @@ def _layout(drawn: _Drawn, low: float, high: float, more: Drawing, *, narrow: bo
     return layout
 
 
+def _ticks(drawn: _Drawn, narrow: bool) -> Figure:
+    if times.is_within_days(drawn.days):
+        return times.time_ticks(drawn.days, narrow=narrow)
+    first, last = (dt.date.fromisoformat(drawn.dates[index]) for index in (0, -1))
+    return date_ticks(first, last, narrow=narrow)
+
+
 def _span(drawn: _Drawn) -> list[str]:
     """From half a bar before the first one to half a bar after the last, weekends cut out or not."""
+    if times.is_within_days(drawn.days):
+        return times.span(drawn.days)
     days, half = drawn.days.astype("datetime64[h]"), _half(drawn)
     before = days[0] - half
     if _breaks(drawn):
@@ -255,7 +270,9 @@ def _half(drawn: _Drawn) -> np.timedelta64:
 
 
 def _breaks(drawn: _Drawn) -> list[Figure]:
-    """Cut weekends out where no bar lies on one, and then single weekdays without a bar."""
+    """Cut weekends out where no bar lies on one, and then single weekdays without a bar; within days, pauses."""
+    if times.is_within_days(drawn.days):
+        return times.pauses(drawn.days)
     if not drawn.daily or not np.is_busday(drawn.days).all():
         return []
     weekdays = np.arange(drawn.days[0], drawn.days[-1], dtype="datetime64[D]")

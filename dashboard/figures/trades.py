@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.figures.colors import Figure
+from dashboard.figures.times import labels
 from dashboard.formatting.numbers import quantity
 
 MOST_LABELS = 40
@@ -47,14 +48,14 @@ def trade_layers(
     With many trades only the latest have a label: the triangles, and the table beside the chart, have them all.
     """
     placed = _placed(trades, days, low, high, gap)
-    dates = np.datetime_as_string(days, unit="D")
+    dates = labels(days)
     marks = [
         _marks([item for item in placed if item.bought is bought], dates, bought)
         for bought in (True, False)
         if any(item.bought is bought for item in placed)
     ]
     latest = sorted(placed, key=lambda item: item.bar)[-MOST_LABELS:]
-    return marks, [_label(item, str(dates[item.bar])) for item in latest]
+    return marks, [_label(item, dates[item.bar]) for item in latest]
 
 
 def _placed(
@@ -64,7 +65,7 @@ def _placed(
     for trade in trades:
         day = np.datetime64(trade.date, "D")
         bar = int(np.searchsorted(days, day))  # a trade on a day without a bar stands at the next one
-        if bar < len(days) and days[0] <= day:
+        if bar < len(days) and days[0].astype("datetime64[D]") <= day:
             sums[bar, trade.bought] = sums.get((bar, trade.bought), Decimal(0)) + trade.quantity
     return [
         _Placed(bar, bought, total, float(low[bar]) - gap if bought else float(high[bar]) + gap)
@@ -72,10 +73,10 @@ def _placed(
     ]
 
 
-def _marks(items: list[_Placed], dates: npt.NDArray[np.str_], bought: bool) -> Figure:
+def _marks(items: list[_Placed], dates: list[str], bought: bool) -> Figure:
     return {
         "type": "scatter",
-        "x": [str(dates[item.bar]) for item in items],
+        "x": [dates[item.bar] for item in items],
         "y": [round(item.y, 6) for item in items],
         "mode": "markers",
         "name": "Bought" if bought else "Sold",

@@ -13,11 +13,10 @@ from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from dashboard.domain.instruments import Split
-from dashboard.domain.intraday import BarInterval, IntradayBars, Moments
+from dashboard.domain.intraday import BarInterval, IntradayBars, local_times
 from dashboard.providers.base import DailyBars, Fallback, HistoryRequest, Issue, RejectedBar
 from dashboard.providers.normalise import applied_splits, major_unit, split_factors, storable, without_bad_ranges
 
@@ -116,11 +115,6 @@ def as_traded_within_days(
     found = IntradayBars(traded.dates, traded.open, traded.high, traded.low, traded.close, traded.volume)
     start = np.datetime64(int(request.start.timestamp()), "s")
     return found[found.at >= start], (*rejected, *(_on_its_day(bar, zone) for bar in unusable))
-
-
-def local_times(at: Moments, zone: str) -> Moments:
-    """Moments (UTC) as the clocks of ``zone`` show them, datetime64[s]."""
-    return pd.DatetimeIndex(at).tz_localize("UTC").tz_convert(zone).tz_localize(None).to_numpy().astype("datetime64[s]")
 
 
 def _valid(

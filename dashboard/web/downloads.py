@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask, Response, request
 
 from dashboard.domain.access import Permission
+from dashboard.domain.intraday import BarInterval
 from dashboard.figures.intervals import Interval
 from dashboard.results.reports import ReportFile
 from dashboard.services import price_files, reports
@@ -35,6 +36,15 @@ def prices(symbol: str) -> Response:
     adjusted = view.get("adj") != AS_TRADED
     found = price_files.prices_csv(actor, symbol, start=view.start, end=view.end, adjusted=adjusted, interval=interval)
     return attachment(found)
+
+
+@blueprint.get("/i/<symbol>/intraday.csv")
+def intraday(symbol: str) -> Response:
+    """Bars within days as CSV, as traded, by the clock of the exchange: ``from``, ``to``, ``iv`` for their length."""
+    actor = permitted(Permission.INSTRUMENT_VIEW)
+    view = state.parse(request.query_string.decode(errors="replace"))
+    interval = BarInterval(view.get("iv")) if view.get("iv") in set(BarInterval) else BarInterval.FIVE_MINUTES
+    return attachment(price_files.intraday_csv(actor, symbol, interval, start=view.start, end=view.end))
 
 
 def attachment(file: ReportFile) -> Response:

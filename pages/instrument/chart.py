@@ -87,7 +87,7 @@ def drawn(detail: InstrumentDetail, view: ViewState, positions: Sequence[Instrum
             average_cost=cost,
             indicators=found.indicators,
             min_decimals=detail.asset_class.price_decimals,
-            live=found.interval if found.bars.dates[-1].item() == detail.last_date else None,
+            live=found.interval if found.ends_now(detail) else None,
         )
     figure["layout"].pop("height", None)  # the page's own height, lower on a phone
     rows = table.rows(found.bars, detail.asset_class.price_decimals) if view.get("as") == "table" else []
@@ -132,6 +132,8 @@ def finding(detail: InstrumentDetail, found: Shown) -> str:
 def csv_path(symbol: str, view: ViewState, found: Shown) -> str:
     """The address of the file with the bars that are shown."""
     period = f"from={found.period.start}&to={found.period.end}&tf=custom"
+    if found.within is not None:
+        return f"/i/{quote(symbol, safe='')}/intraday.csv?{period}&iv={found.within}"
     return f"/i/{quote(symbol, safe='')}/prices.csv?{period}&adj={view.get('adj', ADJUSTED)}&iv={found.interval}"
 
 
@@ -181,12 +183,14 @@ def _foot(view: ViewState, change: list[Component], has_splits: bool) -> Compone
 
 
 def _change(view: ViewState, found: Shown) -> list[Component]:
+    """How much it moved, and what the bars are where it is not plain from the interval."""
+    note: list[Component] = [html.Span(found.note, className="t3 px-note")] if found.note else []
     if found.why_empty or found.change is None:
-        return []
+        return note
     moved = numbers.percent(found.change, signed=True)
     tone = numbers.direction(found.change, 4)
     name = "In this range" if view.timeframe is Timeframe.CUSTOM else f"Over {view.timeframe.value}"
-    return [html.Span(name, className="t3"), html.Span(moved, className=f"num med {tone}")]
+    return [html.Span(name, className="t3"), html.Span(moved, className=f"num med {tone}"), *note]
 
 
 def _choice(view: ViewState, name: str, options: list[tuple[str, str]]) -> str:

@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
+from dashboard.domain.arrays import date_of
 from dashboard.domain.indicators.registry import Chosen, Pane, parse
+from dashboard.domain.intraday import BarInterval
 from dashboard.errors import InvalidInput
 from dashboard.figures.indicators import MOST_PANES
 from dashboard.figures.instrument import Style
@@ -17,6 +19,7 @@ from dashboard.results.instruments import Bars, InstrumentDetail
 from dashboard.results.performance import Period
 from dashboard.services import indicators, market_data
 from dashboard.web.state import Timeframe, ViewState
+from pages.instrument import within_days
 
 ADJUSTED, AS_TRADED = "adjusted", "traded"
 LOOK_BACK = timedelta(days=14)
@@ -27,7 +30,10 @@ WORDS = {Interval.DAY: "daily", Interval.WEEK: "weekly", Interval.MONTH: "monthl
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The bars of a view. ``change`` is of the close, split-adjusted, since the close before the first bar."""
+    """The bars of a view. ``change`` is of the close, split-adjusted, since the close before the first bar.
+
+    ``within`` is the length of bars within days; ``note`` says by which clock they are, or why there are none.
+    """
 
     bars: Bars
     interval: Interval
@@ -35,6 +41,8 @@ class Shown:
     period: Period
     change: float | None
     indicators: tuple[IndicatorSeries, ...] = ()
+    within: BarInterval | None = None
+    note: str = ""
 
     @property
     def why_empty(self) -> str:
@@ -46,6 +54,11 @@ class Shown:
             return f"There are no prices from {self.period.start:%d %b %Y} to {self.period.end:%d %b %Y}."
         return f"This timeframe has one {WORDS[self.interval]} bar. Choose a longer one, or a shorter interval."
 
+    def ends_now(self, detail: InstrumentDetail) -> bool:
+        """Whether the last bar is the newest there is, so that a price of now belongs to it or comes after it."""
+        last = _day(self.bars, -1)
+        return last == detail.last_date or (self.within is not None and last >= (detail.last_date or last))
+
 
 def shown(detail: InstrumentDetail, view: ViewState) -> Shown:
     """The bars that ``view`` asks for. Raises: NotFound."""
@@ -55,13 +68,29 @@ def shown(detail: InstrumentDetail, view: ViewState) -> Shown:
     found = market_data.bars(detail.symbol, start=start, end=period.end, adjusted=adjusted)
     first = _first(found, period, view.timeframe)
     comparable = found if adjusted else market_data.bars(detail.symbol, start=start, end=period.end)
+    style = Style(view.get("style")) if view.get("style") in set(Style) else Style.CANDLES
+    short, note = None, ""
+    if interval is Interval.DAY:
+        short, note = within_days.of_timeframe(detail, view.timeframe, adjusted=adjusted)
+    if short is not None:
+        return Shown(
+            bars=short.bars,
+            interval=interval,
+            style=style,
+            period=Period(_day(short.bars, 0), _day(short.bars, -1)),
+            change=within_days.change(short, market_data.bars(detail.symbol, start=start)),
+            indicators=within_days.lines(short, _over_and_below(chosen(view))),
+            within=short.interval,
+            note=note,
+        )
     return Shown(
         bars=by_interval(_from(found, first), interval),
         interval=interval,
-        style=Style(view.get("style")) if view.get("style") in set(Style) else Style.CANDLES,
+        style=style,
         period=period,
         change=_change(comparable, first, view.timeframe),
         indicators=_indicators(detail.symbol, chosen(view), interval, period, adjusted),
+        note=note,
     )
 
 
@@ -84,9 +113,18 @@ def _indicators(
     if not wanted:
         return ()
     bars = by_interval(market_data.bars(symbol, end=period.end, adjusted=adjusted), interval)
+    return indicators.over(bars, _over_and_below(wanted))
+
+
+def _over_and_below(wanted: tuple[Chosen, ...]) -> list[Chosen]:
+    """As many of them as are drawn."""
     over = [one for one in wanted if one.indicator.pane is Pane.OVERLAY]
     below = [one for one in wanted if one.indicator.pane is Pane.OWN]
-    return indicators.over(bars, [*over, *below[:MOST_PANES]])
+    return [*over, *below[:MOST_PANES]]
+
+
+def _day(bars: Bars, place: int) -> date:
+    return date_of(bars.dates[place])
 
 
 def period_of(detail: InstrumentDetail, view: ViewState) -> Period:

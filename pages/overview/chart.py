@@ -13,12 +13,13 @@ from dashboard.formatting import numbers
 from dashboard.results.holdings import HoldingsReport
 from dashboard.results.performance import PerformanceSummary, Period
 from dashboard.results.portfolios import PortfolioRef
-from dashboard.services import performance, valuation
+from dashboard.services import day_value, performance, valuation
 from dashboard.web.components import basics, benchmarks, period_days
 from dashboard.web.components.data import graph
 from dashboard.web.components.legends import legend_entry
 from dashboard.web.state import Timeframe, ViewState
 from dashboard.web.theme import Width, current_theme, current_width
+from pages.overview import day
 
 TIMEFRAMES = [(frame.value, frame.value) for frame in Timeframe if frame is not Timeframe.CUSTOM] + [
     (Timeframe.CUSTOM.value, "Custom")
@@ -52,7 +53,12 @@ def card(actor: Actor, portfolio: PortfolioRef, view: ViewState, period: Period)
 
 
 def drawn(actor: Actor, portfolio: PortfolioRef, view: ViewState, period: Period) -> tuple[list[Component], Component]:
-    """The legend, and the plot labelled with a sentence that says what it shows."""
+    """The legend, and the plot labelled with a sentence that says what it shows; a day by the bars within it."""
+    within, narrow = None, current_width() in NARROW
+    if view.timeframe is Timeframe.DAY:
+        within = day_value.value_within_day(actor, portfolio.id)
+        if not within.why_empty:
+            return day.drawn(within, mode_of(view), narrow=narrow, height=HEIGHT)
     found = performance.summary(
         actor, portfolio.id, start=period.start, end=period.end, benchmark=benchmarks.symbol_of(view)
     )
@@ -62,11 +68,12 @@ def drawn(actor: Actor, portfolio: PortfolioRef, view: ViewState, period: Period
             summary,
             mode=mode,
             theme=current_theme(),
-            narrow=current_width() in NARROW,
+            narrow=narrow,
             live=_live(portfolio, view, period),
         )
     )
-    return _legend(summary, mode), graph("value-chart", figure, label=_finding(summary), height=HEIGHT)
+    legend = [*_legend(summary, mode), *([day.why_not(within)] if within is not None else [])]
+    return legend, graph("value-chart", figure, label=_finding(summary), height=HEIGHT)
 
 
 def period_of(view: ViewState, today: date, first: date, report: HoldingsReport) -> Period:

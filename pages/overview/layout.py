@@ -10,13 +10,13 @@ from dash.development.base_component import Component
 from dashboard.domain.access import Actor
 from dashboard.errors import DashboardError, InsufficientData
 from dashboard.results.portfolios import PortfolioRef
-from dashboard.services import performance, portfolios, valuation
+from dashboard.services import day_value, performance, portfolios, valuation
 from dashboard.web.components import benchmarks
 from dashboard.web.components.basics import button, card, chip, page_header
 from dashboard.web.live import live_source, stream_address
 from dashboard.web.page import portfolio_path
 from dashboard.web.prepared import Fragment, Unfinished, prepared
-from dashboard.web.state import ViewState
+from dashboard.web.state import Timeframe, ViewState
 from dashboard.web.theme import current_theme, current_width
 from pages.overview import allocation, chart, figures, headline, recent, table
 from pages.overview.banner import banner
@@ -35,8 +35,26 @@ def layout(actor: Actor, view: ViewState, *, slug: str) -> Sequence[Component]:
 def content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> Fragment:
     """Everything below the top bar, made anew when any figure in it may have changed."""
     version = valuation.version(portfolio, portfolio.benchmark, benchmarks.symbol_of(view))
-    key = (portfolio, version, view, current_theme(), current_width(), stream_address())
+    key = (
+        portfolio,
+        version,
+        view,
+        current_theme(),
+        current_width(),
+        stream_address(),
+        _within(actor, portfolio, view),
+    )
     return prepared(f"overview|{key}", lambda: _content(actor, portfolio, view))
+
+
+def _within(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> str:
+    """What a view of a day rests on beside the ledger and its closes."""
+    if view.timeframe is not Timeframe.DAY:
+        return ""
+    try:
+        return day_value.version(actor, portfolio.id)
+    except InsufficientData:
+        return ""
 
 
 def _content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> list[Component]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -116,9 +116,11 @@ def closes(
     return {int(row[0]): (row[1], row[2]) for row in rows}  # type: ignore[call-overload,misc]  # as the query says
 
 
-def last_moments(session: AnySession, ids: Sequence[int]) -> dict[tuple[int, BarInterval], datetime]:
+def last_moments(
+    session: AnySession, ids: Sequence[int], intervals: Iterable[BarInterval] = BarInterval
+) -> dict[tuple[int, BarInterval], datetime]:
     """When the last stored bar of each instrument and interval begins; absent where there is none."""
-    by_minutes = {interval.minutes: interval for interval in BarInterval}
+    by_minutes = {interval.minutes: interval for interval in intervals}
     rows = session.execute(_LAST, {"ids": list(ids), "minutes": list(by_minutes)})
     return {(key, by_minutes[minutes]): at for key, minutes, at in rows if at is not None}
 

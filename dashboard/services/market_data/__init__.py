@@ -7,6 +7,7 @@ from dashboard.services.market_data.facts import price_facts
 from dashboard.services.market_data.files import import_prices
 from dashboard.services.market_data.finding import search
 from dashboard.services.market_data.flights import FRESH_SECONDS
+from dashboard.services.market_data.intraday_reading import intraday, intraday_days, session_bars
 from dashboard.services.market_data.listing import benchmarks, list_instruments
 from dashboard.services.market_data.market_hours import market_state
 from dashboard.services.market_data.master_data import import_instruments
@@ -21,7 +22,7 @@ from dashboard.services.market_data.reading import (
     versions_for,
 )
 from dashboard.services.market_data.refresh import refresh, refresh_due, refresh_rates
-from dashboard.services.market_data.within_days import forget_intraday, intraday, intraday_days, refresh_intraday
+from dashboard.services.market_data.within_days import forget_intraday, refresh_intraday
 
 __all__ = [
     "FRESH_SECONDS",
@@ -48,6 +49,7 @@ __all__ = [
     "refresh_intraday",
     "refresh_rates",
     "search",
+    "session_bars",
     "trading",
     "versions_for",
 ]

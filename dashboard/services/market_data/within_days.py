@@ -1,11 +1,10 @@
-"""Bars within a day: fetched a series at a time, read for charts and files, forgotten when they are old."""
+"""Bars within a day: fetched a series at a time, forgotten when they are old."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -14,14 +13,13 @@ from dashboard.db.models import InstrumentRow
 from dashboard.db.repositories import instruments as store
 from dashboard.db.repositories import intraday as bars_store
 from dashboard.domain.access import Actor
-from dashboard.domain.instruments import AssetClass, InstrumentState
-from dashboard.domain.intraday import BarInterval, IntradayBars, coarser, kept_days
+from dashboard.domain.instruments import InstrumentState
+from dashboard.domain.intraday import BarInterval, kept_days
 from dashboard.errors import InvalidInput, NotFound, ProviderError
 from dashboard.providers.base import RejectedBar
 from dashboard.providers.chain import ProviderChain
 from dashboard.providers.intraday import IntradayHistory, IntradayRequest
 from dashboard.results.instruments import RefreshOutcome, RefreshReport
-from dashboard.results.intraday import IntradaySeries
 from dashboard.runtime import settings
 from dashboard.services.market_data import series
 from dashboard.services.market_data.outcome import CURRENCY_MISMATCH, NAMED, remark
@@ -33,7 +31,6 @@ DEFAULT = BarInterval.FIVE_MINUTES
 OVERLAP = timedelta(hours=1)
 # A series that has never been fetched begins so far back: the longest view of bars within a day shows five sessions.
 FIRST_DAYS: Mapping[BarInterval, int] = {BarInterval.MINUTE: 7}
-NOTHING_STORED = "There are no bars within the day: they are fetched while the exchange is open."
 
 Progress = Callable[[int, int, str], "bool | None"]
 
@@ -66,29 +63,6 @@ def refresh_intraday(
             break
         outcomes.append(_refreshed(source, target, currency, request))
     return RefreshReport(started_at, datetime.now(UTC), tuple(outcomes))
-
-
-def intraday(
-    symbol: str, interval: BarInterval = DEFAULT, *, start: datetime | None = None, end: datetime | None = None
-) -> IntradaySeries:
-    """The bars of ``interval`` that are stored, or made of the stored shorter ones. Raises: NotFound."""
-    row = store.by_symbol(db.session, [symbol]).get(symbol)
-    if row is None:
-        raise NotFound(f"There is no instrument {symbol}.")
-    found = _stored(row, interval, start, end)
-    why = "" if len(found) else _why_empty(row)
-    return IntradaySeries(row.symbol, row.currency, row.time_zone or "UTC", interval, found, why)
-
-
-def intraday_days(
-    symbol: str, interval: BarInterval, first: date | None = None, last: date | None = None
-) -> IntradaySeries:
-    """The bars of the days from ``first`` to ``last``, both included, at the exchange. Raises: NotFound."""
-    row = store.by_symbol(db.session, [symbol]).get(symbol)
-    zone = ZoneInfo((row.time_zone if row is not None else "") or "UTC")
-    start = datetime.combine(first, time(), zone) if first is not None else None
-    end = datetime.combine(last + timedelta(days=1), time(), zone) if last is not None else None
-    return intraday(symbol, interval, start=start, end=end)
 
 
 def forget_intraday(now: datetime | None = None) -> int:
@@ -163,26 +137,3 @@ def _left_out(found: IntradayHistory) -> Iterator[str]:
         yield f"{bars} of {first.date}{' and later' if counts[reason] > 1 else ''}: {reason}"
     if found.shortened:
         yield found.shortened
-
-
-def _stored(row: InstrumentRow, interval: BarInterval, start: datetime | None, end: datetime | None) -> IntradayBars:
-    """The stored bars of the interval, or of the longest shorter one that reaches further, made into such."""
-    last = bars_store.last_moments(db.session, [row.id])
-    parts = [it for it in BarInterval if (row.id, it) in last and interval.minutes % it.minutes == 0]
-    newest = max(parts, key=lambda it: (last[row.id, it].replace(second=0), it.minutes), default=interval)
-    chosen = interval if interval in parts and _reaches(last, row.id, interval, newest) else newest
-    found = bars_store.read(db.session, row.id, chosen, start=start, end=end)
-    return found if chosen is interval else coarser(found, interval)
-
-
-def _reaches(
-    last: Mapping[tuple[int, BarInterval], datetime], key: int, interval: BarInterval, newest: BarInterval
-) -> bool:
-    """Whether the interval's own bars go on until one of its bars before the newest of any."""
-    return last[key, newest] - last[key, interval] < 2 * timedelta(minutes=interval.minutes)
-
-
-def _why_empty(row: InstrumentRow) -> str:
-    if AssetClass(row.asset_class) is AssetClass.FUND:
-        return "A fund is priced once a day."
-    return NOTHING_STORED
