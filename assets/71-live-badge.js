@@ -13,7 +13,9 @@
     closed: "Market closed",
     stale: "Stale",
     interrupted: "Reconnecting",
+    known: "Last close",
   };
+  const OPENEST_FIRST = ["open", "pre", "post"];
   const WORST_FIRST = ["stale", "delayed", "live", "closed"];
   const byId = (id) => document.getElementById(id);
   const setText = (element, text) => {
@@ -31,6 +33,8 @@
   // The price of a closed market stays what it is where nothing new can be heard.
   const stateOf = (quote) => {
     if (quote.freshness !== "closed") return live.link === "stale" ? "stale" : quote.freshness;
+    // A market that trades, of which the provider tells closes alone.
+    if (quote.market_state === "open") return "known";
     return quote.market_state === "pre" || quote.market_state === "post" ? quote.market_state : "closed";
   };
   const wordOf = (state, delayedSeconds) => {
@@ -47,7 +51,7 @@
     const shown = quotes.filter((quote) => quote.freshness !== "closed");
     return {
       freshness: WORST_FIRST.find((one) => present.has(one)),
-      market_state: ["pre", "post"].find((state) => states.includes(state)) || "closed",
+      market_state: OPENEST_FIRST.find((state) => states.includes(state)) || "closed",
       delayed_seconds: Math.max(...quotes.map((quote) => quote.delayed_seconds || 0)),
       at: newest(quotes.map((quote) => quote.at)),
       trading: shown.length && shown.length < quotes.length ? `${shown.length} of ${quotes.length} trading` : "",
@@ -58,7 +62,7 @@
     const open = openOf(states);
     return {
       freshness: frame.freshness,
-      market_state: ["pre", "post"].find((state) => states.includes(state)) || "closed",
+      market_state: OPENEST_FIRST.find((state) => states.includes(state)) || "closed",
       delayed_seconds: frame.delayed_seconds,
       at: frame.at,
       several: states.length > 1,

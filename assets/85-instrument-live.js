@@ -42,7 +42,7 @@
     const state = basis.quoteState(quote);
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     const when = `${basis.quoteWord(quote)}, ${format.moment(quote.at, zone)}`;
-    setText(byId("live-price-when"), state === "closed" ? `Close of ${format.day(quote.at)}` : when);
+    setText(byId("live-price-when"), ["closed", "known"].includes(state) ? `Close of ${format.day(quote.at)}` : when);
     byId("live-price-dot").dataset.state = state;
     byId("live-price-stale").hidden = true; // the word is said beside it
     const bare = format.number(quote.price, (price.textContent.split(".")[1] || "").length);

@@ -27,6 +27,7 @@ from dashboard.live.topics import PortfolioTopic, QuotesTopic, Topic
 from dashboard.redis_store import connect
 from dashboard.services import sessions, valuation
 from dashboard.services.live_board import TICKS, Posted, posted, posted_from_json, want
+from dashboard.services.live_frames import market_states
 
 log = structlog.get_logger(__name__)
 
@@ -127,6 +128,7 @@ class Hub:
                     self._reload(topic)
                 except NotFound:
                     self._end(topic, list(topic.clients), "gone")
+            self._restate(list(self.topics.values()))
             db.session.remove()
 
     def want(self) -> None:
@@ -146,6 +148,7 @@ class Hub:
         self._streams[client.token] += 1
         if is_new:
             self.want()
+            self._restate([topic])
         client.source, client.heard = topic, self.prices.turn
         if self.leadership.is_known:
             client.put("feed", encoded("feed", self.leadership.to_json()))
@@ -176,6 +179,13 @@ class Hub:
             client.put("changed", frame)
         _tell(topic)
 
+    def _restate(self, topics: Sequence[Topic]) -> None:
+        """Tell the listeners of ``topics`` which of their markets have opened or closed."""
+        states = market_states(frozenset().union(*(topic.wants for topic in topics)), datetime.now(UTC))
+        for topic in topics:
+            if topic.restate(states):
+                topic.wake()
+
     def _take(self, batch: Sequence[Posted]) -> None:
         self._note(self.prices.take(batch, datetime.now(UTC)))
 
@@ -203,5 +213,4 @@ class Hub:
 
 def _tell(topic: Topic) -> None:
     topic.changed()
-    for client in topic.clients:
-        client.wake()
+    topic.wake()

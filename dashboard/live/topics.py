@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from dashboard.domain.access import PortfolioId
+from dashboard.domain.market_hours import MarketState
 from dashboard.domain.marking import PortfolioSnapshot
 from dashboard.live.clients import Client, encoded
 from dashboard.live.prices import Price, Prices
 from dashboard.redis_store import Json
 from dashboard.services.live_board import quote_to_json
-from dashboard.services.live_frames import live_symbols, marked_json
+from dashboard.services.live_frames import in_market, live_symbols, marked_json
 
 NOBODYS = PortfolioId(0)
 
@@ -27,6 +28,8 @@ class Topic(ABC):
     clients: set[Client] = field(default_factory=set, init=False)
     turn: int = field(default=0, init=False)
     wants: frozenset[str] = field(default=frozenset(), init=False)
+    states: dict[str, MarketState] = field(default_factory=dict, init=False)
+    _stated: dict[str, int] = field(default_factory=dict, init=False)
     _frames: dict[int, bytes] = field(default_factory=dict, init=False)
 
     @property
@@ -45,6 +48,31 @@ class Topic(ABC):
         """Something of it is another: listeners that fetch from now on get a new frame."""
         self.turn = self.prices.next_turn()
         self._frames.clear()
+
+    def wake(self) -> None:
+        """Tell its listeners that there is news."""
+        for client in self.clients:
+            client.wake()
+
+    def restate(self, states: Mapping[str, MarketState]) -> bool:
+        """Take over which markets are open; returns whether that makes a change, which listeners are then to be told."""
+        new = {symbol: states[symbol] for symbol in self.wants if symbol in states}
+        changed = [symbol for symbol, state in new.items() if self.states.get(symbol) is not state]
+        if changed:
+            self.states = new
+            self.changed()
+            self._stated |= dict.fromkeys(changed, self.turn)
+        return bool(changed)
+
+    def known(self, symbols: Iterable[str]) -> list[Price]:
+        """The prices of ``symbols`` in the state of their markets; they are new when either is."""
+        return [self._in_market(price) for price in self.prices.of(symbols)]
+
+    def _in_market(self, price: Price) -> Price:
+        quote, stated = in_market(price.quote, self.states), self._stated.get(price.quote.symbol, 0)
+        if quote is price.quote and stated <= price.turn:
+            return price
+        return replace(price, quote=quote, turn=max(price.turn, stated))
 
     def since(self, turn: int) -> bytes:
         """What brings a client that has heard all up to ``turn`` up to date; made once for all that heard as far."""
@@ -85,7 +113,7 @@ class QuotesTopic(Topic):
 
     def data(self, is_new: Callable[[Price], bool]) -> tuple[Json, int]:
         """The quotes that are new."""
-        prices = [price for price in self.prices.of(self.names) if is_new(price)]
+        prices = [price for price in self.known(self.names) if is_new(price)]
         if not prices:
             return None, 0
         return {"quotes": [quote_to_json(price.quote) for price in prices]}, max(price.number for price in prices)
@@ -115,5 +143,5 @@ class PortfolioTopic(Topic):
         prices = self.prices.of(self.wants)
         if self.snapshot is None or not prices:
             return None, 0
-        found = marked_json(self.snapshot, [price.quote for price in prices])
+        found = marked_json(self.snapshot, [price.quote for price in prices], self.states)
         return found, max(price.number for price in prices)

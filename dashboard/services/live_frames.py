@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from sqlalchemy import select
+
+from dashboard.db.engine import db
+from dashboard.db.models import InstrumentRow
 from dashboard.domain.access import SYSTEM, Actor, PortfolioId
+from dashboard.domain.instruments import AssetClass
 from dashboard.domain.market_hours import MarketState
 from dashboard.domain.marking import Mark, MarkedPortfolio, MarkedPosition, PortfolioSnapshot, mark
 from dashboard.errors import InsufficientData, InvalidInput, NotFound
@@ -15,6 +21,7 @@ from dashboard.runtime import redis_client
 from dashboard.services import portfolios, valuation
 from dashboard.services.live_board import posted, quote_to_json, seconds_since_renewal, want
 from dashboard.services.live_quotes import aged, listed_symbols, pair_symbol
+from dashboard.services.market_data import market_state
 
 MOST_SYMBOLS = 200
 FEED_DOWN_AFTER_SECONDS = 6.0
@@ -42,9 +49,29 @@ def feed_is_up() -> bool:
     return ago_seconds is not None and ago_seconds < FEED_DOWN_AFTER_SECONDS
 
 
-def quotes_now(symbols: Iterable[str]) -> Json:
+def market_states(symbols: Collection[str], now: datetime) -> dict[str, MarketState]:
+    """Whether the market of each of ``symbols`` trades, by its calendar; absent where that is not known."""
+    rows = db.session.execute(
+        select(InstrumentRow.symbol, InstrumentRow.exchange, InstrumentRow.asset_class).where(
+            InstrumentRow.symbol.in_(list(symbols))
+        )
+    ).all()
+    markets = {(row.exchange, row.asset_class) for row in rows}
+    found = {market: market_state(market[0], AssetClass(market[1]), now) for market in markets}
+    statuses = {row.symbol: found[row.exchange, row.asset_class] for row in rows}
+    return {symbol: status.state for symbol, status in statuses.items() if status is not None}
+
+
+def in_market(quote: LiveQuote, states: Mapping[str, MarketState]) -> LiveQuote:
+    """``quote`` with the state of its market by the calendar; its provider's word where that is not known."""
+    state = states.get(quote.symbol, quote.market_state)
+    return quote if state is quote.market_state else replace(quote, market_state=state)
+
+
+def quotes_now(symbols: Collection[str]) -> Json:
     """The quotes of ``symbols`` that are known; the feed is told that they are wanted. Raises: ServiceUnavailable."""
-    return {"quotes": [quote_to_json(quote) for quote in _wanted(symbols)]}
+    states = market_states(symbols, datetime.now(UTC))
+    return {"quotes": [quote_to_json(in_market(quote, states)) for quote in _wanted(symbols)]}
 
 
 def portfolio_now(actor: Actor, portfolio_id: PortfolioId) -> tuple[Json, str]:
@@ -57,7 +84,8 @@ def portfolio_now(actor: Actor, portfolio_id: PortfolioId) -> tuple[Json, str]:
         snapshot = valuation.snapshot(SYSTEM, portfolio_id)
     except InsufficientData:
         return None, version
-    return marked_json(snapshot, _wanted(live_symbols(snapshot))), version
+    symbols = live_symbols(snapshot)
+    return marked_json(snapshot, _wanted(symbols), market_states(symbols, datetime.now(UTC))), version
 
 
 def _wanted(symbols: Iterable[str]) -> list[LiveQuote]:
@@ -66,16 +94,18 @@ def _wanted(symbols: Iterable[str]) -> list[LiveQuote]:
     return [aged(entry.quote, now) for entry in posted(client, names).values()]
 
 
-def live_symbols(snapshot: PortfolioSnapshot) -> Iterable[str]:
+def live_symbols(snapshot: PortfolioSnapshot) -> Collection[str]:
     """The live symbols of a portfolio: its instruments, and the pair of each foreign currency."""
     base = snapshot.base_currency
     pairs = [pair_symbol(currency, base) for currency in snapshot.rates if currency != base]
     return (*(position.symbol for position in snapshot.positions), *pairs)
 
 
-def marked_json(snapshot: PortfolioSnapshot, quotes: Iterable[LiveQuote]) -> Json:
-    """A portfolio at ``quotes`` as the stream tells it; None where none of them is of it."""
-    known = {quote.symbol: quote for quote in quotes}
+def marked_json(
+    snapshot: PortfolioSnapshot, quotes: Iterable[LiveQuote], states: Mapping[str, MarketState]
+) -> Json:
+    """A portfolio at ``quotes`` as the stream tells it, its markets in ``states``; None where no quote is of it."""
+    known = {quote.symbol: in_market(quote, states) for quote in quotes}
     used = {
         position.symbol: known[position.symbol]
         for position in snapshot.positions
@@ -91,18 +121,19 @@ def marked_json(snapshot: PortfolioSnapshot, quotes: Iterable[LiveQuote]) -> Jso
         {symbol: Mark(quote.price, quote.at) for symbol, quote in used.items()},
         {currency: Mark(quote.price, quote.at) for currency, quote in rates.items()},
     )
-    return {**_portfolio_json(marked, used), "markets": _markets(snapshot, used)}
+    told = {symbol: quote.market_state for symbol, quote in used.items()}
+    return {**_portfolio_json(marked, used), "markets": _markets(snapshot, told | dict(states))}
 
 
-def _markets(snapshot: PortfolioSnapshot, quotes: Mapping[str, LiveQuote]) -> list[Json]:
-    """The markets that positions trade on, by name, each as open as the openest of its quotes."""
-    states: dict[str, set[MarketState]] = {}
+def _markets(snapshot: PortfolioSnapshot, states: Mapping[str, MarketState]) -> list[Json]:
+    """The markets that positions trade on, by name, each as open as the openest of what trades there."""
+    by_market: dict[str, set[MarketState]] = {}
     for position in snapshot.positions:
-        if position.symbol in quotes:
-            states.setdefault(position.market, set()).add(quotes[position.symbol].market_state)
+        if position.symbol in states:
+            by_market.setdefault(position.market, set()).add(states[position.symbol])
     return [
         {"market": market, "state": next(state for state in OPENEST_FIRST if state in found).value}
-        for market, found in sorted(states.items())
+        for market, found in sorted(by_market.items())
     ]
 
 

@@ -214,6 +214,8 @@ def test_where_the_stream_is_held_back_the_page_asks_and_stops_asking_when_it_co
     post(redis_client, {"SOLO": replace(late, freshness=Freshness.CLOSED, market_state=MarketState.CLOSED)})
     browser.wait_for_text("#live-text", "Market closed, ")
     assert state(browser) == "closed"
+    post(redis_client, {"SOLO": replace(late, freshness=Freshness.CLOSED)})
+    browser.wait_for_text("#live-text", "Last close, ")
     assert browser.run(POLLS) == polls
 
     # Of a portfolio it says how many of its markets are open.

@@ -105,6 +105,28 @@ def test_quotes_are_told_with_what_they_may_be_taken_for_and_whether_their_marke
     assert (name, told) == ("quotes", [("RHNW", "stale", "open"), ("NWRB", "closed", "post")])
 
 
+def test_a_market_that_closes_is_told_of_once_by_the_calendar_and_without_a_quote() -> None:
+    quotes = QuotesTopic(prices_of(LIVE, replace(LIVE, symbol="NWRB")), ("NWRB", "RHNW"))
+    assert quotes.restate({"RHNW": MarketState.OPEN}) and not quotes.restate({"RHNW": MarketState.OPEN})
+    heard = quotes.turn
+    assert quotes.restate({"RHNW": MarketState.CLOSED})
+    told = event(quotes.since(heard))[2]["quotes"]
+    assert [(quote["symbol"], quote["market_state"]) for quote in told] == [("RHNW", "closed")]
+    assert quotes.since(quotes.turn) == b""
+
+
+def test_a_portfolio_names_its_markets_by_the_calendar_and_else_by_what_their_quotes_say() -> None:
+    shares = (replace(SHARE, market="XETR"), replace(DOLLARS, market="XNAS"), replace(SHARE, symbol="X", market="XLON"))
+    found = PortfolioTopic(prices_of(LIVE), PortfolioId(7))
+    found.load(replace(HELD, positions=shares), "1")
+    said: Any = found.data(lambda _: True)[0]  # JSON
+    assert said["markets"] == [{"market": "XETR", "state": "open"}]
+    found.restate({"RHNW": MarketState.CLOSED, "NWRB": MarketState.PRE})
+    said = found.data(lambda _: True)[0]
+    assert said["markets"] == [{"market": "XETR", "state": "closed"}, {"market": "XNAS", "state": "pre"}]
+    assert said["positions"][0]["market_state"] == "closed"
+
+
 def moved(price: float, symbol: str = "RHNW") -> LiveQuote:
     return replace(LIVE, symbol=symbol, price=price)
 

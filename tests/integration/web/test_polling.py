@@ -89,6 +89,17 @@ def test_quotes_are_told_by_symbol_with_what_they_may_be_taken_for(
     }
 
 
+def test_a_market_is_open_by_its_calendar_whatever_a_provider_that_knows_closes_alone_says(
+    server: Flask, signed: FlaskClient, redis_client: redis.Redis
+) -> None:
+    with server.app_context():
+        coin = b"symbol,name,asset_class,currency\nCOIN,Coin,crypto,EUR\n"
+        market_data.import_instruments(SYSTEM, coin, "instruments.csv")
+    post(redis_client, {"COIN": quote("COIN", 110.0, MarketState.CLOSED)})
+    (found,) = signed.get("/live/quotes?symbols=COIN").get_json()["quotes"]
+    assert (found["market_state"], found["freshness"]) == ("open", "closed")
+
+
 @pytest.mark.usefixtures("portfolio")
 def test_what_is_asked_for_is_wanted_of_the_feed_for_a_while(signed: FlaskClient, redis_client: redis.Redis) -> None:
     assert signed.get("/live/quotes?symbols=RHNW").get_json() == {"quotes": []}
