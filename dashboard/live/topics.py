@@ -55,7 +55,7 @@ class Topic(ABC):
             client.wake()
 
     def restate(self, states: Mapping[str, MarketState]) -> bool:
-        """Take over which markets are open; returns whether that makes a change, which listeners are then to be told."""
+        """Take over which markets are open; returns whether that makes a change: listeners are then to be told."""
         new = {symbol: states[symbol] for symbol in self.wants if symbol in states}
         changed = [symbol for symbol, state in new.items() if self.states.get(symbol) is not state]
         if changed:

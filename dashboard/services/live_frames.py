@@ -101,9 +101,7 @@ def live_symbols(snapshot: PortfolioSnapshot) -> Collection[str]:
     return (*(position.symbol for position in snapshot.positions), *pairs)
 
 
-def marked_json(
-    snapshot: PortfolioSnapshot, quotes: Iterable[LiveQuote], states: Mapping[str, MarketState]
-) -> Json:
+def marked_json(snapshot: PortfolioSnapshot, quotes: Iterable[LiveQuote], states: Mapping[str, MarketState]) -> Json:
     """A portfolio at ``quotes`` as the stream tells it, its markets in ``states``; None where no quote is of it."""
     known = {quote.symbol: in_market(quote, states) for quote in quotes}
     used = {
