@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import redis
 import structlog
@@ -60,7 +61,7 @@ class Flights:
             log.info("prices.shared", symbol=name, code=landing.outcome.code)
             return SeriesResult(landing.outcome)
         try:
-            with leases.kept(right.renew):
+            with leases.kept(partial(_kept, right)):
                 result = work()
             self._land(name, start, result.outcome)
         finally:
@@ -98,6 +99,14 @@ class Flights:
             cache_set(self.client, key("refreshed", name), landed, ttl_seconds=LANDED_SECONDS)
         except ServiceUnavailable as error:
             log.info("prices.not_shared", symbol=name, reason=error.message)
+
+
+def _kept(right: Lease) -> bool:
+    """Whether it is still ours; while Redis is away the next turn tries again."""
+    try:
+        return right.renew()
+    except ServiceUnavailable:
+        return True
 
 
 def _give_back(right: Lease) -> None:

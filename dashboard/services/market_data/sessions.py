@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 HORIZON_DAYS = 180
 # Exchanges that keep the sessions of another one of their country.
 SAME_SESSIONS = {"XNSE": "XBOM", "XSHE": "XSHG"}
+# Of Tel Aviv the calendar knows the week from Monday to Friday alone, which began on this day.
+BEGINNINGS = {"XTAE": date(2026, 1, 5)}
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +63,7 @@ def _calendar(mic: str) -> ExchangeCalendar | None:
     from exchange_calendars.errors import CalendarError
 
     try:
-        return exchange_calendars.get_calendar(SAME_SESSIONS.get(mic, mic))
+        return exchange_calendars.get_calendar(SAME_SESSIONS.get(mic, mic), start=BEGINNINGS.get(mic))
     except (CalendarError, ValueError) as error:  # none of that name, or one that contradicts itself
         log.info("exchange without a calendar", mic=mic, reason=type(error).__name__)
         return None

@@ -127,9 +127,19 @@ def test_sessions_that_were_stored_without_hours_get_them() -> None:
     assert [(one.date, one.opens_at.astimezone(UTC).hour) for one in found] == [(date(2026, 1, 2), 8)]
 
 
-def test_a_calendar_that_contradicts_itself_does_not_keep_the_others_away() -> None:
-    stored("XLON", "XTAE", "XNON")
+def test_an_exchange_without_a_calendar_does_not_keep_the_others_away() -> None:
+    stored("XLON", "XNON")
     assert exchange_sessions.read(db.session, ["XLON", "XNON"]).keys() == {"XLON"}
+
+
+def test_tel_aviv_trades_from_monday_to_friday_since_january_2026() -> None:
+    stored("XTAE")
+    assert exchange_sessions.read(db.session, ["XTAE"])["XTAE"][0] == day_of(date(2026, 1, 5))
+    fridays, sundays = (
+        market_data.market_state("XTAE", EQUITY, datetime(2026, 1, day, 9, tzinfo=UTC)) for day in (9, 11)
+    )
+    assert fridays is not None and sundays is not None
+    assert (fridays.state, sundays.state) == (MarketState.OPEN, MarketState.CLOSED)
 
 
 def test_every_exchange_that_a_provider_names_has_a_calendar() -> None:
