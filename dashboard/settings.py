@@ -28,6 +28,7 @@ ASSET_CLASSES = (
 PERIOD_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 LIMIT = re.compile(rf"[1-9][0-9]{{0,6}}/({'|'.join(PERIOD_SECONDS)})")
 YAHOO_STREAM = "wss://streamer.finance.yahoo.com/?version=2"
+HEADER = re.compile(r"([a-z0-9_-]{1,40})\s*=\s*([A-Za-z0-9-]{1,60})\s*:\s*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)")
 SMTP_TLS = ("starttls", "tls", "none")
 MINIMUM_SECRET_LENGTH = 32
 MINIMUM_SECRET_VARIETY = 10
@@ -43,6 +44,10 @@ def _split_parts(value: object) -> object:
         return value
     parts = [part.partition("=") for part in value.split(";") if part.strip()]
     return {name.strip(): _split_names(names) for name, _, names in parts}
+
+
+def _header_parts(value: SecretStr) -> list[str]:
+    return [part.strip() for part in value.get_secret_value().split(";") if part.strip()]
 
 
 def _blank_is_unset(value: object) -> object:
@@ -78,6 +83,8 @@ class Settings(BaseSettings):
     alphavantage_base_url: OptionalText = None
     alphavantage_api_key: OptionalSecret = None
     intraday_days: int = Field(default=30, ge=0, le=730)
+    url_provider_allow_private: bool = False
+    url_headers: OptionalSecret = None
     smtp_url: OptionalSecret = None
     mail_from: OptionalText = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -177,6 +184,19 @@ class Settings(BaseSettings):
         ):
             raise ValueError("must be a ws:// or wss:// address, or empty for no stream")
         return parts.geturl() if value is not None else None
+
+    @field_validator("url_headers", mode="after")
+    @classmethod
+    def _named_headers(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not all(HEADER.fullmatch(part) for part in _header_parts(value)):
+            raise ValueError("must look like myhouse=X-Api-Key: secret; other=Authorization: Bearer secret")
+        return value
+
+    @property
+    def named_headers(self) -> dict[str, tuple[str, str]]:
+        """The headers that addresses of instruments can be asked with, by the names that instruments have for them."""
+        found = [HEADER.fullmatch(part) for part in _header_parts(self.url_headers)] if self.url_headers else []
+        return {match[1]: (match[2], match[3]) for match in found if match is not None}
 
     @field_validator("smtp_url", mode="after")
     @classmethod

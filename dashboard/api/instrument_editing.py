@@ -13,6 +13,7 @@ from dashboard.domain.access import Actor, Permission
 from dashboard.errors import InvalidInput
 from dashboard.results import instrument_editing_wire as wire
 from dashboard.results import market_wire
+from dashboard.results.instrument_editing import PriceAddress
 from dashboard.services import instruments, market_data
 
 ONE = "/instruments/<path:symbol>"
@@ -84,6 +85,13 @@ def delist(actor: Actor, body: schemas.Delist, symbol: str) -> Answer:
     return one(actor, Parameters(), symbol)
 
 
+def set_source(actor: Actor, body: schemas.SetSource, symbol: str) -> Answer:
+    """Have its prices fetched from an address. Raises: NotFound, PermissionDenied, InvalidInput."""
+    instruments.set_address(actor, symbol, PriceAddress(**body.model_dump()))
+    market_data.ask_for_missing([symbol], rates=False)
+    return one(actor, Parameters(), symbol)
+
+
 def delete(actor: Actor, _parameters: Parameters, symbol: str) -> Answer:
     """Delete it where nothing uses it. Raises: NotFound, PermissionDenied, Conflict."""
     instruments.delete(actor, symbol)
@@ -141,6 +149,8 @@ RESOURCES = (
     _change("merge", "Merge an instrument into another; this cannot be undone", merge, schemas.Merge),
     _change("remap", "Have an instrument asked for by another symbol", remap, schemas.Remap),
     _change("delist", "Say that an instrument trades no more, or after all", delist, schemas.Delist),
+    _writing("instrument_source", f"{ONE}/source", "Have prices fetched from an address", set_source,
+             schemas.Instrument, variables=SYMBOL, method="PUT", body=schemas.SetSource),
     _reading("manual_prices", f"{ONE}/manual-prices", "Prices that were entered by hand", manual_prices,
              schemas.ManualPrices, variables=SYMBOL),
     _writing("set_price", f"{ONE}/prices/<day>", "Enter the price of a day by hand", set_price, schemas.ManualPrice,

@@ -82,6 +82,18 @@ class Delist(Body):
     date: Day | None
 
 
+class SetSource(Body):
+    """An address to fetch prices from; paths are such as `data.prices[*].close`, or columns of a CSV."""
+
+    url: Annotated[str, Field(max_length=2000)]
+    format: Word
+    date_path: Text
+    close_path: Text
+    currency_path: Text = ""
+    date_format: Text = ""
+    headers: Text = Field("", description="An entry of the setting URL_HEADERS.")
+
+
 class SetPrice(Body):
     """A price by hand, as a decimal string."""
 

@@ -197,7 +197,38 @@ def unset_price(context: CommandContext, symbol: str, day: datetime) -> None:
     click.echo(f"{symbol} has no price by hand on {day.date()}.")
 
 
-INSTRUMENTS = (add, edit, rename, merge, remap, delist, delete)
+@click.command()
+@click.argument("symbol")
+@click.argument("url")
+@click.option("--format", "format_", type=click.Choice(["json", "csv"]), default="json", show_default=True)
+@click.option(
+    "--date", "date_path", required=True, metavar="PATH", help="Where the days are: data[*].date, or a column."
+)
+@click.option("--close", "close_path", required=True, metavar="PATH", help="Where the closes are.")
+@click.option("--currency", "currency_path", default="", metavar="PATH", help="Where the currency is, if it is there.")
+@click.option("--date-format", default="", help="Such as %d.%m.%Y, unix or unix_ms; default: ISO.")
+@click.option("--headers", default="", metavar="NAME", help="The entry of URL_HEADERS to ask with.")
+@json_option
+@pass_context
+def source(context: CommandContext, /, symbol: str, url: str, as_json: bool, format_: str, **paths: str) -> None:
+    """Fetch the prices of SYMBOL from URL, now and from now on.
+
+    Exits with 1 where they cannot be had; the instrument then says why.
+    """
+    from dashboard.results.instrument_editing import PriceAddress
+    from dashboard.services import instruments, market_data
+
+    with context.app():
+        instruments.set_address(SYSTEM, symbol, PriceAddress(url, format_, **paths))
+        outcome = market_data.refresh(SYSTEM, [symbol]).outcomes[0]
+        tell(context, symbol, as_json)
+    for reason in filter(None, (outcome.reason, *outcome.left_out)):
+        context.say(f"! {outcome.symbol}: {reason}")
+    if not outcome.complete:
+        sys.exit(1)
+
+
+INSTRUMENTS = (add, source, edit, rename, merge, remap, delist, delete)
 PRICES = (set_price, unset_price)
 
 

@@ -10,7 +10,7 @@ import redis
 
 from dashboard.domain.instruments import AssetClass
 from dashboard.errors import ProviderUnavailable
-from dashboard.providers.base import MarketDataProvider
+from dashboard.providers.base import ADDRESS, MarketDataProvider
 from dashboard.providers.budget import Budget, Limit, LocalTokens, SharedTokens, Tokens
 from dashboard.providers.chain import ProviderChain
 from dashboard.providers.circuits import Circuits, LocalCircuits, SharedCircuits
@@ -60,7 +60,8 @@ def create_providers(
     names = dict.fromkeys(name for order in orders.values() for name in order)
     alone = [second] if second and second not in names else []
     made = {name: _create(name, settings, shared, patience or Patience()) for name in (*names, *alone)}
-    return ProviderChain([made[name] for name in names], orders, [made[name] for name in alone], second)
+    own = _create(ADDRESS, settings, shared, patience or Patience())
+    return ProviderChain([made[name] for name in names], orders, [*(made[name] for name in alone), own], second)
 
 
 def create_streams(settings: Settings) -> dict[str, YahooStream]:
@@ -102,6 +103,12 @@ def _create(name: str, settings: Settings, shared: Shared, patience: Patience) -
         budget = _budget(name, settings, shared.tokens, None)
         ecb = EcbProvider(cache_directory=settings.dashboard_home / "cache" / "ecb", budget=budget, **waits)
         return GuardedProvider(ecb, shared.pauses, shared.circuits)
+    if name == ADDRESS:
+        from dashboard.providers.address import AddressProvider, Means
+
+        cache = settings.dashboard_home / "cache" / "url"
+        means = Means(cache, settings.named_headers, settings.url_provider_allow_private, **waits)
+        return AddressProvider(means, tokens=shared.tokens, pauses=shared.pauses, circuits=shared.circuits)
     raise ProviderUnavailable(f"There is no provider {name}.", provider=name)
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
@@ -25,6 +26,7 @@ LEAST_TIMEOUT_SECONDS = 0.05
 DEFAULT_RETRY_AFTER_SECONDS = 60.0
 AGENT = "basis-dashboard"
 NOT_MODIFIED = 304
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,10 @@ class Page:
 
 
 class HttpSource:
-    """Asks ``base_url`` for pages, some times, within the provider's budget. ``title`` is its name in messages."""
+    """Asks ``base_url`` for pages, some times, within the provider's budget. ``title`` is its name in messages.
+
+    Up to ``redirects`` are followed, by http and https alone; headers of the caller's do not go to another host.
+    """
 
     def __init__(
         self,
@@ -49,6 +54,9 @@ class HttpSource:
         retry: Retry | None = None,
         budget: Budget | None = None,
         clock: Callable[[], float] = time.monotonic,
+        session: requests.Session | None = None,
+        redirects: int = 0,
+        largest_bytes: int = LARGEST_BODY_BYTES,
     ) -> None:
         self.name, self.title = name, title
         self._base_url = base_url.rstrip("/")
@@ -56,7 +64,8 @@ class HttpSource:
         self._retry = retry or Retry()
         self._budget = budget or Budget(name)
         self._clock = clock
-        self._session = requests.Session()
+        self._session = session or requests.Session()
+        self._redirects, self._largest_bytes = redirects, largest_bytes
         self._session.headers["User-Agent"] = AGENT
 
     def ask(
@@ -97,22 +106,38 @@ class HttpSource:
         seconds = max(seconds, LEAST_TIMEOUT_SECONDS)
         ends_at = self._clock() + seconds
         try:
-            with self._session.get(
-                self._base_url + path,
-                params=dict(params),
-                headers=dict(headers),
-                timeout=seconds,
-                stream=True,
-                allow_redirects=False,
-            ) as response:
-                self._check(response, symbol)
-                body = self._body(response, ends_at, symbol)
+            url, sent = self._base_url + path, dict(headers)
+            for _ in range(self._redirects + 1):
+                left = max(ends_at - self._clock(), LEAST_TIMEOUT_SECONDS)
+                with self._session.get(
+                    url, params=dict(params), headers=sent, timeout=left, stream=True, allow_redirects=False
+                ) as response:
+                    following = self._next(response, symbol) if self._redirects else None
+                    if following is None:
+                        self._check(response, symbol)
+                        body = self._body(response, ends_at, symbol)
+                        break
+                    sent = sent if urlsplit(following).netloc == urlsplit(url).netloc else {}
+                    url, params = following, {}
+            else:
+                raise ProviderUnavailable(f"{self.title} redirects without an end.", provider=self.name, symbol=symbol)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             reason = f"{self.title} did not answer ({type(error).__name__})."
             # Not "from error": what requests says of itself holds the whole address.
             raise ProviderUnavailable(reason, provider=self.name, symbol=symbol) from None
         names = {name.lower(): value for name, value in response.headers.items()}
         return Page(response.status_code, body, names)
+
+    def _next(self, response: requests.Response, symbol: str | None) -> str | None:
+        """Where an answer sends on to; None where it does not. Raises: ProviderRefused."""
+        location = response.headers.get("Location")
+        if response.status_code not in REDIRECTS or not location:
+            return None
+        following = urljoin(response.url, location)
+        if urlsplit(following).scheme not in {"http", "https"} or not urlsplit(following).hostname:
+            message = f"{self.title} redirects to something that is no http address."
+            raise ProviderRefused(message, provider=self.name, symbol=symbol)
+        return following
 
     def _check(self, response: requests.Response, symbol: str | None) -> None:
         status = response.status_code
@@ -135,7 +160,7 @@ class HttpSource:
         while part := response.raw.read1(CHUNK_BYTES, decode_content=True):
             parts.append(part)
             size += len(part)
-            if size > LARGEST_BODY_BYTES or self._clock() > ends_at:
-                fault = "too large an answer" if size > LARGEST_BODY_BYTES else "its answer too slowly"
+            if size > self._largest_bytes or self._clock() > ends_at:
+                fault = "too large an answer" if size > self._largest_bytes else "its answer too slowly"
                 raise ProviderUnavailable(f"{self.title} sent {fault}.", provider=self.name, symbol=symbol)
         return b"".join(parts)

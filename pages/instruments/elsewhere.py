@@ -29,7 +29,8 @@ def section() -> Component:
     hint = html.P("Type a symbol, a name or an ISIN above; Enter asks the providers too.", className="hint")
     parts = html.Div([hint], id="find-body", **aria(live="polite"))
     poll = dcc.Interval(id="find-poll", interval=POLL_MILLISECONDS, max_intervals=MOST_POLLS, disabled=True)
-    return html.Div([card("At the providers", parts, controls=[ask]), poll, dcc.Location(id="find-go", refresh=True)])
+    found = card("At the providers", parts, controls=[ask], class_name="find-card")
+    return html.Div([found, poll, dcc.Location(id="find-go", refresh=True)])
 
 
 def ask(actor: Actor, _clicks: int | None, _enters: int | None, ticks: int | None, text: str | None) -> Answer:
@@ -72,14 +73,20 @@ def _found(found: ProviderSearch) -> list[Component]:
 
 def _row(hit: SearchResult, stored: bool) -> Component:
     name = html.Td([html.Span(hit.symbol, className="med"), html.Div(hit.name, className="t3 xs")])
-    where = html.Td([CLASS_NAMES[hit.asset_class], html.Div(hit.exchange, className="t3 xs")])
+    where = html.Td([CLASS_NAMES[hit.asset_class], html.Div(hit.exchange, className="t3 xs")], className="only-d")
     act = (
         dcc.Link("Open", href=f"/i/{quote(hit.symbol, safe='')}", className="b sm")
         if stored
         else button("Add", id={"find-add": f"{hit.source} {hit.symbol}"}, kind="sm", **aria(label=f"Add {hit.symbol}"))
     )
     return html.Tr(
-        [name, where, html.Td(hit.currency, className="t2"), html.Td(chip(hit.source)), html.Td(act, className="r")]
+        [
+            name,
+            where,
+            html.Td(hit.currency, className="t2 only-d"),
+            html.Td(chip(hit.source)),
+            html.Td(act, className="r"),
+        ]
     )
 
 

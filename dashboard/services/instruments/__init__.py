@@ -7,6 +7,7 @@ from dashboard.services.instruments.merging import merge, plan_merge
 from dashboard.services.instruments.naming import delete, delist, relist, remap, rename
 from dashboard.services.instruments.reading import editable_instrument
 from dashboard.services.instruments.searching import search_elsewhere, search_providers
+from dashboard.services.instruments.sources import set_address
 
 __all__ = [
     "add",
@@ -23,6 +24,7 @@ __all__ = [
     "rename",
     "search_elsewhere",
     "search_providers",
+    "set_address",
     "set_price",
     "unset_price",
 ]

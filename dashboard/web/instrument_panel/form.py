@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -227,4 +228,6 @@ def _currency(chosen: str) -> Component:
 
 
 def _shown(value: object) -> str:
-    return "" if value is None else f"{value:f}" if hasattr(value, "as_tuple") else str(value)
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return "" if value is None else str(value)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+import pytest
 
 from tests.integration.cli.conftest import CommandLine
 
@@ -74,3 +79,57 @@ def test_prices_are_entered_and_taken_back(dashboard: CommandLine, tmp_path: Pat
     assert dashboard("prices", "set", "FLAT", "2024-01-03", "--", "-5").status == 1
     assert dashboard("prices", "unset", "FLAT", "2024-01-02").status == 0
     assert dashboard("prices", "unset", "FLAT", "2024-01-02").status == 1
+
+
+@pytest.fixture
+def more_environment() -> dict[str, str]:
+    """Filled by a test before its first command."""
+    return {}
+
+
+@pytest.fixture
+def price_page() -> Iterator[str]:
+    """The address of a CSV of closes on this machine, which wants a key."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            allowed = self.headers.get("X-Key") == "open sesame"
+            body = b"Day,Value\n2024-01-03,310000\n2024-01-04,311000\n" if allowed else b""
+            self.send_response(200 if allowed else 403)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/prices.csv"
+    server.shutdown()
+    server.server_close()
+
+
+WORDS = ("--format", "csv", "--date", "Day", "--close", "Value", "--headers", "house")
+
+
+def test_prices_come_from_an_address_of_its_own(
+    dashboard: CommandLine, more_environment: dict[str, str], price_page: str
+) -> None:
+    more_environment |= {"URL_PROVIDER_ALLOW_PRIVATE": "1", "URL_HEADERS": "house=X-Key: open sesame"}
+    made = dashboard("instruments", "add", "FLAT", "--currency", "EUR", "--asset-class", "other", "--json").data
+    assert (made["state"], made["currency"]) == ("unresolved", "EUR")
+    found = dashboard("instruments", "source", "FLAT", price_page, *WORDS, "--json").data
+    assert (found["state"], found["provider"], found["last_close"]) == ("active", "url", "311000")
+    assert found["source"]["headers"] == "house" and "sesame" not in str(found)
+    assert dashboard("prices", "refresh", "FLAT", "--json").data["complete"] is True
+
+
+def test_an_address_of_this_machine_is_refused_where_nobody_allows_it(dashboard: CommandLine, price_page: str) -> None:
+    dashboard("instruments", "add", "FLAT", "--currency", "EUR")
+    answer = dashboard("instruments", "source", "FLAT", price_page, *WORDS[:-2])
+    assert (answer.status, "is not a public address" in answer.err) == (1, True)
+    shown = dashboard("instruments", "show", "FLAT", "--json").data
+    assert (shown["problem"]["code"], shown["last_close"]) == ("provider_refused", None)
+    for url in ("file:///etc/passwd", "ftp://example.org/x", "http://user:pass@example.org/x", "https://"):
+        assert "The address begins with" in dashboard("instruments", "source", "FLAT", url, *WORDS).err, url
