@@ -20,6 +20,7 @@
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.proposals = {
     chosen: (rows) => [!(rows || []).some((row) => row.acceptable), !(rows || []).length],
+    restore: (clicks) => (clicks ? { what: "restore", at: Date.now() } : window.dash_clientside.no_update),
     ask: (_all, _accept, _dismiss, rows) => {
       const [clicked] = window.dash_clientside.callback_context.triggered;
       // The buttons are made anew after every decision: nobody has clicked those.

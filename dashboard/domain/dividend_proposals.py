@@ -17,11 +17,12 @@ from dashboard.domain.action_rules import (
     WithholdingRates,
 )
 from dashboard.domain.arrays import day_of
-from dashboard.domain.booked_income import Booking, Terms, find_bookings, is_same_money
+from dashboard.domain.booked_income import Booking, Terms, find_bookings
 from dashboard.domain.entitlements import Entitlement, Places, entitlements
 from dashboard.domain.fx import Rates
 from dashboard.domain.instruments import Instrument
 from dashboard.domain.ledger import CheckedLedger
+from dashboard.domain.payment_money import is_same_money
 from dashboard.domain.prices import MarketData, prices_on
 from dashboard.domain.proposals import Proposal, state_of
 from dashboard.domain.transactions import ZERO, Transaction, TransactionType

@@ -12,6 +12,7 @@ from dash.exceptions import PreventUpdate
 
 from dashboard.domain.access import Actor, Permission
 from dashboard.domain.action_rules import ActionKind, ActionRule
+from dashboard.domain.proposals import ProposalState
 from dashboard.errors import InvalidInput
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.proposals import Decided
@@ -34,12 +35,16 @@ def show(actor: Actor, _changed: object, address: Address) -> list[Component]:
 
 
 def decide(actor: Actor, asked: Json, changed: int | None, address: Address) -> int:
-    """Accept or dismiss what was chosen."""
+    """Accept or dismiss what was chosen, or take back what was dismissed."""
     portfolio = _portfolio(actor, address)
     if asked.get("what") == "all":
         _tell("booked", actions.accept_all(actor, portfolio.id))
     elif asked.get("what") == "accept":
         _tell("booked", actions.accept(actor, portfolio.id, _ids(asked.get("ids"))))
+    elif asked.get("what") == "restore":
+        dismissed = actions.board(actor, portfolio.id).of([ProposalState.DISMISSED])
+        done = actions.reopen(actor, portfolio.id, [one.id for one in dismissed])
+        notices.show(f"{_counted(len(done.proposals))} to be decided again.", tone=notices.Tone.INFO)
     else:
         _tell("dismissed", actions.dismiss(actor, portfolio.id, _ids(asked.get("ids"))))
     return (changed or 0) + 1
@@ -98,6 +103,12 @@ def register(app: Dash) -> None:
         Input("actions-accept", "n_clicks"),
         Input("actions-dismiss", "n_clicks"),
         State(GRID, "selectedRows"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(  # the button is there without the grid, too
+        ClientsideFunction("proposals", "restore"),
+        Output(ASKED, "data", allow_duplicate=True),
+        Input("actions-restore", "n_clicks"),
         prevent_initial_call=True,
     )
     address = State(ADDRESS_STORE, "data")

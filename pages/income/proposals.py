@@ -40,7 +40,8 @@ def card(board: ProposalBoard) -> Component:
     waiting = board.of(TO_DECIDE)
     head, sub = title(board), _sub(board, waiting)
     if not waiting:  # the rules are for what is still to come
-        return basics.card(head, "", sub=sub, controls=_rules(board), class_name="c12", id="actions-card", padded=False)
+        controls = [_restore(board), *_rules(board)]
+        return basics.card(head, "", sub=sub, controls=controls, class_name="c12", id="actions-card", padded=False)
     parts = [_bar(board, waiting), _grid(waiting, board.names)]
     return basics.card(head, parts, sub=sub, class_name="c12", padded=False, id="actions-card")
 
@@ -75,8 +76,14 @@ def _bar(board: ProposalBoard, waiting: Sequence[Proposal]) -> Component:
         button(f"Accept all {count}" if count > 1 else "Accept", id="actions-all", kind="pri sm", hidden=not count),
         button("Accept selected", id="actions-accept", kind="sm", disabled=True, hidden=not count),
         button("Dismiss selected", id="actions-dismiss", kind="sm", disabled=True, hidden=not waiting),
+        _restore(board),
     ]
     return html.Div([*decide, html.Span(className="end"), *_rules(board)], className="row-f wrap actions-bar")
+
+
+def _restore(board: ProposalBoard) -> Component:
+    count = board.count(ProposalState.DISMISSED)
+    return button(f"Show {count} dismissed again", id="actions-restore", kind="sm gh", hidden=not count)
 
 
 def _rules(board: ProposalBoard) -> list[Component]:

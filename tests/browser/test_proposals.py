@@ -53,8 +53,10 @@ def test_proposals_are_accepted_one_some_and_all_dismissed_and_taken_back(
     assert income(server, due) == 3
     with server.app_context():
         assert actions.board(SYSTEM, due).count(ProposalState.DISMISSED) == 1
+    browser.click("#actions-restore", "Show 1 dismissed again")
+    browser.wait_for_text("#actions-card", "1 dividend to book")
     assert not browser.complaints()
     browser.resize(*PHONE)
     browser.open("/p/mine/income")
-    browser.wait_for_text("#actions-card", "all 3")
+    browser.wait_for_text("#actions-card", "1 dividend to book")
     assert not browser.run(WIDER)

@@ -6,7 +6,7 @@ import structlog
 
 from dashboard.db.engine import db
 from dashboard.db.repositories.ledger import actions
-from dashboard.domain.access import SYSTEM, Actor, Permission
+from dashboard.domain.access import SYSTEM, Actor
 from dashboard.domain.action_rules import ActionKind, ActionRules, Rule
 from dashboard.domain.proposals import Proposal, ProposalState
 from dashboard.errors import LedgerError, NotFound
@@ -43,8 +43,8 @@ def follow(portfolio_id: int) -> int:
 
 
 def problems(actor: Actor) -> int:
-    """How many proposals differ from what is booked, in the portfolios that the actor may see."""
-    return actions.differing(None if actor.may(Permission.ADMINISTER) else actor.user_id)
+    """How many proposals differ from what is booked, in the actor's portfolios; the system has everyone's."""
+    return actions.differing(None if actor.is_system else actor.user_id)
 
 
 def _by_rule(board: ProposalBoard, kind: ActionKind) -> list[Proposal]:
