@@ -89,6 +89,19 @@ class FindingGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class PortfolioQuality:
+    """What is wrong with what a portfolio is valued with, and since which day; nothing was decided about it yet."""
+
+    name: str
+    slug: str
+    quarantined: int
+    stale: int
+    missing: int
+    doubtful: int
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class QualityReport:
     """Every finding that a person may see, those of one kind together, and how the instruments stand."""
 
@@ -101,6 +114,36 @@ class QualityReport:
         return sum(
             len(group.items) for group in self.groups if group.first.kind in kinds and group.first.state in UNDECIDED
         )
+
+    def of_portfolio(self, slug: str) -> QualityReport:
+        """The report of what one portfolio is valued with; of everything where ``slug`` is empty."""
+        if not slug:
+            return self
+        groups = tuple(group for group in self.groups if slug in group.slugs)
+        return QualityReport(groups, len({group.first.symbol for group in groups}), self.may_decide)
+
+    def by_portfolio(self) -> tuple[PortfolioQuality, ...]:
+        """The portfolios that anything is wrong with, by name."""
+        names = {
+            slug: name
+            for group in self.groups
+            for slug, name in zip(group.slugs, group.portfolios, strict=True)
+            if group.first.state in UNDECIDED
+        }
+        return tuple(self._portfolio(slug, name) for slug, name in sorted(names.items(), key=lambda pair: pair[1]))
+
+    def _portfolio(self, slug: str, name: str) -> PortfolioQuality:
+        own = self.of_portfolio(slug)
+        days = [group.first.date for group in own.groups if group.first.state in UNDECIDED]
+        stale, missing = own.count(FindingKind.STALE), own.count(FindingKind.GAP, FindingKind.ZERO)
+        held = sum(
+            len(group.items)
+            for group in own.groups
+            if group.first.state is FindingState.QUARANTINED
+            and group.first.kind not in (FindingKind.STALE, FindingKind.GAP, FindingKind.ZERO)
+        )
+        doubtful = own.count(*FindingKind) - stale - missing - held
+        return PortfolioQuality(name, slug, held, stale, missing, doubtful, min(days))
 
     @property
     def quarantined(self) -> int:

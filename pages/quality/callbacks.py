@@ -10,22 +10,22 @@ from dash.exceptions import PreventUpdate
 
 from dashboard.domain.access import Actor, Permission
 from dashboard.errors import DashboardError, NotFound
-from dashboard.results.price_quality import QualityReport
-from dashboard.services import price_quality, quality_checks
+from dashboard.services import portfolios, price_quality, quality_checks, restatements
 from dashboard.web import notices, state
 from dashboard.web.callback import callback
 from dashboard.web.components.attributes import aria
-from dashboard.web.components.basics import button, page_header, segmented
+from dashboard.web.components.basics import button, card, page_header, segmented
 from dashboard.web.components.states import error_card
 from dashboard.web.page import VIEW_STORE, Page, add_page
 from dashboard.web.state import ViewState
 from dashboard.web.view import Control, bind_view
-from pages.quality import findings, progress
+from pages.quality import by_portfolio, findings, progress
+from pages.quality import restatements as restated
 from pages.quality.findings import Show
 
 PATH = "/admin/data-quality"
 SHOWN = [(Show.UNDECIDED.value, "To decide"), (Show.DECIDED.value, "Decided"), (Show.ALL.value, "All")]
-CONTROLS = {"show": Control("quality-show", Show.UNDECIDED.value)}
+CONTROLS = {"show": Control("quality-show", Show.UNDECIDED.value), "portfolio": Control("quality-portfolio")}
 CHANGED = "quality-changed"
 POLL_MS = 1_000
 DECIDED = {"accept": "counts as stored", "repair": "counts as suggested"}
@@ -34,23 +34,33 @@ DECIDED = {"accept": "counts as stored", "repair": "counts as suggested"}
 def layout(actor: Actor, view: ViewState) -> Sequence[Component]:
     """Key figures, the filter and the findings."""
     report, show, checked = price_quality.report(actor), chosen(view), progress.known()
+    slug = view.get("portfolio")
+    own = report.of_portfolio(slug)
     check = button("Check now", id="quality-check", mark="arrow-clockwise", kind="pri", disabled=checked.is_open)
     bar = html.Div(
         [
             segmented("quality-show", SHOWN, show.value, "Show"),
+            by_portfolio.choice(report, slug),
             html.Span(className="end"),
-            html.Span(findings.counted(report, show), id="quality-count", className="num t3 xs", **aria(live="polite")),
+            html.Span(findings.counted(own, show), id="quality-count", className="num t3 xs", **aria(live="polite")),
         ],
         className="row-f wrap list-bar",
     )
-    table = html.Div(findings.body(report, show), id="quality-body", className="card-edge")
+    table = html.Div(findings.body(own, show), id="quality-body", className="card-edge")
     return [
         page_header("Data quality", actions=[check] if report.may_decide else []),
         dcc.Store(id=CHANGED),
-        dcc.Interval("quality-poll", interval=POLL_MS, disabled=not checked.is_open),
+        dcc.Interval("quality-poll", interval=POLL_MS, disabled=not (checked.is_open and report.may_decide)),
         html.P(progress.line(checked), id="quality-progress", className="t2 xs", **aria(live="polite")),
-        html.Div(findings.figures(report), id="quality-figures-box"),
+        html.Div(findings.figures(own), id="quality-figures-box"),
         html.Section([bar, table], className="card-x", **aria(label="Findings")),
+        card("By portfolio", by_portfolio.body(report), id="quality-portfolios", padded=False),
+        card(
+            "Restatements",
+            html.Div(_restated(actor, slug), id="quality-restated"),
+            sub="What was changed of stored prices and rates, and what it did",
+            padded=False,
+        ),
     ]
 
 
@@ -60,9 +70,12 @@ def chosen(view: ViewState) -> Show:
     return Show(given) if given in set(Show) else Show.UNDECIDED
 
 
-def refresh(actor: Actor, search: str, _changed: object) -> tuple[list[Component], str, Component]:
-    """The findings as they are now."""
-    return _parts(price_quality.report(actor), chosen(state.parse(search)))
+def refresh(actor: Actor, search: str, _changed: object) -> tuple[list[Component], str, Component, list[Component]]:
+    """The findings and the log as they are now."""
+    view = state.parse(search)
+    report, show = price_quality.report(actor).of_portfolio(view.get("portfolio")), chosen(view)
+    shown = (findings.body(report, show), findings.counted(report, show), findings.figures(report))
+    return *shown, _restated(actor, view.get("portfolio"))
 
 
 def check(actor: Actor, _clicks: int) -> tuple[list[Component], bool, bool]:
@@ -89,9 +102,9 @@ def decide(actor: Actor, _clicks: list[int | None], changed: int | None) -> int:
     return (changed or 0) + 1
 
 
-def failed(error: DashboardError) -> tuple[list[Component], str, list[Component]]:
+def failed(error: DashboardError) -> tuple[list[Component], str, list[Component], list[Component]]:
     """The failure in the place of the findings."""
-    return [error_card(error)], "", []
+    return [error_card(error)], "", [], []
 
 
 def register(app: Dash) -> None:
@@ -105,6 +118,7 @@ def register(app: Dash) -> None:
         Output("quality-body", "children"),
         Output("quality-count", "children"),
         Output("quality-figures-box", "children"),
+        Output("quality-restated", "children"),
         Input(VIEW_STORE, "data"),
         Input(CHANGED, "data"),
         permission=view,
@@ -144,8 +158,16 @@ def register(app: Dash) -> None:
     )
 
 
-def _parts(report: QualityReport, show: Show) -> tuple[list[Component], str, Component]:
-    return findings.body(report, show), findings.counted(report, show), findings.figures(report)
+def _restated(actor: Actor, slug: str) -> list[Component]:
+    """The log, of the portfolio ``slug`` or (empty) of all that the actor may see."""
+    portfolio = portfolios.portfolio_by_slug(actor, slug) if slug in _slugs(actor) else None
+    if slug and portfolio is None:
+        return restated.body(())
+    return restated.body(restatements.log(actor, portfolio=portfolio))
+
+
+def _slugs(actor: Actor) -> set[str]:
+    return {item.portfolio.slug for item in portfolios.list_portfolios(actor)}
 
 
 def _number(text: object) -> int:

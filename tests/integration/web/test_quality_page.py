@@ -13,9 +13,10 @@ from werkzeug.test import TestResponse
 
 from dashboard.domain.access import SYSTEM, Actor, Role
 from dashboard.results.price_quality import FindingGroup, FindingState
-from dashboard.services import market_data, price_quality
+from dashboard.services import market_data, price_quality, restatements
 from jobs.quality import check_prices
 from jobs.runtime import use
+from pages.quality import restatements as restated
 from tests.market_pages import make_ledger, make_market, price_file, weekday_before
 from tests.web import dispatch, make_person, open_page, signed_in
 
@@ -113,7 +114,9 @@ def test_an_administrator_repairs_all_of_a_row(dash_app: Dash, server: Flask) ->
     with server.app_context():
         closes = market_data.bars("AAA").close
     assert closes.max() < 200
-    assert "AAA" not in shown(client)
+    text = shown(client)
+    assert "AAA · Mine" not in text
+    assert "Repaired" in text and f"{ADMIN}" in text  # the log of what was changed says by whom
     assert f"{ADMIN}, " in shown(client, "?show=decided")
 
 
@@ -158,3 +161,41 @@ def test_check_now_is_a_workers_job_and_the_page_follows_it(dash_app: Dash, serv
     ended = call(dash_app, client, "quality-poll", "n_intervals").get_json()["response"]
     assert " findings · " in json.dumps(ended["quality-progress"], ensure_ascii=False)
     assert (ended["quality-poll"]["disabled"], ended["quality-changed"]["data"]) == (True, 1)
+
+
+@pytest.mark.usefixtures("spoiled")
+def test_what_is_wrong_is_counted_by_portfolio_and_shown_of_one(server: Flask, person: Actor, signed: FlaskClient) -> None:
+    with server.app_context():
+        make_ledger(person, "Second", TODAY)
+        mine, second = price_quality.report(person).by_portfolio()
+    assert (mine.name, mine.quarantined, second.name, second.quarantined) == ("Mine", 3, "Second", 3)
+    assert mine.since == group_of(server, "AAA").first.date
+    assert "/admin/data-quality?portfolio=mine" in shown(signed)
+    assert "AAA · Mine, Second" in shown(signed, "?portfolio=second")
+    empty = shown(signed, "?portfolio=nobody")
+    assert "No problems with prices" in empty and "Nothing that was stored has been changed since." in empty
+
+
+def test_a_restatement_is_shown_with_both_values_and_its_effect_by_portfolio(
+    server: Flask, person: Actor, signed: FlaskClient
+) -> None:
+    with server.app_context():
+        make_market(TODAY)
+        portfolio = make_ledger(person, "Mine", TODAY)
+        old = market_data.bars("AAA", adjusted=False)
+        day, close = old.dates[-1], float(old.close[-1])
+        rows = f"symbol,date,close\nAAA,{day},{close * 1.02:.4f}\n"
+        market_data.import_prices(SYSTEM, rows.encode(), "mended.csv")
+    waiting = shown(signed)
+    assert "Restatements" in waiting and "not valued again yet" in waiting
+    with server.app_context():
+        restatements.record_effects(portfolio.id)
+        (entry,) = restatements.log(person, "AAA")
+        value = next(value for value in entry.values if value.field == "close")
+        assert (value.old, value.new) == (close, pytest.approx(close * 1.02, rel=1e-4))
+        assert entry.effects[0].day_change == pytest.approx(entry.effects[0].gain_change)
+    text = shown(signed)
+    assert "Close of " in text and "not valued again yet" not in text
+    assert restated.told(entry.effects[0]) in text
+    assert restated.told(entry.effects[0]).startswith("+€")
+
