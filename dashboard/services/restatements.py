@@ -61,6 +61,11 @@ def log(
     return _items(Wanted(instruments, pairs, moment, keys), own if portfolio is None else keys)
 
 
+def latest(portfolio: PortfolioRef) -> int | None:
+    """What :func:`recent` rests on: the newest restatement of the last week; None without one."""
+    return rows.latest(portfolio.id, RECENT_DAYS)
+
+
 def recent(portfolio: PortfolioRef) -> tuple[RestatementItem, ...]:
     """The restatements of the last week that moved a value of the portfolio by more than a hundredth of a per cent."""
     moment = datetime.now(UTC) - timedelta(days=RECENT_DAYS)

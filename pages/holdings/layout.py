@@ -11,8 +11,8 @@ from dashboard.domain.access import Actor
 from dashboard.domain.groups import Dimension
 from dashboard.errors import InsufficientData
 from dashboard.results.portfolios import PortfolioRef
-from dashboard.services import breakdowns, performance, portfolios, valuation
-from dashboard.web.components import basics
+from dashboard.services import breakdowns, performance, portfolios, restatements, valuation
+from dashboard.web.components import basics, restated
 from dashboard.web.components.states import empty
 from dashboard.web.live import live_source, stream_address
 from dashboard.web.page import portfolio_path
@@ -49,6 +49,7 @@ def layout(actor: Actor, view: ViewState, *, slug: str) -> Sequence[Component]:
 
 def content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> Fragment:
     """Everything below the head, made anew when any figure in it may have changed."""
+    past = restatements.latest(portfolio)
     key = (
         portfolio,
         valuation.version(portfolio, portfolio.benchmark),
@@ -56,11 +57,12 @@ def content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> Fragment:
         current_theme(),
         current_width(),
         stream_address(),
+        past,
     )
-    return prepared(f"holdings|{key}", lambda: _content(actor, portfolio, view))
+    return prepared(f"holdings|{key}", lambda: _content(actor, portfolio, view, past))
 
 
-def _content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> list[Component]:
+def _content(actor: Actor, portfolio: PortfolioRef, view: ViewState, past: int | None) -> list[Component]:
     try:
         report = performance.holdings(actor, portfolio.id)
         first = performance.summary(actor, portfolio.id).period.start
@@ -77,4 +79,5 @@ def _content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> list[Com
     single = breakdowns.breakdown(actor, [portfolio.id], Dimension.HOLDING, start=start, end=end)
     cards = [groups.card(grouped, GROUPS), table.card(report, single), lots.card(report)]
     source = live_source(portfolio.id, priced_on=report.last_session, stale=report.stale_count)
-    return [html.Div(cards, className="grid"), source]
+    moved = restated.line(portfolio, restatements.recent(portfolio)) if past is not None else []
+    return [*moved, html.Div(cards, className="grid"), source]

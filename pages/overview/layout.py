@@ -10,8 +10,8 @@ from dash.development.base_component import Component
 from dashboard.domain.access import Actor
 from dashboard.errors import DashboardError, InsufficientData
 from dashboard.results.portfolios import PortfolioRef
-from dashboard.services import day_value, performance, portfolios, valuation
-from dashboard.web.components import benchmarks
+from dashboard.services import day_value, performance, portfolios, restatements, valuation
+from dashboard.web.components import benchmarks, restated
 from dashboard.web.components.basics import button, card, chip, page_header
 from dashboard.web.live import live_source, stream_address
 from dashboard.web.page import portfolio_path
@@ -35,6 +35,7 @@ def layout(actor: Actor, view: ViewState, *, slug: str) -> Sequence[Component]:
 def content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> Fragment:
     """Everything below the top bar, made anew when any figure in it may have changed."""
     version = valuation.version(portfolio, portfolio.benchmark, benchmarks.symbol_of(view))
+    past = restatements.latest(portfolio)
     key = (
         portfolio,
         version,
@@ -43,8 +44,9 @@ def content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> Fragment:
         current_width(),
         stream_address(),
         _within(actor, portfolio, view),
+        past,
     )
-    return prepared(f"overview|{key}", lambda: _content(actor, portfolio, view))
+    return prepared(f"overview|{key}", lambda: _content(actor, portfolio, view, past))
 
 
 def _within(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> str:
@@ -57,7 +59,7 @@ def _within(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> str:
         return ""
 
 
-def _content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> list[Component]:
+def _content(actor: Actor, portfolio: PortfolioRef, view: ViewState, past: int | None) -> list[Component]:
     """The cards. One that cannot be made says why; the others stay."""
     failures: list[DashboardError] = []
 
@@ -84,6 +86,7 @@ def _content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> list[Com
     whole = [
         _header(portfolio, benchmarks.choice(portfolio, view)),
         headline.headline(report),
+        *(restated.line(portfolio, restatements.recent(portfolio)) if past is not None else []),
         *banner(report, summary),
         figures.strip(summary, report),
         html.Div(cards, className="grid"),

@@ -25,7 +25,10 @@ from pages.quality.findings import Show
 
 PATH = "/admin/data-quality"
 SHOWN = [(Show.UNDECIDED.value, "To decide"), (Show.DECIDED.value, "Decided"), (Show.ALL.value, "All")]
-CONTROLS = {"show": Control("quality-show", Show.UNDECIDED.value), "portfolio": Control("quality-portfolio")}
+CONTROLS = {
+    "show": Control("quality-show", Show.UNDECIDED.value),
+    "portfolio": Control("quality-portfolio", by_portfolio.ALL),
+}
 CHANGED = "quality-changed"
 POLL_MS = 1_000
 DECIDED = {"accept": "counts as stored", "repair": "counts as suggested"}
@@ -34,7 +37,7 @@ DECIDED = {"accept": "counts as stored", "repair": "counts as suggested"}
 def layout(actor: Actor, view: ViewState) -> Sequence[Component]:
     """Key figures, the filter and the findings."""
     report, show, checked = price_quality.report(actor), chosen(view), progress.known()
-    slug = view.get("portfolio")
+    slug = _slug(view)
     own = report.of_portfolio(slug)
     check = button("Check now", id="quality-check", mark="arrow-clockwise", kind="pri", disabled=checked.is_open)
     bar = html.Div(
@@ -58,7 +61,8 @@ def layout(actor: Actor, view: ViewState) -> Sequence[Component]:
         card(
             "Restatements",
             html.Div(_restated(actor, slug), id="quality-restated"),
-            sub="What was changed of stored prices and rates, and what it did",
+            sub="what of the past changed, and its effect",
+            id="quality-log",
             padded=False,
         ),
     ]
@@ -73,9 +77,9 @@ def chosen(view: ViewState) -> Show:
 def refresh(actor: Actor, search: str, _changed: object) -> tuple[list[Component], str, Component, list[Component]]:
     """The findings and the log as they are now."""
     view = state.parse(search)
-    report, show = price_quality.report(actor).of_portfolio(view.get("portfolio")), chosen(view)
+    report, show = price_quality.report(actor).of_portfolio(_slug(view)), chosen(view)
     shown = (findings.body(report, show), findings.counted(report, show), findings.figures(report))
-    return *shown, _restated(actor, view.get("portfolio"))
+    return *shown, _restated(actor, _slug(view))
 
 
 def check(actor: Actor, _clicks: int) -> tuple[list[Component], bool, bool]:
@@ -164,6 +168,12 @@ def _restated(actor: Actor, slug: str) -> list[Component]:
     if slug and portfolio is None:
         return restated.body(())
     return restated.body(restatements.log(actor, portfolio=portfolio))
+
+
+def _slug(view: ViewState) -> str:
+    """The portfolio that the address asks for; empty for all."""
+    given = view.get("portfolio")
+    return "" if given == by_portfolio.ALL else given
 
 
 def _slugs(actor: Actor) -> set[str]:

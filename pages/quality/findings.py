@@ -139,8 +139,9 @@ def _days(group: FindingGroup) -> list[Component | str]:
 def _price(item: FindingItem, value: float | None) -> str:
     if value is None:
         return numbers.MISSING
-    decimals = AssetClass.CURRENCY.price_decimals if item.is_pair else 0
-    return numbers.price(value, item.currency, min_decimals=decimals)
+    if item.is_pair:
+        return numbers.number(value, AssetClass.CURRENCY.price_decimals)
+    return numbers.price(value, item.currency)
 
 
 def _decided(group: FindingGroup) -> Component:

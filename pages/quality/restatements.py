@@ -75,7 +75,9 @@ def _figure(item: RestatementItem, field: str, value: float | None) -> str:
         return numbers.MISSING
     if field in ("split", "volume"):
         return numbers.number(value, 0 if field == "volume" else 2)
-    return numbers.price(value, item.currency, min_decimals=AssetClass.CURRENCY.price_decimals if item.is_pair else 0)
+    if item.is_pair:
+        return numbers.number(value, AssetClass.CURRENCY.price_decimals)
+    return numbers.price(value, item.currency)
 
 
 def _effects(effects: Sequence[PortfolioEffect]) -> list[Component | str]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from dashboard.domain.access import Role
-from dashboard.services import market_data
+from dashboard.domain.access import SYSTEM, Role
+from dashboard.services import market_data, portfolios, quality_checks, restatements
 from tests.browser.driver import PHONE, Browser
 from tests.integration.web.test_quality_page import ADMIN, TODAY, spoil
 from tests.market_pages import make_ledger, make_market
 from tests.web import make_person
 
 PATH = "/admin/data-quality"
+LINE = "return document.querySelector('.restated-line') !== null"
+SHOWN = "return document.querySelector('.restated-line').offsetParent !== null"
 WIDER = "return document.documentElement.scrollWidth > window.innerWidth"
 
 
@@ -40,11 +42,27 @@ def test_a_repair_takes_the_row_away_and_the_sound_prices_count(browser: Browser
 
 
 @pytest.mark.usefixtures("spoiled")
-def test_a_check_says_what_it_found(browser: Browser) -> None:
+def test_a_check_is_followed_and_what_was_restated_is_told_until_it_is_dismissed(
+    browser: Browser, server: Flask
+) -> None:
     browser.sign_in(ADMIN, path=PATH)
     browser.wait_for_text("#quality-body", "AAA")
+    browser.wait_for_text("#quality-restated", "not valued again yet")
     browser.click("#quality-check")
-    browser.wait_for_text("#notices", "Every stored price was checked")
+    browser.wait_for_text("#quality-progress", "waits for a worker")
+    with server.app_context():
+        restatements.record_effects(portfolios.portfolio_by_name(SYSTEM, "Mine").id)
+        quality_checks.run()
+    browser.wait_for_text("#quality-progress", "findings")
+    browser.wait_for_text("#quality-restated", "€")
+
+    browser.open("/p/mine")
+    browser.wait_for_text(".restated-line", "restated")
+    browser.click(".restated-line button")
+    browser.wait_for(lambda: not browser.run(SHOWN), "the line to go")
+    browser.open("/p/mine")
+    browser.wait_for(lambda: bool(browser.run(LINE)), "the overview with the line in it")
+    assert not browser.run(SHOWN)
 
 
 @pytest.mark.usefixtures("spoiled")

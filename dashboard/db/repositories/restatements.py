@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, func, insert, select, text, tuple_, update
 
 from dashboard.db.models import InstrumentRow, Portfolio, RestatedValue, Restatement, RestatementEffect
+from dashboard.db.reading import Reading
 from dashboard.db.repositories.bulk import AnySession
 from dashboard.db.repositories.prices import Restated
 from dashboard.domain.restatements import Effect, relative_size
@@ -142,6 +143,21 @@ def listed(session: AnySession, wanted: Wanted, limit: int) -> list[tuple[Restat
     query = _narrowed(query, wanted)
     rows = session.execute(query.order_by(Restatement.id.desc()).limit(limit))
     return [(row, instrument) for row, instrument in rows]
+
+
+# Every page of a portfolio asks this.
+_latest = Reading(
+    text(
+        "select max(restatement_id) as id from restatement_effects"
+        " where portfolio_id = :portfolio_id and recorded_at > now() - make_interval(days => :days)"
+    )
+)
+
+
+def latest(portfolio_id: int, days: int) -> int | None:
+    """The newest restatement whose effect on a portfolio was found out within some days."""
+    found: int | None = _latest(portfolio_id=portfolio_id, days=days)[0].id
+    return found
 
 
 def effects_of(

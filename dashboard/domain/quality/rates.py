@@ -21,9 +21,10 @@ from dashboard.domain.quality.spikes import positions_of, spike_findings
 
 # Currencies move less than shares: a twentieth there and back within days, far beyond the usual moves, is a slip.
 LEAST_SPIKE = math.log(1.05)
-# A move this many times the usual one may be a slip; it is one where the slip put right leaves a quarter of it or less.
-FAR_DEVIATIONS = 8.0
-LARGEST_REMAINDER = 0.25
+# A move this many times the usual one may be a slip; it is one where the slip put right leaves a tenth of it or less,
+# or, of a small one, no more than some usual moves and a quarter of it.
+FAR_DEVIATIONS, NEAR_DEVIATIONS = 8.0, 4.0
+LARGEST_REMAINDER, LARGEST_NOISY_REMAINDER = 0.1, 0.25
 CERTAIN = 0.95
 
 UPRIGHT, TURNED, LARGE, SMALL = range(4)
@@ -79,12 +80,15 @@ def _ways(levels: Floats) -> Ints:
     ways = np.zeros(len(levels), np.intp)
     moves = np.diff(levels)
     large = np.flatnonzero(np.abs(moves) > LEAST_SPIKE)
-    far = large[np.abs(moves[large]) >= FAR_DEVIATIONS * noise_at(moves, large)]
-    for place in far.tolist():
+    noise = noise_at(moves, large)
+    far = np.abs(moves[large]) >= FAR_DEVIATIONS * noise
+    for place, usual in zip(large[far].tolist(), noise[far].tolist(), strict=True):
         before = _RIGHT[int(ways[place])](levels[place])
         distances = [abs(float(put_right(levels[place + 1]) - before)) for put_right in _RIGHT]
         nearest = int(np.argmin(distances))
-        ways[place + 1 :] = nearest if distances[nearest] <= LARGEST_REMAINDER * distances[UPRIGHT] else UPRIGHT
+        plain = distances[UPRIGHT]
+        most = min(max(LARGEST_REMAINDER * plain, NEAR_DEVIATIONS * usual), LARGEST_NOISY_REMAINDER * plain)
+        ways[place + 1 :] = nearest if distances[nearest] <= most else UPRIGHT
     return ways
 
 

@@ -164,7 +164,9 @@ def test_check_now_is_a_workers_job_and_the_page_follows_it(dash_app: Dash, serv
 
 
 @pytest.mark.usefixtures("spoiled")
-def test_what_is_wrong_is_counted_by_portfolio_and_shown_of_one(server: Flask, person: Actor, signed: FlaskClient) -> None:
+def test_what_is_wrong_is_counted_by_portfolio_and_shown_of_one(
+    server: Flask, person: Actor, signed: FlaskClient
+) -> None:
     with server.app_context():
         make_ledger(person, "Second", TODAY)
         mine, second = price_quality.report(person).by_portfolio()
@@ -186,16 +188,19 @@ def test_a_restatement_is_shown_with_both_values_and_its_effect_by_portfolio(
         day, close = old.dates[-1], float(old.close[-1])
         rows = f"symbol,date,close\nAAA,{day},{close * 1.02:.4f}\n"
         market_data.import_prices(SYSTEM, rows.encode(), "mended.csv")
+    assert "restated-line" not in open_page(signed, "/p/mine").get_data(as_text=True)
     waiting = shown(signed)
     assert "Restatements" in waiting and "not valued again yet" in waiting
     with server.app_context():
         restatements.record_effects(portfolio.id)
         (entry,) = restatements.log(person, "AAA")
         value = next(value for value in entry.values if value.field == "close")
-        assert (value.old, value.new) == (close, pytest.approx(close * 1.02, rel=1e-4))
+        assert (value.old, value.new) == pytest.approx((close, close * 1.02), rel=1e-4)
         assert entry.effects[0].day_change == pytest.approx(entry.effects[0].gain_change)
+    for page in ("/p/mine", "/p/mine/holdings"):
+        line = json.dumps(open_page(signed, page).get_json(), ensure_ascii=False)
+        assert "restated-line" in line and "was restated: +€" in line and f"{PATH}?portfolio=mine" in line
     text = shown(signed)
     assert "Close of " in text and "not valued again yet" not in text
     assert restated.told(entry.effects[0]) in text
     assert restated.told(entry.effects[0]).startswith("+€")
-

@@ -67,6 +67,13 @@ def test_a_jump_there_and_back_is_a_spike_and_one_that_stays_is_the_market() -> 
     assert check(days, np.where(np.arange(400) < 200, values, values * 0.83)) == ()  # as the franc in January 2015
 
 
+def test_a_wrong_rate_that_only_looks_like_its_inverse_is_a_spike() -> None:
+    days, values = rates(1.5)
+    (spike,) = check(days, spoiled(values, (200,), 0.85 / values))
+    assert spike.kind is FindingKind.SPIKE
+    assert spike.suggested == pytest.approx(values[200], rel=0.02)
+
+
 def test_a_rate_that_stands_still_one_that_is_missing_and_one_that_is_old_are_told() -> None:
     days, values = rates(1.3)
     still = values.copy()

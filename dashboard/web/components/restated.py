@@ -1,0 +1,52 @@
+"""A quiet line on a portfolio's pages: the past was restated, and what that moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.formatting import dates, numbers
+from dashboard.results.portfolios import PortfolioRef
+from dashboard.results.restatements import PortfolioEffect, RestatementItem
+from dashboard.web.components.attributes import data
+from dashboard.web.components.basics import icon, icon_button
+
+
+def line(portfolio: PortfolioRef, items: Sequence[RestatementItem]) -> list[Component]:
+    """The line, which ``assets/76-restated.js`` lets a person dismiss; nothing where nothing is worth a word.
+
+    ``items`` are those of the last week that moved a value, the latest first.
+    """
+    found = [(item, effect) for item in items for effect in item.effects if effect.worth_a_word]
+    if not found:
+        return []
+    item, effect = max(found, key=lambda pair: abs(pair[1].day_share or 0.0))
+    words = (
+        f"{_subject(item)} restated: " if len(found) == 1 else f"{len(found)} restatements this week, the largest of "
+    )
+    words += _moved(effect) if len(found) == 1 else f"{item.symbol}: {_moved(effect)}"
+    address = f"/admin/data-quality?portfolio={portfolio.slug}"
+    mark = f"{portfolio.id}-{max(one.id for one, _ in found)}"
+    parts: list[Component | str] = [
+        icon("clock-history"),
+        html.Span([words, " ", dcc.Link("See what changed", href=address)], className="grow"),
+        icon_button("x-lg", "Dismiss", kind="gh sm"),
+    ]
+    return [html.Div(parts, className="restated-line xs t2", role="status", **data(restated=mark))]
+
+
+def _subject(item: RestatementItem) -> str:
+    if item.count > 1 and len({one.date for one in item.values}) > 1:
+        return f"{item.count} values of {item.symbol} were"
+    return f"{item.symbol} of {dates.day(item.last_date)} was"
+
+
+def _moved(effect: PortfolioEffect) -> str:
+    money = numbers.money(effect.day_change, effect.currency or "", signed=True)
+    share = numbers.percent(effect.day_share, signed=True)
+    day = f"{money} ({share}) on {dates.day(effect.date)}"
+    if not effect.value_change:
+        return f"{day}, nothing today."
+    return f"{day}, {numbers.money(effect.value_change, effect.currency or '', signed=True)} today."
