@@ -46,6 +46,7 @@ class JobName(StrEnum):
     CLEAN_UP = "jobs.schedule.clean_up"
     CHECK_PRICES = "jobs.quality.check_prices"
     SEARCH_PROVIDERS = "jobs.search.search_providers"
+    DESCRIBE_INSTRUMENTS = "jobs.metadata.describe_instruments"
     COMPARE_SOURCES = "jobs.second_source.compare_sources"
     FOLLOW_ACTIONS = "jobs.actions.follow_rules"
 
@@ -72,6 +73,7 @@ OPTIONS: Mapping[JobName, JobOptions] = {
     JobName.CLEAN_UP: JobOptions(QueueName.LOW, 300),
     JobName.CHECK_PRICES: JobOptions(QueueName.DEFAULT, 1800),
     JobName.SEARCH_PROVIDERS: JobOptions(QueueName.HIGH, 60),
+    JobName.DESCRIBE_INSTRUMENTS: JobOptions(QueueName.LOW, 3600),
     JobName.COMPARE_SOURCES: JobOptions(QueueName.LOW, 3600),
     JobName.FOLLOW_ACTIONS: JobOptions(QueueName.LOW, 300),
 }

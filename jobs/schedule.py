@@ -39,6 +39,7 @@ DECLARED = (
     # A missed one is not made up for: the next has its bars too.
     DeclaredSchedule("intraday", JobName.REFRESH_TRADING, timedelta(minutes=15), CatchUp.SKIP),
     DeclaredSchedule("second-source", JobName.COMPARE_SOURCES, timedelta(days=7), CatchUp.LATEST),
+    DeclaredSchedule("metadata", JobName.DESCRIBE_INSTRUMENTS, timedelta(days=7), CatchUp.LATEST),
     DeclaredSchedule("clean-up", JobName.CLEAN_UP, timedelta(days=1), CatchUp.LATEST),
 )
 

@@ -228,7 +228,29 @@ def source(context: CommandContext, /, symbol: str, url: str, as_json: bool, for
         sys.exit(1)
 
 
-INSTRUMENTS = (add, source, edit, rename, merge, remap, delist, delete)
+@click.command()
+@click.argument("symbols", nargs=-1)
+@json_option
+@pass_context
+def describe(context: CommandContext, symbols: tuple[str, ...], as_json: bool) -> None:
+    """Take over what providers say of SYMBOLs: name, sector, country, what funds hold (default: those in use)."""
+    from dataclasses import asdict
+
+    from dashboard.services import instruments
+
+    with context.app():
+        found = instruments.describe(SYSTEM, symbols or None)
+    if as_json:
+        context.emit([asdict(one) for one in found])
+        return
+    for one in found:
+        click.echo(
+            f"{one.symbol:<14}{one.code + ': ' + one.reason if one.code else 'changed' if one.changed else 'as it was'}"
+        )
+    click.echo(f"{len(found)} instruments, {sum(1 for one in found if one.code)} not described.")
+
+
+INSTRUMENTS = (add, source, edit, describe, rename, merge, remap, delist, delete)
 PRICES = (set_price, unset_price)
 
 

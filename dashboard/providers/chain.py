@@ -17,6 +17,7 @@ from dashboard.domain.instruments import AssetClass
 from dashboard.errors import InstrumentNotFound, NoPrices, ProviderError, UnreadableAnswer
 from dashboard.providers.base import ALONE, Fallback, History, HistoryRequest, MarketDataProvider, Quote, SearchHit
 from dashboard.providers.currency_pairs import pair_of
+from dashboard.providers.descriptions import Description, described
 from dashboard.providers.intraday import IntradayHistory, IntradayProvider, IntradayRequest
 from dashboard.providers.normalise import CURRENCY
 
@@ -110,6 +111,16 @@ class ProviderChain:
     ) -> Histories:
         """The rates of the first ``count`` that have them, so that a caller can compare them."""
         return self._several(list(self._fx_attempts(base, quote, start, end)), count)
+
+    def describe(self, request: HistoryRequest) -> Description:
+        """What the first that describes an instrument says of it. Raises: as history."""
+        failures: list[ProviderError] = []
+        for provider, asked in self._attempts(request):
+            try:
+                return described(provider, asked.provider_symbol)
+            except ProviderError as error:
+                failures.append(error)
+        raise _worst(failures, request.provider_symbol)
 
     def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
         """Quotes of all that any provider knows.

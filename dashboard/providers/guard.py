@@ -28,6 +28,7 @@ from dashboard.errors import (
 from dashboard.providers.base import History, HistoryRequest, MarketDataProvider, Quote, SearchHit
 from dashboard.providers.budget import BudgetSpent
 from dashboard.providers.circuits import Circuits, LocalCircuits
+from dashboard.providers.descriptions import DescribingProvider, Description, described
 from dashboard.providers.intraday import IntradayHistory, IntradayProvider, IntradayRequest, intervals_of
 
 Answer = TypeVar("Answer")
@@ -158,6 +159,12 @@ class GuardedProvider:
     def search(self, text: str) -> tuple[SearchHit, ...]:
         """See the provider. Raises: RateLimited, ProviderUnavailable also without asking it."""
         return self._call("search", None, lambda: self._provider.search(text))
+
+    def describe(self, symbol: str) -> Description:
+        """See the provider. Raises: RateLimited, ProviderUnavailable, InstrumentNotFound also without asking it."""
+        if not isinstance(self._provider, DescribingProvider):
+            return described(self._provider, symbol)
+        return self._call("describe", symbol, lambda: described(self._provider, symbol))
 
     def fx_symbol(self, base: str, quote: str) -> str:
         """See the provider."""

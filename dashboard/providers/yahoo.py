@@ -27,10 +27,12 @@ from dashboard.errors import InstrumentNotFound, ProviderError, ProviderUnavaila
 from dashboard.providers import yahoo_intraday
 from dashboard.providers.base import EVERYTHING, History, HistoryRequest, Quote, SearchHit
 from dashboard.providers.budget import Budget
+from dashboard.providers.descriptions import Description
 from dashboard.providers.intraday import IntradayHistory, IntradayRequest
 from dashboard.providers.json_answers import MalformedAnswer
 from dashboard.providers.normalise import Normalised, as_traded
 from dashboard.providers.retry import Retry
+from dashboard.providers.yahoo_description import MODULES, parse_description
 from dashboard.providers.yahoo_session import Refused, YahooSession
 from dashboard.providers.yahoo_wire import (
     Chart,
@@ -44,6 +46,7 @@ from dashboard.providers.yahoo_wire import (
 NAME = "yahoo"
 CHART = "https://query2.finance.yahoo.com/v8/finance/chart/"
 QUOTE = "https://query1.finance.yahoo.com/v7/finance/quote"
+SUMMARY = "https://query2.finance.yahoo.com/v10/finance/quoteSummary/"
 SEARCH = "https://query2.finance.yahoo.com/v1/finance/search"
 BEGINNING = date(1927, 12, 30)
 QUOTES_A_REQUEST = 100
@@ -156,6 +159,12 @@ class YahooProvider:
             return ()
         params = {"q": text.strip(), "quotesCount": HITS, "newsCount": 0, "listsCount": 0, "enableFuzzyQuery": "false"}
         return self._ask(SEARCH, params, None, partial(parse_search, NAME))
+
+    def describe(self, symbol: str) -> Description:
+        """What an instrument is and, of a fund, what it holds."""
+        params = {"modules": MODULES, "corsDomain": "finance.yahoo.com", "formatted": "false", "symbol": symbol}
+        url = SUMMARY + percent_encode(symbol, safe="=^.-")
+        return self._ask(url, params, symbol, partial(parse_description, NAME))
 
     def fx_symbol(self, base: str, quote: str) -> str:
         """``EURUSD=X``: dollars for 1 euro."""

@@ -21,7 +21,7 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 5
 LEAST_TIMEOUT_SECONDS = 0.05
 # The addresses of data. yfinance mends cookies and crumbs by itself and needs to see how those were answered.
-DATA_PATHS = ("/v7/finance/", "/v8/finance/", "/v1/finance/")
+DATA_PATHS = ("/v7/finance/", "/v8/finance/", "/v10/finance/", "/v1/finance/")
 COOKIE_PAGE = "https://fc.yahoo.com"
 # yfinance answers these by fetching a new cookie and crumb.
 NEEDS_NEW_CRUMB = frozenset({401, 403})

@@ -61,6 +61,34 @@ class PriceAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class DescribeOutcome:
+    """Whether a description changed what is known of an instrument; ``code`` is "" unless there was none."""
+
+    symbol: str
+    changed: bool
+    code: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FundShare:
+    """A part of a fund; ``weight`` is a fraction of it."""
+
+    name: str
+    symbol: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class FundHoldings:
+    """What a fund holds, as its provider said on ``as_of``: its largest holdings, and its sectors."""
+
+    as_of: date
+    holdings: tuple[FundShare, ...]
+    sectors: tuple[FundShare, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchFailure:
     """Why a provider could not be searched."""
 

@@ -14,7 +14,7 @@ from dashboard.db.models import InstrumentRow
 from dashboard.domain.instruments import AssetClass
 from dashboard.domain.market_hours import MarketState
 from dashboard.errors import ServiceUnavailable
-from dashboard.providers.base import Quote
+from dashboard.providers.base import ALONE, Quote
 from dashboard.providers.chain import ProviderChain
 from dashboard.results.quotes import Freshness, LiveQuote
 from dashboard.services.ledger.currencies import currency_problem
@@ -61,7 +61,11 @@ def sources_of(chain: ProviderChain, symbols: Sequence[str]) -> tuple[Sources, .
     others = [symbol for symbol in symbols if not symbol.startswith(PAIR_PREFIX)]
     try:
         rows = db.session.scalars(
-            select(InstrumentRow).where(InstrumentRow.symbol.in_(others), InstrumentRow.state != "not_found")
+            select(InstrumentRow).where(
+                InstrumentRow.symbol.in_(others),
+                InstrumentRow.state.not_in(("not_found", "delisted")),
+                InstrumentRow.provider.not_in(ALONE),
+            )
         ).all()
     except (OperationalError, PoolTimeout) as error:
         raise ServiceUnavailable("The database does not answer; try again in a moment.") from error

@@ -11,13 +11,13 @@ from dashboard.domain.access import Actor
 from dashboard.errors import DashboardError
 from dashboard.results.instrument_positions import InstrumentPosition
 from dashboard.results.instruments import InstrumentDetail, InstrumentProblem
-from dashboard.services import instrument_positions, market_data, portfolios
+from dashboard.services import instrument_positions, instruments, market_data, portfolios
 from dashboard.web import instrument_panel
 from dashboard.web.components.basics import card
 from dashboard.web.components.states import error_title, failure
 from dashboard.web.live import live_source
 from dashboard.web.state import ViewState
-from pages.instrument import chart, facts, history, position
+from pages.instrument import chart, facts, funds, history, position
 from pages.instrument.header import banner, header, why_no_prices
 
 
@@ -30,7 +30,8 @@ def layout(actor: Actor, view: ViewState, *, symbol: str) -> list[Component]:
     held = any(found.holding is not None for found in positions)
     own = [_failed("My position", fault)] if fault else [position.position_card(positions)]
     trades = position.trades_card(positions, detail.asset_class.price_decimals)
-    side = [*own, *trades, facts.card(detail, known), history.history_card()]
+    held_by_it = funds.fund_card(instruments.fund_holdings_of(symbol))
+    side = [*own, *trades, facts.card(detail, known), *held_by_it, history.history_card()]
     return [
         header(detail, held=held, slug=_slug(actor, [found.portfolio.slug for found in positions]), today=_today()),
         *banner(detail, problem),

@@ -1,6 +1,7 @@
 """Instruments as people change them: fields, symbols, merges, delistings, prices by hand, addresses of their own."""
 
 from dashboard.services.instruments.adding import add, add_found
+from dashboard.services.instruments.describing import describe, fund_holdings_of
 from dashboard.services.instruments.editing import edit
 from dashboard.services.instruments.manual_prices import prices_by_hand, set_price, unset_price
 from dashboard.services.instruments.merging import merge, plan_merge
@@ -14,8 +15,10 @@ __all__ = [
     "add_found",
     "delete",
     "delist",
+    "describe",
     "edit",
     "editable_instrument",
+    "fund_holdings_of",
     "merge",
     "plan_merge",
     "prices_by_hand",
