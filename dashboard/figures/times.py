@@ -10,6 +10,7 @@ from dashboard.figures.colors import Figure
 # A pause in trading is cut out; a bar that is merely missing is not. Lunch in Tokyo is an hour.
 SHORTEST_PAUSE = np.timedelta64(45, "m")
 MOST_PAUSES = 80
+ONE_DAY = np.timedelta64(25, "h")
 HOURS_A_TICK = (1, 2, 3, 4, 6)
 
 Times = npt.NDArray[np.datetime64]
@@ -42,10 +43,10 @@ def pauses(times: Times) -> list[Figure]:
 
 
 def time_ticks(times: Times, *, narrow: bool = False) -> Figure:
-    """The first bar of each day, named by the day; where there is one day alone, full hours."""
+    """The first bar of each day, named by the day; of one day, which may begin before midnight, full hours."""
     days = times.astype("datetime64[D]")
     first = np.flatnonzero(np.diff(days.astype(np.int64), prepend=-1))
-    if len(first) > 1:
+    if len(times) and times[-1] - times[0] > ONE_DAY:
         return _ticks(times[first], [f"{day.item():%d %b}" for day in days[first]])
     hours = np.flatnonzero(times.astype("datetime64[s]").astype(np.int64) % 3600 == 0)
     most = 4 if narrow else 8

@@ -12,7 +12,8 @@ from dashboard.domain.access import SYSTEM, Actor
 from dashboard.services import market_data
 from tests.browser.driver import PHONE, Browser
 from tests.factories import make_instrument
-from tests.market_pages import make_ledger, make_market
+from tests.intraday_bars import store_sessions
+from tests.market_pages import make_ledger, make_market, weekday_before
 
 TODAY = datetime.now(UTC).date()
 BARS = "return document.querySelector('#px-chart .js-plotly-plot').data.find(t => t.type === 'candlestick').x.length"
@@ -161,3 +162,20 @@ def test_panes_fit_a_phone(browser: Browser) -> None:
     assert not browser.run(WIDER)
     browser.click(".px-menu summary")
     assert not browser.run(WIDER)
+
+
+def test_five_days_are_five_sessions_without_the_hours_between(browser: Browser, server: Flask, market: None) -> None:
+    days = [weekday_before(TODAY)]
+    while len(days) < 5:
+        days.append(weekday_before(days[-1]))
+    with server.app_context():
+        store_sessions("AAA", days[::-1], base=135.0)
+    browser.sign_in(path="/i/AAA?tf=5D")
+    drawn(browser)
+    assert browser.run(BARS) == 5 * 26
+    gaps = "const boxes = [...document.querySelectorAll('#px-chart .boxlayer path.box, #px-chart .box')]"
+    gaps += ".map(box => box.getBoundingClientRect().left).sort((a, b) => a - b);"
+    gaps += "const steps = boxes.slice(1).map((left, at) => left - boxes[at]).filter(step => step > 0.5);"
+    gaps += "return Math.max(...steps) / (steps.reduce((sum, step) => sum + step, 0) / steps.length)"
+    assert float(str(browser.run(gaps))) < 2, "no bar stands further from the next than the others do"
+    browser.wait_for_text("#px-change", "15 minutes, New York time")
