@@ -288,6 +288,8 @@ def _tell_counts(context: CommandContext, counts: ImportCounts, as_json: bool) -
         click.echo(f"{counts.rows} {counts.kind} read, {counts.changed} new or changed, {len(counts.faults)} left out.")
         for fault in counts.faults:
             context.say(f"! row {fault.row}: {fault.reason}")
+        for remark in counts.remarks:
+            context.say(f"! {remark.symbol}: {remark.reason}")
     if counts.faults and not counts.rows:
         sys.exit(1)
 

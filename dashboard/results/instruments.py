@@ -157,13 +157,17 @@ class FileFault:
 
 @dataclass(frozen=True, slots=True)
 class ImportCounts:
-    """What a file of market data did. ``rows`` could be read, ``changed`` of them were new or different."""
+    """What a file of market data did. ``rows`` could be read, ``changed`` of them were new or different.
+
+    ``faults`` are what was left out, ``remarks`` what was taken over and is odd.
+    """
 
     kind: str
     rows: int
     changed: int
     series: tuple[str, ...]
     faults: tuple[FileFault, ...] = ()
+    remarks: tuple[FileFault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ def import_counts(counts: ImportCounts) -> dict[str, Json]:
         "changed": counts.changed,
         "series": list(counts.series),
         "faults": [{"row": fault.row, "reason": fault.reason} for fault in counts.faults],
+        "remarks": [{"symbol": remark.symbol, "reason": remark.reason} for remark in counts.remarks],
     }
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+
+import structlog
 
 from dashboard.db.engine import db
 from dashboard.db.models import InstrumentRow
@@ -24,6 +26,8 @@ TEXTS = ("name", "exchange", "sector", "industry", "country", "provider", "provi
 PERCENT_CELLS = frozenset({"percent", "%"})
 REQUIRED = {"symbol", "currency"}
 Values = Mapping[str, str | Decimal]
+
+log = structlog.get_logger(__name__)
 
 
 def import_instruments(actor: Actor, content: bytes, filename: str) -> ImportCounts:
@@ -50,6 +54,7 @@ def import_instruments(actor: Actor, content: bytes, filename: str) -> ImportCou
             continue
         symbols.append(symbol)
         changed += [symbol] if altered else []
+    doubles = _doubles(symbols)
     details: dict[str, str | int | float | bool | None] = {
         "file": filename,
         "rows": len(symbols),
@@ -58,7 +63,20 @@ def import_instruments(actor: Actor, content: bytes, filename: str) -> ImportCou
     }
     audit.record(actor, "instruments.import", object_type="instruments", details=details)
     db.session.commit()
-    return ImportCounts("instruments", len(symbols), len(changed), tuple(symbols), tuple(faults))
+    for double in doubles:
+        log.warning("instruments.same_isin", symbol=double.symbol, reason=double.reason)
+    return ImportCounts("instruments", len(symbols), len(changed), tuple(symbols), tuple(faults), doubles)
+
+
+def _doubles(symbols: Sequence[str]) -> tuple[FileFault, ...]:
+    """That an instrument which the file names has the ISIN and the currency of another one: both are taken over."""
+    rows = {row.id: row for row in store.by_symbol(db.session, symbols).values()}
+    found = store.same_isin(db.session, list(rows))
+    return tuple(
+        FileFault(f"{', '.join(found[key])} has the ISIN {rows[key].isin} too: merge them if they are one.", None, "isin",
+                  rows[key].symbol)
+        for key in sorted(found)
+    )  # fmt: skip
 
 
 def _values(row: Row) -> tuple[str, Values]:
@@ -93,11 +111,16 @@ def _price_unit(row: Row, unit: str) -> str:
     return price_unit
 
 
+def _of_persons(values: Values) -> set[str]:
+    """What no provider overwrites: whatever a file says but what a first refresh decides by itself."""
+    return set(values) - {"currency", "price_unit", "provider", "provider_symbol"}
+
+
 def _take_over(symbol: str, values: Values) -> bool:
     """Whether anything was new or different. Raises: BadCell."""
     row = store.by_symbol(db.session, [symbol]).get(symbol)
     if row is None:
-        db.session.add(InstrumentRow(symbol=symbol, **values))
+        db.session.add(InstrumentRow(symbol=symbol, edited=sorted(_of_persons(values)), **values))
         db.session.flush()
         return True
     in_use = store.is_traded(db.session, row.id) or store.has_prices(db.session, row.id)
@@ -109,6 +132,7 @@ def _take_over(symbol: str, values: Values) -> bool:
     different = {name: value for name, value in values.items() if getattr(row, name) != value}
     for name, value in different.items():
         setattr(row, name, value)
+    row.edited = sorted({*row.edited, *_of_persons(values)})
     if row.value_multiplier != counted:
         row.price_version += 1
     if {"provider", "provider_symbol"} & different.keys():

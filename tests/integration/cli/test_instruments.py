@@ -133,3 +133,17 @@ def test_an_address_of_this_machine_is_refused_where_nobody_allows_it(dashboard:
     assert (shown["problem"]["code"], shown["last_close"]) == ("provider_refused", None)
     for url in ("file:///etc/passwd", "ftp://example.org/x", "http://user:pass@example.org/x", "https://"):
         assert "The address begins with" in dashboard("instruments", "source", "FLAT", url, *WORDS).err, url
+
+
+def test_two_symbols_for_one_isin_are_told_on_both_and_merged(dashboard: CommandLine, tmp_path: Path) -> None:
+    path = tmp_path / "instruments.csv"
+    path.write_text(
+        "symbol,currency,isin,sector\nSAP.DE,EUR,DE0007164600,Software\nSAP.F,EUR,DE0007164600,\nSAP,USD,DE0007164600,\n"
+    )
+    remarks = dashboard("instruments", "import", str(path), "--json").data["remarks"]
+    assert [one["symbol"] for one in remarks] == ["SAP.DE", "SAP.F"]
+    assert remarks[0]["reason"] == "SAP.F has the ISIN DE0007164600 too: merge them if they are one."
+    shown = dashboard("instruments", "show", "SAP.DE", "--json").data
+    assert (shown["same_isin"], shown["edited"]) == (["SAP.F"], ["isin", "sector"])
+    assert dashboard("instruments", "merge", "SAP.F", "SAP.DE", "--yes").status == 0
+    assert dashboard("instruments", "show", "SAP.DE", "--json").data["same_isin"] == []

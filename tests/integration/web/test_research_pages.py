@@ -188,7 +188,7 @@ def test_the_list_is_searched_filtered_and_counted(
         assert instrument_positions.held_symbols(person) == {"AAA", "BBB", "CCC"}
         make_instrument("DDD", name="100% Sure_Thing", state=InstrumentState.NOT_FOUND)
         every = market_data.list_instruments(person)
-        assert ([row.symbol for row in every.rows], every.total) == (["AAA", "BBB", "CCC", "DDD"], 4)
+        assert ([row.symbol for row in every.rows], every.total) == (["CCC", "DDD", "AAA", "BBB"], 4)
         assert market_data.list_instruments(person, limit=1).total == 4
         assert [row.symbol for row in market_data.list_instruments(person, "0% sure_").rows] == ["DDD"]
         assert market_data.list_instruments(person, "%%").total == 0
