@@ -30,13 +30,14 @@ def ask(actor: Actor) -> QualityCheck:
     """
     if not actor.may(Permission.ADMINISTER):
         raise PermissionDenied("Only an administrator has everything checked.")
-    known = state()
-    if known.is_open:
-        return known
-    asked = QualityCheck(
-        CheckState.WAITING, price_quality.SYSTEM_NAME if actor.is_system else actor.email, datetime.now(UTC)
-    )
-    _keep(asked)
+    asked = state()
+    if asked.state is CheckState.RUNNING:
+        return asked
+    if not asked.is_open:
+        name = price_quality.SYSTEM_NAME if actor.is_system else actor.email
+        asked = QualityCheck(CheckState.WAITING, name, datetime.now(UTC))
+        _keep(asked)
+    # One that waits already is not asked for twice; one whose job got lost is asked for again.
     enqueue(JobName.CHECK_PRICES, unique="quality-check")
     return asked
 

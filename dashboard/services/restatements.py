@@ -47,18 +47,23 @@ def record_effects(portfolio_id: PortfolioId) -> int:
 
 
 def log(
-    actor: Actor, symbol: str | None = None, *, since: date | None = None, portfolio: PortfolioRef | None = None
+    actor: Actor,
+    symbol: str | None = None,
+    *,
+    since: date | None = None,
+    portfolio: PortfolioRef | None = None,
+    limit: int = MOST_ENTRIES,
 ) -> tuple[RestatementItem, ...]:
-    """What was restated, the latest first: of an instrument or a pair (``EURUSD``), since a day, of a portfolio.
+    """What was restated, the latest ``limit`` first: of an instrument or a pair, since a day, of a portfolio.
 
     An administrator sees all of it, anybody else what touched portfolios of his; what it did is shown to a portfolio's
     owner alone. Raises: NotFound.
     """
-    own = [item.portfolio.id for item in portfolios.list_portfolios(actor)]
-    keys = [portfolio.id] if portfolio is not None else None if actor.may(Permission.ADMINISTER) else own
+    own = [portfolio.id] if portfolio else [item.portfolio.id for item in portfolios.list_portfolios(actor)]
+    keys = None if portfolio is None and actor.may(Permission.ADMINISTER) else own
     instruments, pairs = _series(symbol)
     moment = datetime.combine(since, time.min, UTC) if since is not None else None
-    return _items(Wanted(instruments, pairs, moment, keys), own if portfolio is None else keys)
+    return _items(Wanted(instruments, pairs, moment, keys), own, limit)
 
 
 def latest(portfolio: PortfolioRef) -> int | None:
@@ -126,8 +131,8 @@ def _series(symbol: str | None) -> tuple[list[int] | None, list[tuple[str, str]]
     return [row.id] if row is not None else [], pairs
 
 
-def _items(wanted: Wanted, shown: Collection[int] | None) -> tuple[RestatementItem, ...]:
-    found = rows.listed(db.session, wanted, MOST_ENTRIES)
+def _items(wanted: Wanted, shown: Collection[int], limit: int = MOST_ENTRIES) -> tuple[RestatementItem, ...]:
+    found = rows.listed(db.session, wanted, limit)
     ids = [row.id for row, _ in found]
     values, effects = rows.values_of(db.session, ids), rows.effects_of(db.session, ids, shown)
     return tuple(_item(row, instrument, values[row.id], effects[row.id]) for row, instrument in found)

@@ -167,7 +167,7 @@ def _restated(actor: Actor, slug: str) -> list[Component]:
     portfolio = portfolios.portfolio_by_slug(actor, slug) if slug in _slugs(actor) else None
     if slug and portfolio is None:
         return restated.body(())
-    return restated.body(restatements.log(actor, portfolio=portfolio))
+    return restated.body(restatements.log(actor, portfolio=portfolio, limit=restated.ROWS + 1))
 
 
 def _slug(view: ViewState) -> str:

@@ -24,8 +24,7 @@ def body(items: Sequence[RestatementItem]) -> list[Component]:
         return [html.P("Nothing that was stored has been changed since.", className="t3 quality-more")]
     head = html.Thead(html.Tr([html.Th(name) for _, name in COLUMNS]))
     table = html.Table([head, html.Tbody([_row(item) for item in items[:ROWS]])], className="tb quality restated")
-    more = f"{numbers.number(len(items) - ROWS, 0)} earlier ones: dashboard prices log."
-    rest = [html.P(more, className="t3 quality-more")] if len(items) > ROWS else []
+    rest = [html.P("Earlier ones: dashboard prices log.", className="t3 quality-more")] if len(items) > ROWS else []
     return [html.Div(table, className="runs-wide"), *rest]
 
 

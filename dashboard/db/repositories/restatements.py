@@ -161,15 +161,13 @@ def latest(portfolio_id: int, days: int) -> int | None:
 
 
 def effects_of(
-    session: AnySession, ids: Collection[int], portfolio_ids: Collection[int] | None
+    session: AnySession, ids: Collection[int], portfolio_ids: Collection[int]
 ) -> dict[int, list[tuple[RestatementEffect, str, str]]]:
-    """What restatements did, with the name and the slug of each portfolio; of all portfolios, or of some."""
+    """What restatements did to some portfolios, with the name and the slug of each."""
     query = select(RestatementEffect, Portfolio.name, Portfolio.slug).join(
         Portfolio, Portfolio.id == RestatementEffect.portfolio_id
     )
-    query = query.where(RestatementEffect.restatement_id.in_(ids))
-    if portfolio_ids is not None:
-        query = query.where(RestatementEffect.portfolio_id.in_(portfolio_ids))
+    query = query.where(RestatementEffect.restatement_id.in_(ids), RestatementEffect.portfolio_id.in_(portfolio_ids))
     found: dict[int, list[tuple[RestatementEffect, str, str]]] = {key: [] for key in ids}
     for effect, name, slug in session.execute(query.order_by(Portfolio.name)):
         found[effect.restatement_id].append((effect, name, slug))
