@@ -7,10 +7,12 @@ from dash.development.base_component import Component
 
 from dashboard.domain.measures import Status
 from dashboard.formatting import dates
-from dashboard.results.holdings import HoldingsReport
+from dashboard.results.holdings import Holding, HoldingsReport
 from dashboard.results.performance import PerformanceSummary
-from dashboard.web.components.basics import icon
+from dashboard.web.components.basics import button, icon
 from dashboard.web.components.states import note
+
+REFRESH = "ov-fetch"
 
 
 def banner(report: HoldingsReport, summary: PerformanceSummary) -> list[Component]:
@@ -23,16 +25,22 @@ def banner(report: HoldingsReport, summary: PerformanceSummary) -> list[Componen
     if remarks:
         word = "Details" if lead else f"and {len(remarks)} more"
         first.append(html.Details([html.Summary(word), html.Ul([html.Li(text) for text in remarks])]))
-    return [note(first, tone="warn", mark="clock-history")]
+    action = button("Refresh prices", id=REFRESH, mark="arrow-clockwise", kind="sm") if lead else None
+    return [note(first, tone="warn", mark="clock-history", action=action)]
+
+
+def stale(report: HoldingsReport) -> list[Holding]:
+    """What has an old price."""
+    return [
+        row
+        for row in report.holdings
+        if row.price_status is Status.STALE and row.price_date is not None and row.price_date < report.as_of
+    ]
 
 
 def _stale(report: HoldingsReport) -> list[Component | str]:
     """How many prices are old, and how old the oldest is."""
-    days = [
-        row.price_date
-        for row in report.holdings
-        if row.price_status is Status.STALE and row.price_date is not None and row.price_date < report.as_of
-    ]
+    days = [row.price_date for row in stale(report) if row.price_date is not None]
     if not days:
         return []
     oldest = min(days)

@@ -15,7 +15,7 @@ from dashboard.web.components.states import empty
 from dashboard.web.page import ADDRESS_STORE, VIEW_STORE, Page, add_page
 from dashboard.web.prepared import Fragment
 from dashboard.web.view import Control, bind_view
-from pages.overview import allocation, chart
+from pages.overview import allocation, chart, refreshing
 from pages.overview.layout import BODY, CHANGED, content, layout
 from pages.overview.retry import failed
 
@@ -55,6 +55,7 @@ def register(app: Dash) -> None:
         "overview", "/p/<slug>", "Overview", layout, Permission.PORTFOLIO_VIEW, "Portfolio", "grid-1x2", "Overview"
     )
     add_page(app, page)
+    refreshing.register(app)
     bind_view(
         app,
         {

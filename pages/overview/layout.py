@@ -18,7 +18,7 @@ from dashboard.web.page import portfolio_path
 from dashboard.web.prepared import Fragment, Unfinished, prepared
 from dashboard.web.state import Timeframe, ViewState
 from dashboard.web.theme import current_theme, current_width
-from pages.overview import allocation, chart, figures, headline, recent, table
+from pages.overview import allocation, chart, figures, headline, recent, refreshing, table
 from pages.overview.banner import banner
 from pages.overview.nothing import nothing_yet
 from pages.overview.retry import failed
@@ -29,7 +29,7 @@ BODY, CHANGED = "overview-body", "overview-changed"
 def layout(actor: Actor, view: ViewState, *, slug: str) -> Sequence[Component]:
     """The overview of the portfolio ``slug``, and the store that ``assets/72-overview.js`` counts changes in."""
     portfolio = portfolios.portfolio_by_slug(actor, slug)
-    return [html.Div(content(actor, portfolio, view), id=BODY), dcc.Store(CHANGED)]
+    return [refreshing.place(), html.Div(content(actor, portfolio, view), id=BODY), dcc.Store(CHANGED)]
 
 
 def content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> Fragment:

@@ -19,6 +19,7 @@ USUAL: Mapping[str, Json] = {
     "import-committed.data": {},
     "import-untrack.data": {"at": 1},
     "report-create.n_clicks": 1,
+    "ov-fetch.n_clicks": 1,
     "report-span.value": "all",
     "report-format.value": "xlsx",
     "report-kind.value": "performance",

@@ -45,7 +45,7 @@ OF_PRICES = "quality-"
 # Instruments are everybody's too; who may change one is tried in test_instrument_panel.
 OF_SEARCHES, OF_THE_PANEL = "find-", "ie-"
 # Histories are of instruments, which are everybody's; a request is known by its random name alone.
-OF_HISTORIES = "px-fetch"
+OF_HISTORIES = ("px-fetch-id", "-fetch-state", "-fetch-stopped")
 Call = Callable[..., TestResponse]
 LEDGER = """
     date        type     symbol  quantity  price  amount
@@ -169,7 +169,7 @@ def test_every_callback_that_names_a_portfolio_refuses_another_ones(
     for output, entry in served(dash_app).items():
         if output in OWN_OBJECTS_ALONE or OF_INSTRUMENTS in output or '"run"' in str(entry["inputs"]):
             continue
-        if any(part in output for part in (OF_PRICES, OF_HISTORIES, OF_SEARCHES, OF_THE_PANEL)):
+        if any(part in output for part in (OF_PRICES, *OF_HISTORIES, OF_SEARCHES, OF_THE_PANEL)):
             continue
         assert takes(entry, ADDRESS) or takes(entry, "report-portfolio.value"), f"{output} is in no list"
         with denied_once(server, person, output):

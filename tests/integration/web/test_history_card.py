@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import redis
@@ -19,7 +19,7 @@ from tests.market_pages import make_ledger, make_market
 from tests.web import Json, dispatch, open_page, signed_in
 
 START, STOP = "px-fetch-id.data", "px-fetch-stopped.data"
-FOLLOW = "..px-fetch-state.children...px-fetch-poll.disabled...px-fetch-stops.hidden...px-fetch.disabled.."
+FOLLOW = "..px-fetch-state.children...px-fetch-poll.disabled...px-fetch-stops.hidden.."
 ADDRESS = {"path": "/i/AAA", "symbol": "AAA", "slug": ""}
 
 
@@ -46,10 +46,10 @@ def call(app: Dash, client: FlaskClient, output: str, **values: Json) -> Json:
     return response.get_json()["response"]
 
 
-def follow(app: Dash, client: FlaskClient, back_fill_id: str) -> tuple[str, bool, bool, bool]:
-    """The words of the card; whether it is not polled, whether nothing can be stopped, whether it cannot be asked."""
+def follow(app: Dash, client: FlaskClient, back_fill_id: str) -> tuple[str, bool, bool]:
+    """The words of the card; whether it is not polled, and whether nothing can be stopped."""
     found = call(app, client, FOLLOW, px_fetch_id=back_fill_id)
-    flags = (found["px-fetch-poll"]["disabled"], found["px-fetch-stops"]["hidden"], found["px-fetch"]["disabled"])
+    flags = (found["px-fetch-poll"]["disabled"], found["px-fetch-stops"]["hidden"])
     return str(found["px-fetch-state"]["children"]), *flags
 
 
@@ -65,12 +65,12 @@ def test_the_page_asks_a_worker_and_shows_how_it_gets_on(
     (job,) = [one for one in queue(redis_client, QueueName.LOW).jobs if one.func_name == JobName.FETCH_HISTORY.value]
     assert list(job.args) == [back_fill_id, ["AAA"], "1927-12-30"]
     words, *flags = follow(dash_app, signed, back_fill_id)
-    assert "Waiting for a worker." in words and flags == [False, False, True]
+    assert "Waiting for a worker." in words and flags == [False, False]
 
     with server.app_context():
         back_fills.run(back_fill_id, ["AAA"], back_fills.BEGINNING)
     words, *flags = follow(dash_app, signed, back_fill_id)
-    assert "No price is new or different." in words and flags == [True, True, False]
+    assert "No price is new or different." in words and flags == [True, True]
 
 
 def test_a_series_that_failed_is_named_with_its_reason(dash_app: Dash, server: Flask, signed: FlaskClient) -> None:
@@ -80,18 +80,38 @@ def test_a_series_that_failed_is_named_with_its_reason(dash_app: Dash, server: F
         asked = back_fills.ask(SYSTEM, ["NOSUCH"])
         back_fills.run(asked.id, ["NOSUCH"], back_fills.BEGINNING)
     words, *flags = follow(dash_app, signed, asked.id)
-    assert "NOSUCH: " in words and flags == [True, True, False]
+    assert "NOSUCH: " in words and flags == [True, True]
 
 
 def test_a_request_is_stopped_from_the_page(dash_app: Dash, signed: FlaskClient) -> None:
     back_fill_id = call(dash_app, signed, START)["px-fetch-id"]["data"]
     call(dash_app, signed, STOP, px_fetch_id=back_fill_id)
     words, *flags = follow(dash_app, signed, back_fill_id)
-    assert "Stopped. What had come in stays." in words and flags == [True, True, False]
+    assert "Stopped. What had come in stays." in words and flags == [True, True]
 
 
 def test_of_a_request_that_redis_forgot_the_page_says_so_and_lets_one_ask_again(
     dash_app: Dash, signed: FlaskClient
 ) -> None:
     words, *flags = follow(dash_app, signed, "nothing-of-the-kind")
-    assert "ask again" in words and flags == [True, True, False]
+    assert "ask again" in words and flags == [True, True]
+
+
+def test_what_has_an_old_price_is_asked_for_from_the_overview(
+    dash_app: Dash, server: Flask, person: Actor, redis_client: redis.Redis
+) -> None:
+    today = datetime.now(UTC).date()
+    with server.app_context():
+        make_market(today - timedelta(days=30))
+        slug = make_ledger(person, "Mine", today - timedelta(days=30)).slug
+    client = signed_in(server)
+    page = open_page(client, f"/p/{slug}").get_data(as_text=True)
+    assert "Refresh prices" in page and '"ov-fetch-poll"' in page
+
+    place = {"path": f"/p/{slug}", "slug": slug}
+    response = dispatch(client, body(dash_app, "ov-fetch-id.data", {"address.data": place}))
+
+    back_fill_id = response.get_json()["response"]["ov-fetch-id"]["data"]
+    (job,) = [one for one in queue(redis_client, QueueName.LOW).jobs if one.func_name == JobName.FETCH_HISTORY.value]
+    assert (job.args[0], "AAA" in job.args[1]) == (back_fill_id, True)
+    assert date.fromisoformat(job.args[2]) <= today - timedelta(days=28)
