@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from dashboard.db.engine import db
 from dashboard.db.failures import OperationalError, PoolTimeout
 from dashboard.db.models import InstrumentRow
+from dashboard.db.repositories import instrument_symbols
 from dashboard.domain.instruments import AssetClass
 from dashboard.domain.market_hours import MarketState
 from dashboard.errors import ServiceUnavailable
@@ -20,6 +21,7 @@ from dashboard.results.quotes import Freshness, LiveQuote
 from dashboard.services.ledger.currencies import currency_problem
 
 PAIR_PREFIX = "fx:"
+GONE = ("not_found", "delisted")
 LIVE_DELAY_SECONDS = 60
 STALE_AFTER_SECONDS = 20 * 60
 
@@ -55,7 +57,8 @@ class Sources:
 def sources_of(chain: ProviderChain, symbols: Sequence[str]) -> tuple[Sources, ...]:
     """The sources of each of ``symbols``, in the order of its asset class; what no provider can know is absent.
 
-    Only its own provider knows an instrument by the stored symbol. Raises: ServiceUnavailable.
+    Only its own provider knows an instrument by the stored symbol; another one by what is kept for it, else by ours.
+    Raises: ServiceUnavailable.
     """
     pairs = [symbol for symbol in symbols if symbol.startswith(PAIR_PREFIX)]
     others = [symbol for symbol in symbols if not symbol.startswith(PAIR_PREFIX)]
@@ -63,13 +66,15 @@ def sources_of(chain: ProviderChain, symbols: Sequence[str]) -> tuple[Sources, .
         rows = db.session.scalars(
             select(InstrumentRow).where(
                 InstrumentRow.symbol.in_(others),
-                InstrumentRow.state.not_in(("not_found", "delisted")),
+                InstrumentRow.state.not_in(GONE),
                 InstrumentRow.provider.not_in(ALONE),
             )
         ).all()
+        elsewhere = instrument_symbols.elsewhere(db.session, [row.id for row in rows])
     except (OperationalError, PoolTimeout) as error:
         raise ServiceUnavailable("The database does not answer; try again in a moment.") from error
-    return (*(_pair_sources(chain, symbol) for symbol in pairs), *(_sources(chain, row) for row in rows))
+    named = (_sources(chain, row, elsewhere.get(row.id, {})) for row in rows)
+    return (*(_pair_sources(chain, symbol) for symbol in pairs), *named)
 
 
 def _pair_sources(chain: ProviderChain, symbol: str) -> Sources:
@@ -78,10 +83,11 @@ def _pair_sources(chain: ProviderChain, symbol: str) -> Sources:
     return Sources(symbol, tuple((provider.name, provider.fx_symbol(base, quote)) for provider in order), quote)
 
 
-def _sources(chain: ProviderChain, row: InstrumentRow) -> Sources:
+def _sources(chain: ProviderChain, row: InstrumentRow, elsewhere: Mapping[str, str]) -> Sources:
     own = row.provider_symbol or row.symbol
+    known = {row.provider: own, **elsewhere}
     order = chain.order(AssetClass(row.asset_class), row.provider)
-    named = tuple((it.name, own if row.provider in {"", it.name} else row.symbol) for it in order)
+    named = tuple((it.name, known.get(it.name, row.symbol if row.provider else own)) for it in order)
     return Sources(row.symbol, named, row.price_unit)
 
 

@@ -9,6 +9,8 @@ import pytest
 import redis
 from flask import Flask
 
+from dashboard.db.engine import db
+from dashboard.db.repositories import instrument_symbols
 from dashboard.domain.instruments import AssetClass, InstrumentState
 from dashboard.errors import ProviderUnavailable, ServiceUnavailable
 from dashboard.live import feed as feeds
@@ -132,14 +134,18 @@ def test_each_symbol_is_asked_of_the_providers_of_its_class_by_their_own_names(a
     make_instrument("RHNW", provider="yahoo", provider_symbol="RHNW.DE")
     make_instrument("OPLT-USD", asset_class=AssetClass.CRYPTO)
     make_instrument("GONE", state=InstrumentState.NOT_FOUND)
+    instrument_symbols.replace_elsewhere(
+        db.session, make_instrument("NWRB", provider="yahoo", provider_symbol="NWRB.DE"), {"second": "NWRB.FRK"}
+    )
     orders: dict[AssetClass | None, Sequence[str]] = {
         AssetClass.CRYPTO: ("second",),
         AssetClass.CURRENCY: ("second", "yahoo"),
     }
     chain = ProviderChain([FakeProvider("yahoo"), FakeProvider("second")], orders)
-    found = sources_of(chain, ["RHNW", "OPLT-USD", "GONE", "UNHEARD", pair_symbol("USD", "EUR")])
+    found = sources_of(chain, ["RHNW", "NWRB", "OPLT-USD", "GONE", "UNHEARD", pair_symbol("USD", "EUR")])
     assert {it.symbol: it.named for it in found} == {
         "RHNW": (("yahoo", "RHNW.DE"), ("second", "RHNW")),
+        "NWRB": (("yahoo", "NWRB.DE"), ("second", "NWRB.FRK")),
         "OPLT-USD": (("second", "OPLT-USD"),),
         "fx:USD/EUR": (("second", "second:USDEUR"), ("yahoo", "yahoo:USDEUR")),
     }
