@@ -4,6 +4,7 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+SOAK_SECONDS ?= 600
 
 # The first interpreter of 3.11 or newer that can also make an environment; PYTHON=... decides otherwise.
 CANDIDATES := $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
@@ -37,7 +38,7 @@ help:
 	@echo 'make demo      install, load the demo workspace, open the doors; Ctrl-C stops everything'
 	@echo 'make install   install into $(VENV); then $(BIN)/dashboard --help'
 	@echo 'make test      every test, the browser'"'"'s too (ARGS="-k name" for some)'
-	@echo 'make soak      the tests of changing ledgers, on a thousand of them'
+	@echo 'make soak      a thousand ledgers that change, and 1,500 listeners to live prices for ten minutes'
 	@echo 'make check     formatting, lint, types, import contracts, assets'
 	@echo 'make format    rewrite Python and assets in the house format'
 	@echo 'make lock      resolve requirements/*.lock again'
@@ -55,6 +56,7 @@ test: browser $(DEV)
 
 soak: $(DEV)
 	@SOAK_LEDGERS=1000 $(BIN)/python -m pytest tests/unit/domain/test_ledger_state.py $(ARGS)
+	@$(BIN)/python -m benchmarks.live --seconds $(SOAK_SECONDS)
 
 check: check-format check-lint check-types check-imports check-assets
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -12,7 +13,8 @@ from gevent.event import Event
 from dashboard.redis_store import Json
 
 HEARTBEAT_SECONDS = 5.0
-RETRY_MILLISECONDS = 2000
+RETRY_MILLISECONDS = (1000, 3000)
+"""Not one for all: those who were cut off together do not come back together."""
 
 
 def encoded(event: str, data: Json, number: int = 0) -> bytes:
@@ -21,7 +23,6 @@ def encoded(event: str, data: Json, number: int = 0) -> bytes:
     return b"%bevent: %b\ndata: %b\n\n" % (identity, event.encode(), orjson.dumps(data))
 
 
-RETRY = b"retry: %d\n\n" % RETRY_MILLISECONDS
 # A comment would do for proxies, but a page cannot hear one.
 HEARTBEAT = encoded("heartbeat", {})
 
@@ -66,7 +67,7 @@ class Client:
 
     def frames(self) -> Iterator[bytes]:
         """The stream as bytes: a retry hint, then what is new as it comes, a heartbeat when there is nothing to say."""
-        yield RETRY
+        yield b"retry: %d\n\n" % random.randint(*RETRY_MILLISECONDS)  # noqa: S311  # no secret
         while True:
             if not self._ready.wait(HEARTBEAT_SECONDS):
                 yield HEARTBEAT

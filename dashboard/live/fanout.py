@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, jsonify, request
+from gevent.lock import BoundedSemaphore
 
 from dashboard.db.engine import db
+from dashboard.db.failures import OperationalError, PoolTimeout
 from dashboard.domain.access import Actor, PortfolioId
-from dashboard.errors import AuthenticationRequired, DashboardError, NotFound
+from dashboard.errors import AuthenticationRequired, DashboardError, NotFound, ServiceUnavailable
 from dashboard.live.clients import Client, encoded
 from dashboard.live.hub import Hub
 from dashboard.live.topics import Topic
@@ -21,6 +23,8 @@ from dashboard.services import portfolios, sessions
 from dashboard.services.live_frames import asked_symbols
 from dashboard.settings import Settings
 
+MOST_OPENING = 6
+"""Streams that are opened at a time: all may come back at once after a restart, and each needs the database."""
 PREFIXES = ("", "/stream")
 LONGEST_NUMBER = 18
 SEND_BUFFER_BYTES = 32_768
@@ -33,25 +37,31 @@ def create_fanout(settings: Settings) -> Flask:
     address = settings.redis_url.get_secret_value() if settings.redis_url else ""  # create_server refuses none
     hub = Hub(app, app.extensions["redis"], address)
 
+    opening = BoundedSemaphore(MOST_OPENING)
+
     def portfolio(portfolio_id: int) -> Response:
-        client, actor = _client(settings)
-        portfolios.portfolio_by_id(actor, PortfolioId(portfolio_id))
-        hub.start()
-        return _stream(hub, hub.join_portfolio(client, PortfolioId(portfolio_id), _heard()), client)
+        with opening:
+            client, actor = _client(settings)
+            portfolios.portfolio_by_id(actor, PortfolioId(portfolio_id))
+            hub.start()
+            return _stream(hub, hub.join_portfolio(client, PortfolioId(portfolio_id), _heard()), client)
 
     def quotes() -> Response:
-        client, _ = _client(settings)
-        known, unknown = asked_symbols(request.args.get("symbols", ""))
-        if unknown:
-            client.put("refused", encoded("refused", {"symbols": [_refusal(symbol) for symbol in unknown]}))
-        hub.start()
-        return _stream(hub, hub.join_quotes(client, known, _heard()), client)
+        with opening:
+            client, _ = _client(settings)
+            known, unknown = asked_symbols(request.args.get("symbols", ""))
+            if unknown:
+                client.put("refused", encoded("refused", {"symbols": [_refusal(symbol) for symbol in unknown]}))
+            hub.start()
+            return _stream(hub, hub.join_quotes(client, known, _heard()), client)
 
     for number, prefix in enumerate(PREFIXES):
         app.add_url_rule(f"{prefix}/portfolios/<int:portfolio_id>", f"portfolio{number}", portfolio)
         app.add_url_rule(f"{prefix}/quotes", f"quotes{number}", quotes)
     app.add_url_rule("/healthz", "healthz", lambda: jsonify(status="ok"))
     app.register_error_handler(DashboardError, _problem)
+    for failure in (OperationalError, PoolTimeout):
+        app.register_error_handler(failure, lambda _: _problem(ServiceUnavailable("The database does not answer.")))
     app.after_request(lambda response: _allow_origin(response, settings))
     return app
 

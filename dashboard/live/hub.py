@@ -121,9 +121,10 @@ class Hub:
     def recheck(self) -> None:
         """End the streams of sessions that have ended, and reload portfolios whose ledger or prices changed."""
         with self.app.app_context():
-            open_tokens = sessions.open_tokens({client.token for client in self._clients()})
+            asked = {client.token for client in self._clients()}
+            ended = asked - sessions.open_tokens(asked)  # who joins meanwhile is in neither
             for topic in list(self.topics.values()):
-                self._end(topic, [client for client in topic.clients if client.token not in open_tokens], "signed_out")
+                self._end(topic, [client for client in topic.clients if client.token in ended], "signed_out")
                 try:
                     self._reload(topic)
                 except NotFound:

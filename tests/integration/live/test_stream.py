@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,10 @@ from sqlalchemy import select
 from dashboard.db.engine import db
 from dashboard.db.models.audit import AuditEntry
 from dashboard.domain.access import SYSTEM, Actor, Role
+from dashboard.errors import TooManyRequests
+from dashboard.live.clients import Client
 from dashboard.live.fanout import create_fanout
+from dashboard.live.hub import MOST_STREAMS, Hub
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import accounts, market_data, sessions
 from dashboard.settings import Settings
@@ -112,6 +115,44 @@ def test_what_is_not_in_the_catalogue_is_not_found(client: FlaskClient) -> None:
     make_instrument("RHNW")
     nothing = client.get("/quotes?symbols=UNHEARD,rhnw,fx:USD/QQQ,fx:usd/eur,fx:USD")
     assert (nothing.status_code, nothing.json["code"]) == (404, "not_found")  # type: ignore[index]
+
+
+def test_who_joins_while_sessions_are_looked_at_is_not_taken_for_somebody_who_has_left(
+    fanout: Flask, redis_client: redis.Redis, listener: Actor, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert settings.redis_url is not None
+    hub = Hub(fanout, redis_client, settings.redis_url.get_secret_value())
+    early, late, gone = (Client(sessions.open_session(listener, address="", agent="test")) for _ in range(3))
+    for client in (early, gone):
+        hub.join_quotes(client, ["RHNW"])
+    sessions.end_session(gone.token)
+    look = sessions.open_tokens
+
+    def join_meanwhile(tokens: Collection[str]) -> frozenset[str]:
+        hub.join_quotes(late, ["RHNW"])
+        return look(tokens)
+
+    monkeypatch.setattr(sessions, "open_tokens", join_meanwhile)
+    hub.recheck()
+    (topic,) = hub.topics.values()
+    assert topic.clients == {early, late}
+
+
+def test_a_session_has_a_bounded_number_of_streams(
+    fanout: Flask, redis_client: redis.Redis, settings: Settings
+) -> None:
+    assert settings.redis_url is not None
+    hub = Hub(fanout, redis_client, settings.redis_url.get_secret_value())
+    clients = [Client("one session") for _ in range(MOST_STREAMS)]
+    topics = [hub.join_quotes(client, ["RHNW"]) for client in clients]
+    with pytest.raises(TooManyRequests):
+        hub.join_quotes(Client("one session"), ["NWRB"])
+    hub.join_quotes(Client("another session"), ["RHNW"])
+    for _ in range(2):  # the second time it has gone already
+        hub.leave(topics[0], clients[0])
+    hub.join_quotes(Client("one session"), ["NWRB"])
+    with pytest.raises(TooManyRequests):
+        hub.join_quotes(Client("one session"), ["NWRB"])
 
 
 @pytest.fixture
