@@ -72,11 +72,12 @@ def _doubles(symbols: Sequence[str]) -> tuple[FileFault, ...]:
     """That an instrument which the file names has the ISIN and the currency of another one: both are taken over."""
     rows = {row.id: row for row in store.by_symbol(db.session, symbols).values()}
     found = store.same_isin(db.session, list(rows))
-    return tuple(
-        FileFault(f"{', '.join(found[key])} has the ISIN {rows[key].isin} too: merge them if they are one.", None, "isin",
-                  rows[key].symbol)
-        for key in sorted(found)
-    )  # fmt: skip
+    return tuple(_double(rows[key], found[key]) for key in sorted(found))
+
+
+def _double(row: InstrumentRow, others: Sequence[str]) -> FileFault:
+    reason = f"{', '.join(others)} has the ISIN {row.isin} too: merge them if they are one."
+    return FileFault(reason, None, "isin", row.symbol)
 
 
 def _values(row: Row) -> tuple[str, Values]:

@@ -12,11 +12,12 @@ from dash.exceptions import PreventUpdate
 
 from dashboard.domain.access import Actor, Permission
 from dashboard.errors import Conflict, InvalidInput, NotFound
-from dashboard.results.instrument_editing import MergePlan
+from dashboard.results.instrument_editing import MergePlan, PriceAddress
 from dashboard.services import instruments, market_data
 from dashboard.web import notices
 from dashboard.web.callback import callback
 from dashboard.web.instrument_panel import form
+from dashboard.web.instrument_panel.sections import ADDRESS_PARTS
 
 Json = dict[str, Any]  # what a store of the page holds: nothing is known of it yet
 Shown = tuple[object, object, object, object]
@@ -83,9 +84,14 @@ def _done(actor: Actor, action: str, rest: str, symbol: str, fields: Json, lines
         instruments.delist(actor, symbol, _day(lines.get("end", "")))
     elif action == "relist":
         instruments.relist(actor, symbol)
-    elif action == "delete":
+    elif action == "source":
+        instruments.set_address(actor, symbol, PriceAddress(**{name: lines.get(name, "") for name in ADDRESS_PARTS}))
+        market_data.ask_for_missing([symbol], rates=False)
+    elif action == "delete" and rest:
         instruments.delete(actor, symbol)
         return _gone("/instruments")
+    elif action == "delete":
+        return form.edit_form(instruments.editable_instrument(actor, symbol), deleting=True), "", no_update, no_update
     else:
         raise PreventUpdate
     return _gone(path)

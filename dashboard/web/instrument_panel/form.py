@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.domain.instruments import AssetClass, InstrumentState
+from dashboard.domain.instruments import AssetClass
 from dashboard.figures.allocation import CLASS_NAMES
-from dashboard.formatting import dates, numbers
-from dashboard.results.instrument_editing import EditableInstrument, ManualPrice, MergePlan
+from dashboard.results.instrument_editing import EditableInstrument, MergePlan
 from dashboard.services.instruments.fields import PROVIDERS
 from dashboard.services.ledger.currencies import known_currencies
-from dashboard.web.components.basics import button, field, icon_button
-from dashboard.web.components.days import day_box
+from dashboard.web.components.basics import button, field
 from dashboard.web.components.states import note
+from dashboard.web.instrument_panel import sections
 
 OPENED = "ie-opened"
-SHOWN_PRICES, SHOWN_DIFFERENCES = 12, 8
 LABELS = {
     "name": "Name",
     "exchange": "Exchange",
@@ -82,11 +79,11 @@ def new_form() -> list[Component]:
     ]
 
 
-def edit_form(found: EditableInstrument, plan: MergePlan | None = None) -> list[Component]:
+def edit_form(found: EditableInstrument, plan: MergePlan | None = None, *, deleting: bool = False) -> list[Component]:
     """All of it, or a word about who may change it."""
     if not found.may_edit:
         words = "Others have this instrument in their portfolios too: an administrator can change it."
-        return [note(words, mark="lock"), _by_hand(found.prices_by_hand, found.detail.currency, editable=False)]
+        return [note(words, mark="lock"), sections.by_hand(found.prices_by_hand, found.detail.currency, editable=False)]
     detail = found.detail
     double = [_doubles(found)] if found.same_isin else []
     boxes = {name: field(label, _box(name, _shown(getattr(detail, name))), hint=HINTS.get(name, ""))
@@ -112,101 +109,15 @@ def edit_form(found: EditableInstrument, plan: MergePlan | None = None) -> list[
         _two(field("Prices from", provider), boxes["provider_symbol"]),
         field("Other providers call it", symbols, hint=HINTS["symbols"]),
         _two(boxes["time_zone"], boxes["stale_after_days"]),
-        _by_hand(found.prices_by_hand, detail.currency, editable=True),
-        _more(found, plan),
+        sections.by_hand(found.prices_by_hand, detail.currency, editable=True),
+        *sections.address(found),
+        sections.more(found, plan, deleting=deleting),
     ]
 
 
 def _doubles(found: EditableInstrument) -> Component:
     names = ", ".join(found.same_isin)
     return note(f"{names} has the same ISIN and currency. If they are one, merge this one into it.", tone="warn")
-
-
-def _by_hand(prices: Sequence[ManualPrice], currency: str, *, editable: bool) -> Component:
-    rows = [
-        html.Tr(
-            [
-                html.Td(dates.day(one.date), className="num"),
-                html.Td(numbers.price(one.price, currency), className="r num"),
-                html.Td(
-                    (
-                        icon_button("trash", f"Take back {one.date}", id={"ie-do": f"unset {one.date}"})
-                        if editable
-                        else ""
-                    ),
-                    className="r",
-                ),
-            ]
-        )
-        for one in prices[:SHOWN_PRICES]
-    ]
-    table = [html.Table(html.Tbody(rows), className="tb den")] if rows else []
-    enter = html.Div(
-        [
-            day_box({"ie-line": "day"}),
-            dcc.Input(id={"ie-line": "price"}, type="text", placeholder=f"Price, {currency}", className="in"),
-            button("Enter", id={"ie-do": "set"}),
-        ],
-        className="row-f ie-line",
-    )
-    parts = [html.H3("Prices by hand", className="lab"), *([enter] if editable else []), *table]
-    if len(prices) > SHOWN_PRICES:
-        parts.append(html.P(f"The last {SHOWN_PRICES} of {len(prices)}.", className="hint"))
-    return html.Div(parts if editable or rows else [], className="ie-part")
-
-
-def _more(found: EditableInstrument, plan: MergePlan | None) -> Component:
-    delisted = found.detail.state is InstrumentState.DELISTED
-    end = (
-        [html.Span(f"Delisted since {dates.day(found.detail.delisted_on)}.", className="grow"),
-         button("It trades after all", id={"ie-do": "relist"})]
-        if delisted
-        else [day_box({"ie-line": "end"}), button("Delisted from then on", id={"ie-do": "delist"})]
-    )  # fmt: skip
-    return html.Div(
-        [
-            html.H3("More", className="lab"),
-            _line("symbol", "Another symbol", "rename", "Rename"),
-            _line("remap", "Ask its provider for", "remap", "Fetch anew"),
-            _line("into", "Merge into (symbol)", "plan", "Compare"),
-            *([_plan(plan)] if plan else []),
-            html.Div(end, className="row-f ie-line"),
-            html.Div([html.Span(className="grow"), button("Delete", id={"ie-do": "delete"}, mark="trash", kind="dng")],
-                     className="row-f ie-line"),
-        ],
-        className="ie-part",
-    )  # fmt: skip
-
-
-def _plan(plan: MergePlan) -> Component:
-    """What the merge would do, and the button that does it."""
-    words = [
-        f"{plan.transactions} transactions and {plan.added} of {plan.prices} prices go to {plan.kept}.",
-        (
-            f"On {len(plan.differing)} days both have a price, and not the same; that of {plan.kept} stays."
-            if plan.differing
-            else ""
-        ),
-    ]
-    rows = [
-        html.Tr(
-            [
-                html.Td(dates.day(one.date), className="num"),
-                html.Td(f"{one.dropped:g} → {one.kept:g}", className="r num"),
-            ]
-        )
-        for one in plan.differing[:SHOWN_DIFFERENCES]
-    ]
-    act = button(f"Merge into {plan.kept}", id={"ie-do": f"merge {plan.kept}"}, kind="dng")
-    parts: list[Component] = [html.P(" ".join(filter(None, words))), html.Table(html.Tbody(rows), className="tb den")]
-    return html.Div([*parts, html.P("This cannot be undone.", className="hint"), act], className="ie-plan")
-
-
-def _line(box: str, placeholder: str, action: str, text: str) -> Component:
-    typed = dcc.Input(
-        id={"ie-line": box}, type="text", placeholder=placeholder, className="in", maxLength=64, autoComplete="off"
-    )
-    return html.Div([typed, button(text, id={"ie-do": action})], className="row-f ie-line")
 
 
 def _two(*parts: Component) -> Component:

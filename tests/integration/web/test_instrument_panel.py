@@ -131,13 +131,35 @@ def test_who_shares_it_sees_why_and_can_do_nothing_not_even_by_calling(
     for action, lines in (
         ("save", {}), ("rename", {"symbol": "X"}), ("remap", {"remap": "X"}), ("merge BBB", {}),
         ("plan", {"into": "BBB"}),
-        ("delist", {"end": "2024-01-05"}), ("relist", {}), ("delete", {}), ("set", {"day": "2024-01-05", "price": "1"}),
+        ("delist", {"end": "2024-01-05"}), ("relist", {}), ("delete now", {}), ("source", {"url": "https://example.org"}), ("set", {"day": "2024-01-05", "price": "1"}),
         ("unset 2024-01-05", {}),
     ):  # fmt: skip
         response = press(dash_app, signed, action, "AAA", {"name": "Mine"}, **lines)
         assert response.status_code == 403, action
     with server.app_context():
         assert market_data.instrument(SYSTEM, "AAA").name != "Mine"
+
+
+def test_it_is_deleted_for_good_only_when_it_is_asked_twice(dash_app: Dash, server: Flask, chief: FlaskClient) -> None:
+    with server.app_context():
+        make_instrument("UNUSED", "USD")
+    assert "cannot be brought back" in text_of(press(dash_app, chief, "delete", "UNUSED"))
+    assert "AAA is in use" in text_of(press(dash_app, chief, "delete now", "AAA"))
+    assert '"href": "/instruments"' in text_of(press(dash_app, chief, "delete now", "UNUSED"))
+
+
+def test_an_address_is_given_in_the_panel(dash_app: Dash, server: Flask, chief: FlaskClient) -> None:
+    with server.app_context():
+        make_instrument("FLAT", "EUR")
+    lines = {"url": "https://example.org/flat.json", "format": "json", "date_path": "d[*].t", "close_path": "d[*].v"}
+    assert "is no path to a field" in text_of(
+        press(dash_app, chief, "source", "FLAT", **lines | {"close_path": "d[x]"})
+    )
+    text_of(press(dash_app, chief, "source", "FLAT", **lines))
+    with server.app_context():
+        found = instruments.editable_instrument(SYSTEM, "FLAT")
+    assert (found.detail.provider, found.detail.state) == ("url", "unresolved")
+    assert found.address is not None and found.address.close_path == "d[*].v"
 
 
 def test_one_that_nobody_quotes_is_added_from_the_empty_form(dash_app: Dash, chief: FlaskClient) -> None:
