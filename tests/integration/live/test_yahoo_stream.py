@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import redis
+from flask import Flask
 
 from dashboard.live.desks import DEFAULT_ROUND_SECONDS, STREAMING_ROUND_SECONDS
 from dashboard.live.feed import Feed
 from dashboard.providers import yahoo_stream
 from dashboard.providers.base import Quote
 from dashboard.providers.yahoo_stream import SILENT_AFTER, YahooStream
-from dashboard.services.live_board import posted, want
-from dashboard.services.live_quotes import Sources
+from dashboard.services.live_board import LEADER, posted, want
+from dashboard.services.live_quotes import Sources, pair_symbol
+from dashboard.settings import Settings
+from tests.factories import make_instrument
+from tests.integration.cli.conftest import environment_of
 from tests.integration.live.market import Clock, Market, at_once, look_at
 from tests.yahoo_socket import YahooSocket, pricing, yahoo_socket
 
-DEADLINE_SECONDS = 30.0
+ROOT = Path(__file__).parents[3]
+DEADLINE_SECONDS = 60.0
 
 
 class Now:
@@ -214,3 +222,24 @@ def test_a_feed_that_does_not_lead_listens_to_nothing(
     until(lambda: socket.connections)
     other.once()
     until(lambda: not socket.connections)
+
+
+def test_the_feed_as_it_runs_posts_what_is_streamed_even_while_nobody_answers(
+    app_context: Flask, settings: Settings, socket: YahooSocket, redis_client: redis.Redis
+) -> None:
+    make_instrument("ABC", "GBP", provider="yahoo", provider_symbol="ABC.L")
+    want(redis_client, ["ABC", pair_symbol("USD", "JPY")], 3600)
+    nobody = "http://127.0.0.1:9"
+    environment = environment_of(settings, PROVIDERS="yahoo", YAHOO_BASE_URL=nobody, YAHOO_STREAM_URL=socket.address)
+    command = [sys.executable, "-m", "dashboard.cli", "stream", "--feed-only"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until(lambda: socket.subscribed == {"ABC.L", "USDJPY=X"})
+        socket.tell(pricing("ABC.L", 1234.5, currency="GBp"), pricing("USDJPY=X", 154.321))
+        until(lambda: len(posted(redis_client)) == 2)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+    found = {symbol: (entry.quote.price, entry.quote.currency) for symbol, entry in posted(redis_client).items()}
+    assert found == {"ABC": (12.345, "GBP"), "fx:USD/JPY": (154.321, "JPY")}
+    assert redis_client.get(LEADER) is None  # given back
