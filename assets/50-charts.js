@@ -22,6 +22,12 @@
       return `rgba(${channels(color).join(",")},${alpha === "tint" ? TINT[basis.theme()] : alpha})`;
     }));
 
+  // A moment as the axis of a chart within days has it: by the clock of the exchange, 2026-11-25T15:10.
+  basis.localTime = (at, zone) => {
+    const shape = { timeZone: zone, dateStyle: "short", timeStyle: "short" };
+    return new Intl.DateTimeFormat("sv-SE", shape).format(new Date(at)).replace(" ", "T");
+  };
+
   // A copy of a figure in the colours of the theme that is on.
   basis.recolored = (figure) => {
     const copy = structuredClone({ data: figure.data, layout: figure.layout });

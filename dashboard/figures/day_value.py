@@ -55,7 +55,8 @@ def day_value_figure(
         "annotations": [tag(round(last, 6), text, "accent-solid")],
     }
     if not as_return:
-        layout["meta"]["live"] = {"floor": 0, "line": 1, "tag": 0, "currency": found.currency, "slides": True}
+        place = {"floor": 0, "line": 1, "tag": 0, "currency": found.currency, "slides": True, "zone": found.timezone}
+        layout["meta"]["live"] = place
     return figure([_floor(x, base, decimals), _line(found, values, decimals, hover)], layout, theme)
 
 

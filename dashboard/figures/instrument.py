@@ -107,12 +107,14 @@ def price_figure(
 def _live(drawn: _Drawn, interval: Interval, first: int, as_line: bool) -> Figure:
     """Where the price is (trace, and the unseen floor of a line), and what the browser needs to go on drawing it."""
     place = {"trace": first + 1, "floor": first} if as_line else {"trace": first}
+    within = times.is_within_days(drawn.days)
     is_merged = interval is Interval.DAY and not drawn.daily  # a bar of several days, or of a part of one
     return {
         **place,
         "interval": "" if is_merged else interval.value,
+        "minutes": int(np.diff(drawn.days).min() // np.timedelta64(1, "m")) if within else 0,
         "decimals": drawn.decimals,
-        "half_hours": int(_half(drawn).astype(int)),
+        "half_minutes": int(_half(drawn) // np.timedelta64(1, "m")),
     }
 
 
@@ -263,10 +265,10 @@ def _span(drawn: _Drawn) -> list[str]:
 
 
 def _half(drawn: _Drawn) -> np.timedelta64:
-    """Half the time between two bars, in hours."""
+    """Half the time between two bars."""
     if len(drawn.days) < 2:
         return np.timedelta64(12, "h")
-    return np.timedelta64(np.median(np.diff(drawn.days)).astype("timedelta64[h]") // 2)
+    return np.timedelta64(np.median(np.diff(drawn.days)).astype("timedelta64[m]") // 2)
 
 
 def _breaks(drawn: _Drawn) -> list[Figure]:

@@ -70,7 +70,9 @@ def _price(detail: InstrumentDetail, today: date) -> list[Component]:
         return []
     before = previous_close(detail, today)
     decimals = detail.asset_class.price_decimals
-    attributes = data(symbol=detail.symbol, currency=detail.currency, decimals=str(decimals)) | {
+    attributes = data(
+        symbol=detail.symbol, currency=detail.currency, decimals=str(decimals), zone=detail.time_zone or "UTC"
+    ) | {
         "data-previous-close": "" if before is None else repr(before)
     }
     price = html.Span(

@@ -21,6 +21,7 @@ from dashboard.services.live_board import LEADER, post
 from tests.browser.driver import Browser
 from tests.browser.streaming import Stream, stream
 from tests.factories import make_portfolio
+from tests.intraday_bars import BARS_A_SESSION, store_sessions
 
 __all__ = ["stream"]
 
@@ -67,6 +68,16 @@ KEEP_WHAT_IS_SAID = """
     window.killedAt = performance.now();
 """
 STALE_AFTER_MS = "return window.said.find(([, text]) => text.startsWith('Stale, '))[0] - window.killedAt"
+QUOTE = """
+    const [at, price] = arguments;
+    const quote = { symbol: "SOLO", price, previous_close: 100, currency: "EUR", at, freshness: "live" };
+    window.basis.live.quotes.set("SOLO", quote);
+"""
+SHORT_BARS = """
+    const plot = document.querySelector("#px-chart .js-plotly-plot");
+    const bar = plot && plot.data && plot.data.find((trace) => trace.type === "candlestick");
+    return bar ? [bar.x.at(-1), bar.close.at(-1), bar.x.length] : null;
+"""
 CALLS = "return performance.getEntriesByType('resource').filter((one) => one.name.includes('_dash-update')).length"
 SHOW_MARKETS = """
     const states = { XAMS: "open", XETR: "open", XLON: "open", XNAS: "pre", XTKS: "closed" };
@@ -223,6 +234,15 @@ def test_where_the_stream_is_held_back_the_page_asks_and_stops_asking_when_it_co
     browser.wait_for_text("#live-text", ", 3 of 5 markets open")
     title = browser.find("#live-status").get_attribute("title") or ""
     assert "Open: XAMS, XETR, XLON. Before the session: XNAS. Closed: XTKS." in title
+
+    # Within a day a price belongs to the bar that it falls into, or begins the next one.
+    with server.app_context():
+        store_sessions("SOLO", [TODAY], zone="UTC")
+    browser.open("/i/SOLO?tf=1D")
+    browser.run(QUOTE, f"{TODAY}T15:58:00Z", 108.0)
+    browser.wait_for(lambda: browser.run(SHORT_BARS) == [f"{TODAY}T15:55", 108.0, BARS_A_SESSION], "the last bar")
+    browser.run(QUOTE, f"{TODAY}T16:07:00Z", 109.0)
+    browser.wait_for(lambda: browser.run(SHORT_BARS) == [f"{TODAY}T16:05", 109.0, BARS_A_SESSION + 1], "the next bar")
 
 
 DEPOSITS = (

@@ -191,7 +191,7 @@ def test_only_a_price_chart_with_the_newest_bar_says_what_live_prices_move() -> 
     assert "live" not in price_figure(make.bars())["layout"]["meta"]
     candles = price_figure(make.bars(), live=Interval.DAY)
     place = candles["layout"]["meta"]["live"]
-    assert (place["interval"], place["half_hours"]) == ("D", 12)
+    assert (place["interval"], place["minutes"], place["half_minutes"]) == ("D", 0, 12 * 60)
     assert candles["data"][place["trace"]]["type"] == "candlestick"
     line = price_figure(make.bars(), style="line", live=Interval.WEEK)
     place = line["layout"]["meta"]["live"]
