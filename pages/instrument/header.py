@@ -72,9 +72,7 @@ def _price(detail: InstrumentDetail, today: date) -> list[Component]:
     decimals = detail.asset_class.price_decimals
     attributes = data(
         symbol=detail.symbol, currency=detail.currency, decimals=str(decimals), zone=detail.time_zone or "UTC"
-    ) | {
-        "data-previous-close": "" if before is None else repr(before)
-    }
+    ) | {"data-previous-close": "" if before is None else repr(before)}
     price = html.Span(
         numbers.price(detail.last_close, detail.currency, min_decimals=decimals),
         id="live-price",
