@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State
@@ -37,6 +38,8 @@ def show(actor: Actor, _changed: object, address: Address) -> list[Component]:
 def decide(actor: Actor, asked: Json, changed: int | None, address: Address) -> int:
     """Accept or dismiss what was chosen, or take back what was dismissed."""
     portfolio = _portfolio(actor, address)
+    if not isinstance(asked, dict):
+        raise PreventUpdate  # nothing was chosen
     if asked.get("what") == "all":
         _tell("booked", actions.accept_all(actor, portfolio.id))
     elif asked.get("what") == "accept":
@@ -52,20 +55,21 @@ def decide(actor: Actor, asked: Json, changed: int | None, address: Address) -> 
 
 def undo(actor: Actor, action: Json, changed: int | None, address: Address) -> int:
     """Take back what a notice offers to."""
+    portfolio = _portfolio(actor, address)
     name = str(action.get("id", "")) if isinstance(action, dict) else ""
     if not name.startswith(UNDO):
         raise PreventUpdate
-    done = actions.reopen(actor, _portfolio(actor, address).id, _ids(name.removeprefix(UNDO).split(",")))
+    done = actions.reopen(actor, portfolio.id, _ids(name.removeprefix(UNDO).split(",")))
     notices.show(f"{_counted(len(done.proposals))} to be decided again.", tone=notices.Tone.INFO)
     return (changed or 0) + 1
 
 
 def set_rule(actor: Actor, chosen: str, changed: int | None, address: Address) -> int:
     """What happens with dividends from now on."""
+    portfolio = _portfolio(actor, address)
     if chosen not in RULES:
         raise InvalidInput("There is no such rule.", field="rule")
     words, rule = RULES[chosen]
-    portfolio = _portfolio(actor, address)
     known, _ = actions.rules_of(actor, portfolio.id)
     if rule == known.rules.get((ActionKind.DIVIDEND, None), ActionRule()):
         raise PreventUpdate  # the choice came onto the page: nobody has made it
@@ -76,8 +80,10 @@ def set_rule(actor: Actor, chosen: str, changed: int | None, address: Address) -
 
 def set_withheld(actor: Actor, percent: float | None, changed: int | None, address: Address) -> int:
     """What is withheld of dividends that are proposed."""
-    rate = None if percent is None else round(Decimal(str(percent)) / 100, 8)
     portfolio = _portfolio(actor, address)
+    if isinstance(percent, bool) or (percent is not None and not isfinite(percent)):
+        raise InvalidInput("That is no percentage.", field="withheld")
+    rate = None if percent is None else round(Decimal(str(percent)) / 100, 8)
     _, known = actions.rules_of(actor, portfolio.id)
     if rate == known.rates.get((None, "")):
         raise PreventUpdate  # as with the rule
