@@ -46,13 +46,15 @@ def act(
     if not ctx.triggered_id or not any(item["value"] for item in ctx.triggered):
         raise PreventUpdate  # the buttons came into the panel: nobody has clicked
     action, _, rest = str(ctx.triggered_id.get("ie-do")).partition(" ")
-    fields = {str(one.get("ie")): value for one, value in zip(ids, values, strict=True)}
-    lines = {str(one.get("ie-line")): str(value or "").strip() for one, value in zip(names, typed, strict=True)}
+    fields = {str(one.get("ie")): value for one, value in zip(ids or (), values or (), strict=False)}
+    lines = {
+        str(one.get("ie-line")): str(value or "").strip() for one, value in zip(names or (), typed or (), strict=False)
+    }
     if action == "close":
         return no_update, "", False, no_update
     try:
         symbol = _symbol(opened)
-        path = _page_of(symbol) if opened.get("page") else "/instruments"
+        path = _page_of(symbol) if (opened or {}).get("page") else "/instruments"
         return _done(actor, action, rest, symbol, fields, lines, path)
     except (Conflict, InvalidInput, NotFound) as error:
         return no_update, error.message, no_update, no_update

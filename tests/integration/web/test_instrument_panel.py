@@ -131,7 +131,8 @@ def test_who_shares_it_sees_why_and_can_do_nothing_not_even_by_calling(
     for action, lines in (
         ("save", {}), ("rename", {"symbol": "X"}), ("remap", {"remap": "X"}), ("merge BBB", {}),
         ("plan", {"into": "BBB"}),
-        ("delist", {"end": "2024-01-05"}), ("relist", {}), ("delete now", {}), ("source", {"url": "https://example.org"}), ("set", {"day": "2024-01-05", "price": "1"}),
+        ("delist", {"end": "2024-01-05"}), ("relist", {}), ("delete now", {}), ("source", {"url": "https://example.org"}),
+        ("set", {"day": "2024-01-05", "price": "1"}),
         ("unset 2024-01-05", {}),
     ):  # fmt: skip
         response = press(dash_app, signed, action, "AAA", {"name": "Mine"}, **lines)
@@ -155,7 +156,7 @@ def test_an_address_is_given_in_the_panel(dash_app: Dash, server: Flask, chief: 
     assert "is no path to a field" in text_of(
         press(dash_app, chief, "source", "FLAT", **lines | {"close_path": "d[x]"})
     )
-    text_of(press(dash_app, chief, "source", "FLAT", **lines))
+    text_of(press(dash_app, chief, "source", "FLAT", None, **lines))
     with server.app_context():
         found = instruments.editable_instrument(SYSTEM, "FLAT")
     assert (found.detail.provider, found.detail.state) == ("url", "unresolved")
