@@ -154,7 +154,7 @@ def test_an_address_is_given_in_the_panel(dash_app: Dash, server: Flask, chief: 
         make_instrument("FLAT", "EUR")
     lines = {"url": "https://example.org/flat.json", "format": "json", "date_path": "d[*].t", "close_path": "d[*].v"}
     assert "is no path to a field" in text_of(
-        press(dash_app, chief, "source", "FLAT", **lines | {"close_path": "d[x]"})
+        press(dash_app, chief, "source", "FLAT", None, **lines | {"close_path": "d[x]"})
     )
     text_of(press(dash_app, chief, "source", "FLAT", None, **lines))
     with server.app_context():
