@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -48,9 +49,9 @@ class StandIn:
         return answer
 
 
-@pytest.fixture(scope="session")
-def running_stand_in() -> Iterator[StandIn]:
-    """One stand-in for all tests; it remembers what it was asked and what was pushed."""
+@contextmanager
+def served() -> Iterator[StandIn]:
+    """A stand-in in a process of its own; it remembers what it was asked and what was pushed."""
     if not (MARKET / "standin.py").is_file():
         pytest.skip("the stand-in for Yahoo is not beside this checkout")
     with socket.socket() as free:
@@ -63,6 +64,13 @@ def running_stand_in() -> Iterator[StandIn]:
         assert where
         yield StandIn(f"http://127.0.0.1:{port}", int(count))
         process.terminate()
+
+
+@pytest.fixture(scope="session")
+def running_stand_in() -> Iterator[StandIn]:
+    """One stand-in for all tests."""
+    with served() as running:
+        yield running
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -25,7 +25,7 @@ from dashboard.providers.yahoo import YahooProvider
 from dashboard.results.instruments import RefreshReport
 from dashboard.services import market_data
 from dashboard.settings import Settings
-from tests.integration.market_data.conftest import MARKET, StandIn
+from tests.integration.market_data.conftest import MARKET, StandIn, served
 from tests.integration.market_data.test_refresh_from_chain import Clock, serve, stop
 from tests.integration.market_data.test_refresh_from_yahoo import QUARANTINED, as_traded, reasons
 
@@ -112,14 +112,35 @@ def yahoo(settings: Settings, address: str, timeout_seconds: float = 10.0) -> Ya
     return YahooProvider(cache_directory=directory, base_url=address, timeout_seconds=timeout_seconds, retry=IMPATIENT)
 
 
+@pytest.fixture(scope="module")
+def own_stand_in() -> Iterator[StandIn]:
+    """A stand-in for these tests alone: others add bars to theirs, and it counts the requests of a minute."""
+    with served() as running:
+        yield running
+
+
+@pytest.fixture
+def stand_in(own_stand_in: StandIn) -> StandIn:
+    """It, in good health."""
+    own_stand_in.set()
+    return own_stand_in
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 def chain_of(provider: MarketDataProvider) -> ProviderChain:
     return ProviderChain([GuardedProvider(provider, LocalPauses())])
 
 
 def test_all_series_are_loaded_as_traded_and_then_only_what_is_new_is_asked_for(
-    settings: Settings, running_stand_in: StandIn, stand_in: StandIn
+    settings: Settings, stand_in: StandIn
 ) -> None:
-    assert len(shares()) + len(pairs()) == running_stand_in.series
+    assert len(shares()) + len(pairs()) == stand_in.series
     # The pairs are all alike: these stand for the others.
     wanted = {**shares(), **{symbol: pairs()[symbol] for symbol in ("EURHKD=X", "EURJPY=X", "GBPUSD=X", "JPY=X")}}
     source = Recorded(yahoo(settings, stand_in.address))
@@ -161,25 +182,8 @@ def test_a_source_that_fails_three_times_in_ten_leaves_no_hole_and_no_wrong_pric
         assert_right(symbol, shares()[symbol])
 
 
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@pytest.mark.usefixtures("running_stand_in")
-def test_past_twenty_requests_a_minute_the_rest_is_named_and_what_came_is_whole(free_port: int) -> None:
-    # A stand-in of its own: it counts the requests of a minute.
-    process, own = serve(free_port), StandIn(f"http://127.0.0.1:{free_port}")
-    try:
-        own.set(rate_limit=20)
-        _ask_past_the_limit(own)
-    finally:
-        stop(process)
-
-
-def _ask_past_the_limit(stand_in: StandIn) -> None:
+def test_past_twenty_requests_a_minute_the_rest_is_named_and_what_came_is_whole(stand_in: StandIn) -> None:
+    stand_in.set(rate_limit=20)
     source = AlphaVantageProvider(api_key="key", base_url=stand_in.address, retry=IMPATIENT)
     chain = ProviderChain([GuardedProvider(source, LocalPauses(), habits=Habits(by_key=True))])
     symbols = sorted(set(shares()) - {"^GSPC", "DODFX"})
