@@ -1,23 +1,27 @@
-"""Who uses an instrument: the ledgers, benchmarks, tags and blends that refer to it, and whatever else does."""
+"""Who uses an instrument: whose ledgers, benchmarks, tags and lists refer to it, and which blends name it.
+
+Whose a row is follows from the schema: it is a portfolio's, or of something else that has an owner. What leads to a
+person in no such way counts as somebody else's.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Column, ColumnElement, Table, func, literal, or_, select, union
+from sqlalchemy import Column, ForeignKey, Table, func, literal, or_, select
 
-from dashboard.db.models import Base, BenchmarkWeight, InstrumentRow, LedgerTransaction, Portfolio, PortfolioTag, User
+from dashboard.db.models import Base, BenchmarkWeight, InstrumentRow, LedgerTransaction, Portfolio, User
 from dashboard.db.repositories.bulk import AnySession
 
 T = LedgerTransaction
-# Tables whose rows are known to be a portfolio's, so that it is known whose they are.
-OF_PORTFOLIOS = ("transactions", "portfolios", "portfolio_tags")
+INSTRUMENTS, PORTFOLIOS, USERS = InstrumentRow.__tablename__, Portfolio.__tablename__, User.__tablename__
+OWNER = "owner_id"
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Who has an instrument in his portfolios (None: one that the system owns), and what else refers to it."""
+    """Who has an instrument (None: the system, for one of its portfolios), where, and what else refers to it."""
 
     owners: frozenset[int | None]
     portfolios: tuple[str, ...]
@@ -32,41 +36,58 @@ class Usage:
 
 def usage(session: AnySession, instrument_id: int, symbol: str) -> Usage:
     """What refers to an instrument."""
-    portfolios = session.execute(
-        select(Portfolio.owner_id, Portfolio.name).where(Portfolio.id.in_(_portfolios(instrument_id)))
-    ).all()
+    owners: set[int | None] = set()
+    names: set[str] = set()
+    elsewhere: list[str] = []
+    for table, column in references():
+        if not _leads_to_a_person(table, frozenset({INSTRUMENTS})):
+            continue
+        found = _owners(session, table, column, instrument_id)
+        if found is None:
+            elsewhere += [table.name] if _has(session, column, instrument_id) else []
+            continue
+        owners |= {owner for owner, _ in found}
+        names |= {name for _, name in found}
+    if session.scalar(select(select(1).where(BenchmarkWeight.symbol == symbol).exists())):
+        elsewhere.append(BenchmarkWeight.__tablename__)
     concerned = or_(T.instrument_id == instrument_id, T.target_instrument_id == instrument_id)
     count = session.scalar(select(func.count()).select_from(T).where(concerned)) or 0
-    names = [
-        table.name for table, column in references() if _is_elsewhere(table) and _has(session, column, instrument_id)
-    ]
-    if session.scalar(select(select(1).where(BenchmarkWeight.symbol == symbol).exists())):
-        names.append(BenchmarkWeight.__tablename__)
-    return Usage(
-        frozenset(owner for owner, _ in portfolios),
-        tuple(sorted(name for _, name in portfolios)),
-        count,
-        tuple(dict.fromkeys(names)),
-    )
+    return Usage(frozenset(owners), tuple(sorted(names)), count, tuple(dict.fromkeys(elsewhere)))
 
 
 def references() -> Iterator[tuple[Table, Column[int]]]:
     """Every column of every table that refers to an instrument."""
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
-            if any(key.column.table.name == InstrumentRow.__tablename__ for key in column.foreign_keys):
+            if any(key.column.table.name == INSTRUMENTS for key in column.foreign_keys):
                 yield table, column
 
 
-def _is_elsewhere(table: Table) -> bool:
-    """Whether its rows are somebody's, whose is not known here; prices and what is found of them are nobody's."""
-    return table.name not in OF_PORTFOLIOS and _leads_to_a_person(table, frozenset({InstrumentRow.__tablename__}))
+def _owners(
+    session: AnySession, table: Table, column: Column[int], instrument_id: int
+) -> set[tuple[int | None, str]] | None:
+    """Whose the rows are that refer to the instrument, and in what; None where the schema does not say."""
+    if OWNER in table.c:
+        query = select(table.c[OWNER], table.c.name).where(column == instrument_id)
+    elif (key := _owned_parent(table)) is not None:
+        parent = key.column.table
+        join = table.join(parent, key.parent == key.column)
+        query = select(parent.c[OWNER], parent.c.name).select_from(join).where(column == instrument_id)
+    else:
+        return None
+    return {(owner, str(name)) for owner, name in session.execute(query.distinct())}
+
+
+def _owned_parent(table: Table) -> ForeignKey | None:
+    """The key to what has an owner: to the portfolio, where there is one."""
+    owned = [key for key in table.foreign_keys if OWNER in key.column.table.c and "name" in key.column.table.c]
+    return min(owned, key=lambda key: key.column.table.name != PORTFOLIOS, default=None)
 
 
 def _leads_to_a_person(table: Table, passed: frozenset[str]) -> bool:
     others = {key.column.table.name: key.column.table for key in table.foreign_keys}
     return any(
-        name == User.__tablename__ or _leads_to_a_person(other, passed | {table.name})
+        name == USERS or _leads_to_a_person(other, passed | {table.name})
         for name, other in others.items()
         if name not in passed and name != table.name
     )
@@ -74,12 +95,3 @@ def _leads_to_a_person(table: Table, passed: frozenset[str]) -> bool:
 
 def _has(session: AnySession, column: Column[int], instrument_id: int) -> bool:
     return bool(session.scalar(select(select(literal(1)).where(column == instrument_id).exists())))
-
-
-def _portfolios(instrument_id: int) -> ColumnElement[int]:
-    return union(
-        select(T.portfolio_id).where(T.instrument_id == instrument_id),
-        select(T.portfolio_id).where(T.target_instrument_id == instrument_id),
-        select(Portfolio.id).where(Portfolio.benchmark_id == instrument_id),
-        select(PortfolioTag.portfolio_id).where(PortfolioTag.instrument_id == instrument_id),
-    )  # type: ignore[return-value]  # SQLAlchemy takes a compound select where a subquery is expected

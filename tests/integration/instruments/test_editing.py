@@ -15,7 +15,7 @@ from dashboard.domain.instruments import InstrumentState
 from dashboard.domain.measures import Status
 from dashboard.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from dashboard.providers.chain import ProviderChain
-from dashboard.services import imports, instruments, market_data, performance
+from dashboard.services import imports, instruments, market_data, performance, portfolio_settings, portfolios
 from tests.factories import as_lines, ledger_file, make_instrument, make_portfolio, make_user
 from tests.fakes import RecordingProvider
 
@@ -236,3 +236,22 @@ def test_a_refresh_of_series_keeps_the_currency_that_a_person_has_set() -> None:
     report = market_data.refresh(SYSTEM, ["AAA"], chain=ProviderChain([RecordingProvider("yahoo")]))
     assert report.outcomes[0].code == "currency_mismatch"
     assert market_data.instrument(SYSTEM, "AAA").currency == "GBP"
+
+
+def test_whose_an_instrument_is_follows_from_all_that_refers_to_it() -> None:
+    mine, other = make_user(), make_user()
+    portfolio = make_portfolio(mine, ledger=LEDGER)
+    portfolio_settings.tag_instrument(mine, portfolio.id, "AAA", "steel")
+    assert instruments.edit(mine, "AAA", {"name": "Mine"}).name == "Mine"
+    portfolios.create_portfolio(other, "Compared", "EUR", benchmark="AAA")
+    with pytest.raises(PermissionDenied):
+        instruments.edit(mine, "AAA", {"name": "Still mine"})
+
+
+def test_what_a_blend_names_is_everybodys() -> None:
+    mine = make_user()
+    make_portfolio(mine, ledger=LEDGER)
+    blend = b"benchmark,symbol,weight,from\nBlend,AAA,1,2024-01-01\n"
+    market_data.import_prices(SYSTEM, blend, "blend.csv")
+    with pytest.raises(PermissionDenied):
+        instruments.edit(mine, "AAA", {"name": "Mine"})
