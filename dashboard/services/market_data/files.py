@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from dashboard.db.engine import db
 from dashboard.db.models import InstrumentRow
-from dashboard.db.repositories import dirty, fx
+from dashboard.db.repositories import dirty, fx, instrument_symbols
 from dashboard.db.repositories import instruments as store
 from dashboard.db.repositories import prices
 from dashboard.db.repositories.prices import Restated, SeriesChange
@@ -126,6 +126,12 @@ def _by_symbol(items: Iterable[tuple[str, Event]]) -> dict[str, list[Event]]:
     return grouped
 
 
+def _renamed(symbol: str) -> InstrumentRow | None:
+    """The instrument that was called ``symbol`` before it was renamed or merged."""
+    now = instrument_symbols.former(db.session, [symbol]).get(symbol)
+    return store.by_symbol(db.session, [now]).get(now) if now is not None else None
+
+
 @dataclass(slots=True)
 class _Batch:
     """What one file has changed so far."""
@@ -211,7 +217,7 @@ class _Batch:
 
     def _instrument(self, symbol: str, currency: str) -> InstrumentRow | None:
         """The instrument that rows belong to; None, with the reason kept, where they fit none."""
-        row = store.by_symbol(db.session, [symbol]).get(symbol)
+        row = store.by_symbol(db.session, [symbol]).get(symbol) or _renamed(symbol)
         if row is None and not (currency or self.currency):
             self._refuse(symbol, f"{symbol} is not known yet: name its currency, and it becomes an instrument")
             return None
@@ -221,7 +227,7 @@ class _Batch:
         if currency and currency != row.currency:
             self._refuse(symbol, f"the file has {symbol} in {currency}, but it is kept in {row.currency}")
             return None
-        self.series.add(symbol)
+        self.series.add(row.symbol)
         return row
 
     def _refuse(self, symbol: str, reason: str) -> None:

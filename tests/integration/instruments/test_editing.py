@@ -132,6 +132,8 @@ def test_a_rename_keeps_history_and_ledger_and_old_files_still_mean_it() -> None
     later = "date,type,symbol,quantity,price\n2024-01-05,sell,aaa,4,120"
     assert imports.commit(SYSTEM, portfolio.id, later.encode(), "more.csv").added == 1
     assert "NEW" in as_lines(transactions.ledger(portfolio.id))[-1]
+    closes("AAA", d2024_01_08=125)
+    assert market_data.instrument(SYSTEM, "NEW").last_close == 125
     with pytest.raises(NotFound):
         market_data.instrument(SYSTEM, "AAA")
 
