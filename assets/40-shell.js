@@ -143,10 +143,10 @@
       .sort(([a], [b]) => a.path.split("<").length - b.path.split("<").length);
     return scored.length ? scored[0][0] : null;
   };
-  // The name in the address of a page below another ("/i/AAPL"), else the page's title.
+  // The name in the address of a page below another ("/i/AAPL"), else the page's title; a number ("_id>") is no name.
   const titleOf = (page, pathname) => {
     const [name] =
-      page.parent && page.path.endsWith(">") ? pathname.split("/").filter(Boolean).slice(-1) : [page.title];
+      page.parent && /<(?!\w+_id>)\w+>$/.test(page.path) ? pathname.split("/").filter(Boolean).slice(-1) : [page.title];
     try {
       return decodeURIComponent(name);
     } catch {

@@ -17,6 +17,7 @@ from pages import (
     quality,
     reports,
     transactions,
+    watchlists,
 )
 
 PAGES = (
@@ -28,6 +29,7 @@ PAGES = (
     imports,
     income,
     instruments,
+    watchlists,
     instrument,
     reports,
     quality,

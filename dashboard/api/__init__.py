@@ -19,6 +19,7 @@ from dashboard.api import (
     openapi,
     portfolios,
     quality,
+    watchlists,
 )
 from dashboard.api.resource import Resource, view
 
@@ -34,6 +35,7 @@ RESOURCES: tuple[Resource, ...] = (
     *instruments.RESOURCES,
     *instrument_editing.RESOURCES,
     *quality.RESOURCES,
+    *watchlists.RESOURCES,
 )
 
 

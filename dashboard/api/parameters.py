@@ -24,15 +24,16 @@ def _day(value: object) -> object:
     return value
 
 
-def _printable(value: str) -> str:
+def printable(value: str) -> str:
+    """``value`` where all of it can be shown. Raises: ValueError."""
     if not value.isprintable():
         raise ValueError("it has a character that cannot be shown")
     return value
 
 
 Day = Annotated[date, BeforeValidator(_day)]
-Word = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_printable)]
-Words = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
+Word = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(printable)]
+Words = Annotated[str, Field(max_length=200), AfterValidator(printable)]
 Several = Annotated[tuple[Word, ...], Field(max_length=20)]
 """A parameter that may be given several times."""
 

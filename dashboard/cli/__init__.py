@@ -41,6 +41,7 @@ COMMANDS = {
     "transactions": "transactions:transactions",
     "up": "processes:up",
     "user": "user:user_group",
+    "watchlist": "watchlists:watchlist_group",
     "worker": "worker:worker",
 }
 

@@ -25,6 +25,8 @@ class Permission(StrEnum):
     PORTFOLIO_EDIT = "portfolio.edit"
     INSTRUMENT_VIEW = "instrument.view"
     INSTRUMENT_EDIT = "instrument.edit"
+    WATCHLIST_VIEW = "watchlist.view"
+    WATCHLIST_EDIT = "watchlist.edit"
     REPORT_RUN = "report.run"
     ADMINISTER = "administer"
 

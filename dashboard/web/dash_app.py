@@ -14,7 +14,7 @@ from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.errors import DashboardError, InvalidInput, NotFound
-from dashboard.services import portfolios
+from dashboard.services import portfolios, watchlists
 from dashboard.web import csrf, headers, live, shell
 from dashboard.web.document import ASSETS, IGNORED, INDEX, theme_script_hash
 from dashboard.web.identity import current_actor
@@ -22,6 +22,7 @@ from dashboard.web.page import BRAND, page_at, portfolio_path
 from dashboard.web.problems import problem
 from dashboard.web.values import body_of, fits, is_call
 
+WATCHLIST = "watchlist_id"
 DISPATCH = "/_dash-update-component"
 LARGEST_CALL = 4 * 1024 * 1024
 CONFIGURATION, PLACE = re.compile(r'<script id="_dash-config".*?</script>', re.DOTALL), "{%configuration%}"
@@ -123,10 +124,11 @@ def _status(server: Flask) -> int:
     if found is None:
         return 404
     page, variables = found
-    if not page.of_portfolio:
-        return 200
     try:
-        portfolios.portfolio_by_slug(current_actor(), variables["slug"])
+        if page.of_portfolio:
+            portfolios.portfolio_by_slug(current_actor(), variables["slug"])
+        elif WATCHLIST in variables:
+            watchlists.watchlist_at(current_actor(), variables[WATCHLIST])
     except NotFound:
         return 404
     return 200

@@ -18,7 +18,7 @@ from dashboard.web.page import ADDRESS_STORE, VIEW_STORE, Page, add_page
 from dashboard.web.problems import reference
 from dashboard.web.theme import current_theme
 from dashboard.web.view import Control, bind_view
-from pages.instrument import chart, history
+from pages.instrument import chart, following, history
 from pages.instrument.layout import layout
 from pages.instrument.series import ADJUSTED
 
@@ -68,6 +68,7 @@ def register(app: Dash) -> None:
     bind_view(app, CONTROLS)
     instrument_panel.open_from(app, opened, Input("px-edit", "n_clicks"), State("px-edit", "value"))
     history.register(app)
+    following.register(app)
     callback(
         app,
         redraw,

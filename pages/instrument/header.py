@@ -22,8 +22,8 @@ ARROWS = {"up": "▲ ", "down": "▼ "}
 BADGE_LENGTH = 4
 
 
-def header(detail: InstrumentDetail, *, held: bool, slug: str | None, today: date) -> Component:
-    """Badge, name, chips, price; ``slug`` is the portfolio that a trade would go to."""
+def header(detail: InstrumentDetail, *, held: bool, slug: str | None, today: date, following: Component) -> Component:
+    """Badge, name, chips, price; ``slug`` is the portfolio that a trade would go to, ``following`` the lists' menu."""
     name = detail.name or detail.symbol
     letters = "".join(letter for letter in detail.symbol if letter.isalnum())[:BADGE_LENGTH]
     chips = [chip(text) for text in (detail.exchange, detail.currency) if text]
@@ -31,6 +31,7 @@ def header(detail: InstrumentDetail, *, held: bool, slug: str | None, today: dat
     below = " · ".join(text for text in (detail.symbol, detail.sector, detail.industry, detail.isin) if text)
     record = f"{portfolio_path(slug, 'transactions')}?add=1&symbol={quote(detail.symbol, safe='')}" if slug else ""
     actions = [
+        following,
         button("Edit", id="px-edit", mark="pencil", value=detail.symbol),
         *([button("Record trade", href=record, mark="plus-lg", kind="pri")] if record else []),
     ]

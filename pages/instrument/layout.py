@@ -17,7 +17,7 @@ from dashboard.web.components.basics import card
 from dashboard.web.components.states import error_title, failure
 from dashboard.web.live import live_source
 from dashboard.web.state import ViewState
-from pages.instrument import chart, facts, funds, history, position
+from pages.instrument import chart, facts, following, funds, history, position
 from pages.instrument.header import banner, header, why_no_prices
 
 
@@ -33,7 +33,13 @@ def layout(actor: Actor, view: ViewState, *, symbol: str) -> list[Component]:
     held_by_it = funds.fund_card(instruments.fund_holdings_of(symbol))
     side = [*own, *trades, facts.card(detail, known), *held_by_it, history.history_card()]
     return [
-        header(detail, held=held, slug=_slug(actor, [found.portfolio.slug for found in positions]), today=_today()),
+        header(
+            detail,
+            held=held,
+            slug=_slug(actor, [found.portfolio.slug for found in positions]),
+            today=_today(),
+            following=following.menu(actor, symbol),
+        ),
         *banner(detail, problem),
         html.Div(
             [_chart(detail, view, positions, problem, bool(known.splits)), html.Div(side, className="c3 px-side")],

@@ -13,6 +13,7 @@ from dashboard.db.models.ledger import Account, ImportBatch, LedgerTransaction, 
 from dashboard.db.models.market import Dividend, ExchangeSession, FxPair, FxRate, InstrumentRow, Price, SplitRow
 from dashboard.db.models.quality import PriceFinding
 from dashboard.db.models.restatements import RestatedValue, Restatement, RestatementEffect
+from dashboard.db.models.watchlists import WatchlistEntry, WatchlistRow
 
 __all__ = [
     "Account",
@@ -49,5 +50,7 @@ __all__ = [
     "SplitRow",
     "User",
     "UserSession",
+    "WatchlistEntry",
+    "WatchlistRow",
     "WithholdingRate",
 ]

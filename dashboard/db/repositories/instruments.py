@@ -10,7 +10,16 @@ from sqlalchemy import ColumnElement, delete, func, literal_column, or_, select,
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
-from dashboard.db.models import Dividend, InstrumentRow, LedgerTransaction, Portfolio, Price, PriceFinding, SplitRow
+from dashboard.db.models import (
+    Dividend,
+    InstrumentRow,
+    LedgerTransaction,
+    Portfolio,
+    Price,
+    PriceFinding,
+    SplitRow,
+    WatchlistEntry,
+)
 from dashboard.db.repositories.bulk import AnySession
 from dashboard.db.repositories.price_findings import HELD, REPAIRED
 from dashboard.db.repositories.prices import BY_HAND, NOISE, Restated, SeriesChange
@@ -44,12 +53,13 @@ def ensure(session: AnySession, currencies: Mapping[str, str]) -> dict[str, int]
 
 
 def needed(session: AnySession) -> list[InstrumentRow]:
-    """Every instrument of a ledger or a benchmark that providers are asked for, in the order of their symbols."""
+    """Every instrument of a ledger, a benchmark or a watchlist that providers are asked for, by symbol."""
     traded = select(LedgerTransaction.instrument_id).where(LedgerTransaction.instrument_id.is_not(None))
     arrived = select(LedgerTransaction.target_instrument_id).where(LedgerTransaction.target_instrument_id.is_not(None))
     compared = select(Portfolio.benchmark_id).where(Portfolio.benchmark_id.is_not(None))
+    watched = select(WatchlistEntry.instrument_id)
     wanted = select(InstrumentRow).where(
-        or_(*(InstrumentRow.id.in_(ids) for ids in (traded, arrived, compared))),
+        or_(*(InstrumentRow.id.in_(ids) for ids in (traded, arrived, compared, watched))),
         InstrumentRow.state != InstrumentState.DELISTED.value,
         InstrumentRow.provider != BY_HAND,
     )

@@ -17,12 +17,23 @@ from dashboard.db.models import Dividend, InstrumentRow
 from dashboard.domain.access import SYSTEM, Role
 from dashboard.providers.simulated_catalogue import DEMO_INSTRUMENTS
 from dashboard.runtime import settings
-from dashboard.services import accounts, imports, market_data, portfolios, revaluation
+from dashboard.services import accounts, imports, market_data, portfolios, revaluation, watchlists
 from dashboard.services.demo.ledger import ExDividend, plan_ledger
 from dashboard.services.demo.plans import PLANS, Plan
 from dashboard.services.ledger.export import canonical_csv
 
 EMAIL = "demo@basis.example"
+WATCHED_NAME = "Ideas"
+WATCHED = {
+    "NWRB": "Results in two weeks",
+    "HLCN": "",
+    "BRYL-USD": "Too large already",
+    "THMW": "Add below the 200-day average",
+    "OPLT-USD": "",
+    "LMNL": "",
+    "AURS": "Hedge",
+    "EUGB": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,10 @@ def load_demo(say: Callable[[str], None]) -> Workspace:
         market_data.refresh(SYSTEM, [instrument.symbol for instrument in DEMO_INSTRUMENTS])
         for plan in missing:
             _make(plan)
+    if not watchlists.list_watchlists(SYSTEM):
+        made = watchlists.create(SYSTEM, WATCHED_NAME, list(WATCHED), owner_email=EMAIL)
+        for symbol, note in WATCHED.items():
+            watchlists.set_note(SYSTEM, made.id, symbol, note)
     return workspace
 
 

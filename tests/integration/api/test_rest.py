@@ -21,7 +21,7 @@ from dashboard.db.models.audit import AuditEntry
 from dashboard.domain.access import SYSTEM, Actor
 from dashboard.domain.indicators.registry import INDICATORS, Indicator
 from dashboard.results.portfolios import PortfolioRef
-from dashboard.services import instruments, market_data, portfolios, sessions
+from dashboard.services import instruments, market_data, portfolios, sessions, watchlists
 from tests.integration.cli.conftest import CommandLine
 from tests.market_pages import price_file
 from tests.web import HTML, csrf, make_person, signed_in
@@ -359,13 +359,17 @@ NEEDED = {"indicators": "name=sma", "attribution": "benchmark=AAA", "instrument_
 
 
 @pytest.fixture
-def answers(server: Flask, portfolio: PortfolioRef, signed: FlaskClient) -> Callable[[str], TestResponse]:
+def answers(
+    server: Flask, person: Actor, portfolio: PortfolioRef, signed: FlaskClient
+) -> Callable[[str], TestResponse]:
     """The answer at a path of the OpenAPI document, its variables filled in; nothing in it is empty."""
     with server.app_context():
         instruments.set_price(SYSTEM, "BBB", date(2020, 1, 3), 12.5)
+        watched = watchlists.create(person, "Followed", ["BBB"]).id
 
     def get(path: str) -> TestResponse:
         filled = path.replace("{portfolio_id}", str(portfolio.id)).replace("{symbol}", "BBB")
+        filled = filled.replace("{watchlist_id}", str(watched))
         return signed.get(filled.replace("{metric}", "time_weighted"))
 
     return get

@@ -19,7 +19,7 @@ from dashboard.db.engine import db
 from dashboard.db.models.audit import AuditEntry
 from dashboard.domain.access import Actor
 from dashboard.results.portfolios import PortfolioRef
-from dashboard.services import imports, portfolios, reports, transactions
+from dashboard.services import imports, portfolios, reports, transactions, watchlists
 from dashboard.web.page import pages
 from tests.factories import ledger_file
 from tests.integration.web.forging import ADDRESS, body, served, takes
@@ -36,6 +36,7 @@ OWN_OBJECTS_ALONE = {
     ROUTER,  # the layouts of pages: tried by their paths
     "_pages_dummy.children",
     "..new-go.href...new-error.children..",
+    "..watchlist-new-go.href...watchlist-new-error.children..",
     "..instruments-body.children...instruments-count.children..",
     "..report-history.children...report-poll.disabled..",
 }
@@ -46,6 +47,8 @@ OF_PRICES = "quality-"
 OF_SEARCHES, OF_THE_PANEL = "find-", "ie-"
 # Histories are of instruments, which are everybody's; a request is known by its random name alone.
 OF_HISTORIES = ("px-fetch-id", "-fetch-state", "-fetch-stopped")
+# Another's list that is ticked on an instrument's page is tried in test_watchlists_page.
+OF_LISTS = "px-watch"
 Call = Callable[..., TestResponse]
 LEDGER = """
     date        type     symbol  quantity  price  amount
@@ -63,6 +66,7 @@ class Belongings:
     row: int
     version: int
     run: int
+    watchlist: int
 
 
 def _belongings(person: Actor, name: str) -> Belongings:
@@ -71,7 +75,8 @@ def _belongings(person: Actor, name: str) -> Belongings:
     assert batch is not None
     row = transactions.list_transactions(person, portfolio.id).rows[0]
     run = reports.request_report(person, portfolio.id, "performance", "csv")
-    return Belongings(portfolio, batch, row.id, row.version, run.id)
+    watched = watchlists.create(person, name, ["AAA"])
+    return Belongings(portfolio, batch, row.id, row.version, run.id, watched.id)
 
 
 @pytest.fixture
@@ -87,6 +92,14 @@ def mine(server: Flask, person: Actor) -> Belongings:
     """What the person at the browser has."""
     with server.app_context():
         return _belongings(person, "Mine")
+
+
+def _filled(path: str, of: Belongings) -> str:
+    """The address of a page with what belongs to somebody in the place of its variables."""
+    own = {"<slug>": of.portfolio.slug, "<watchlist_id>": str(of.watchlist), "<symbol>": "AAA"}
+    for name, value in own.items():
+        path = path.replace(name, value)
+    return path
 
 
 def _denials(server: Flask, person: Actor) -> list[str]:
@@ -108,7 +121,7 @@ def test_without_a_session_no_route_answers_to_any_method(
     dash_app: Dash, theirs: Belongings, client: FlaskClient
 ) -> None:
     named = {"slug": theirs.portfolio.slug, "run_id": str(theirs.run), "symbol": "AAA"}
-    named["portfolio_id"] = str(theirs.portfolio.id)
+    named |= {"portfolio_id": str(theirs.portfolio.id), "watchlist_id": str(theirs.watchlist)}
     for rule, method in product(dash_app.server.url_map.iter_rules(), METHODS):
         if rule.rule in OPEN:
             continue
@@ -123,7 +136,7 @@ def test_without_a_session_pages_lead_to_sign_in_and_their_layouts_are_refused(
 ) -> None:
     assert pages(dash_app.server)
     for page in pages(dash_app.server):
-        path = re.sub(r"<symbol>", "AAA", page.path.replace("<slug>", theirs.portfolio.slug))
+        path = _filled(page.path, theirs)
         assert client.get(path, headers=HTML).location.startswith("/sign-in"), path
         assert open_page(client, path).status_code == 401, path
 
@@ -138,22 +151,23 @@ def test_another_ones_pages_are_not_found_and_each_try_is_recorded_once(
     server: Flask, dash_app: Dash, person: Actor, theirs: Belongings, signed: FlaskClient
 ) -> None:
     for page in pages(server):
-        if not page.of_portfolio:
+        if not page.of_portfolio and "<watchlist_id>" not in page.path:
             continue
-        path = page.path.replace("<slug>", theirs.portfolio.slug)
+        path = _filled(page.path, theirs)
         with denied_once(server, person, path):
             assert signed.get(path, headers=HTML).status_code == 404, path
         with denied_once(server, person, f"layout of {path}"):
             response = open_page(signed, path)
         assert response.status_code == 404, path
-        assert response.get_data() == open_page(signed, page.path.replace("<slug>", "nowhere")).get_data(), path
+        nobodys = page.path.replace("<slug>", "nowhere").replace("<watchlist_id>", "0")
+        assert response.get_data() == open_page(signed, nobodys).get_data(), path
 
 
 def test_ones_own_pages_are_shown_even_where_nothing_has_a_price(
     server: Flask, mine: Belongings, signed: FlaskClient
 ) -> None:
     for page in pages(server):
-        path = page.path.replace("<slug>", mine.portfolio.slug).replace("<symbol>", "AAA")
+        path = _filled(page.path, mine)
         assert open_page(signed, path).status_code == 200, path
 
 
@@ -162,14 +176,14 @@ def test_every_callback_that_names_a_portfolio_refuses_another_ones(
 ) -> None:
     tried = 0
     values: dict[str, Json] = {
-        ADDRESS: {"path": "/", "slug": theirs.portfolio.slug},
+        ADDRESS: {"path": "/", "slug": theirs.portfolio.slug, "watchlist_id": str(theirs.watchlist)},
         "report-portfolio.value": theirs.portfolio.slug,
         "import-undo.data": {"batch": theirs.batch},
     }
     for output, entry in served(dash_app).items():
         if output in OWN_OBJECTS_ALONE or OF_INSTRUMENTS in output or '"run"' in str(entry["inputs"]):
             continue
-        if any(part in output for part in (OF_PRICES, *OF_HISTORIES, OF_SEARCHES, OF_THE_PANEL)):
+        if any(part in output for part in (OF_PRICES, *OF_HISTORIES, OF_SEARCHES, OF_THE_PANEL, OF_LISTS)):
             continue
         assert takes(entry, ADDRESS) or takes(entry, "report-portfolio.value"), f"{output} is in no list"
         with denied_once(server, person, output):
@@ -241,7 +255,8 @@ def call(dash_app: Dash, signed: FlaskClient, mine: Belongings) -> Call:
     """Call a callback with these values, from one's own portfolio, with ``parts`` of the body put in its place."""
 
     def run(output: str, values: Json, **parts: Json) -> TestResponse:
-        own = {ADDRESS: {"slug": mine.portfolio.slug}, "import-undo.data": {"batch": mine.batch + 1_000}}
+        address = {"slug": mine.portfolio.slug, "watchlist_id": str(mine.watchlist)}
+        own = {ADDRESS: address, "import-undo.data": {"batch": mine.batch + 1_000}}
         return dispatch(signed, body(dash_app, output, {**own, **values}) | parts)
 
     return run

@@ -1,0 +1,1 @@
+"""Watchlists over the real database."""
