@@ -6,7 +6,7 @@ import gc
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,7 +15,7 @@ from statistics import median
 
 import numpy as np
 import psycopg
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
 from dashboard import embedded
@@ -30,6 +30,7 @@ from dashboard.db.binary import (
     text_column,
 )
 from dashboard.db.engine import psycopg_url
+from dashboard.db.models import Price
 from dashboard.db.repositories.bulk import raw_connection
 from dashboard.db.repositories.instruments import ensure
 from dashboard.db.repositories.prices import COLUMNS, BarArrays, blocks, store_bars
@@ -151,14 +152,25 @@ def stored(database: Database, series: Series) -> Taken:
 
 
 def row_by_row(session: Session, ids: Sequence[int]) -> tuple[Days, Floats]:
-    """The closes of ``ids`` side by side, by a cursor that gives a row at a time."""
+    """The closes of ``ids`` side by side, by the session's cursor, which gives a row at a time."""
+    wanted = select(Price.instrument_id, Price.date, Price.close).where(Price.instrument_id.in_(ids))
+    rows = session.execute(wanted.order_by(Price.instrument_id, Price.date))
+    return _placed(ids, ((row.instrument_id, row.date, row.close) for row in rows))
+
+
+def row_by_row_of_the_driver(session: Session, ids: Sequence[int]) -> tuple[Days, Floats]:
+    """The same by the driver's own cursor, which makes its rows in C."""
     query = b"select instrument_id, date, close from prices where instrument_id = any(%s) order by instrument_id, date"
-    found: dict[int, tuple[list[date], list[float]]] = {key: ([], []) for key in ids}
     with raw_connection(session).cursor() as cursor:
-        for key, day, close in cursor.execute(query, (list(ids),)):
-            days, closes = found[key]  # type: ignore[index]  # as the query says
-            days.append(day)  # type: ignore[arg-type]
-            closes.append(close)  # type: ignore[arg-type]
+        return _placed(ids, cursor.execute(query, (list(ids),)))  # type: ignore[arg-type]  # as the query says
+
+
+def _placed(ids: Sequence[int], rows: Iterable[tuple[int, date, float]]) -> tuple[Days, Floats]:
+    found: dict[int, tuple[list[date], list[float]]] = {key: ([], []) for key in ids}
+    for key, day, close in rows:
+        days, closes = found[key]
+        days.append(day)
+        closes.append(close)
     every = sorted({day for days, _ in found.values() for day in days})
     at = {day: place for place, day in enumerate(every)}
     values = np.full((len(every), len(ids)), np.nan)

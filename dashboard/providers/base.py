@@ -29,6 +29,7 @@ class Issue(StrEnum):
     FUTURE = "future"
     DUPLICATE = "duplicate"
     OFF_GRID = "off_grid"
+    OTHER_UNIT = "other_unit"
     BAD_SPLIT = "bad_split"
     BAD_DIVIDEND = "bad_dividend"
     SPLIT_NOT_APPLIED = "split_not_applied"

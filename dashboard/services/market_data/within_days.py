@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import structlog
 
 from dashboard.db.engine import db
 from dashboard.db.models import InstrumentRow
 from dashboard.db.repositories import instruments as store
 from dashboard.db.repositories import intraday as bars_store
+from dashboard.db.repositories import valued_prices
 from dashboard.domain.access import Actor
+from dashboard.domain.arrays import date_of
+from dashboard.domain.corporate_actions import split_factors
 from dashboard.domain.instruments import InstrumentState
-from dashboard.domain.intraday import BarInterval, kept_days
+from dashboard.domain.intraday import BarInterval, kept_days, local_times
 from dashboard.errors import InvalidInput, NotFound, ProviderError
-from dashboard.providers.base import RejectedBar
+from dashboard.providers.base import Issue, RejectedBar
 from dashboard.providers.chain import ProviderChain
 from dashboard.providers.intraday import IntradayHistory, IntradayRequest
 from dashboard.results.instruments import RefreshOutcome, RefreshReport
@@ -31,6 +36,10 @@ DEFAULT = BarInterval.FIVE_MINUTES
 OVERLAP = timedelta(hours=1)
 # A series that has never been fetched begins so far back: the longest view of bars within a day shows five sessions.
 FIRST_DAYS: Mapping[BarInterval, int] = {BarInterval.MINUTE: 7}
+
+# Nothing multiplies its price within the weeks of bars that are kept, but units do.
+OTHER_UNIT = 20.0
+ANOTHER_UNIT = "the price is more than 20 times the last daily close, or less than a twentieth of it"
 
 Progress = Callable[[int, int, str], "bool | None"]
 
@@ -116,6 +125,7 @@ def _refreshed(source: ProviderChain, target: Target, currency: str, request: In
     if found.currency != currency:
         reason = f"{found.provider} quotes {found.provider_symbol} in {found.currency}, not in {currency}."
         return RefreshOutcome(target.symbol, 0, code=CURRENCY_MISMATCH, reason=reason)
+    found = _plausible(target, found)
     changed = bars_store.store(db.session, target.id, found.interval, found.bars, found.provider)
     db.session.commit()
     at = found.bars.at
@@ -124,6 +134,19 @@ def _refreshed(source: ProviderChain, target: Target, currency: str, request: In
     if left_out:
         log.info("intraday.left_out", symbol=target.symbol, provider=found.provider, items=left_out[:NAMED])
     return RefreshOutcome(target.symbol, changed, first, last, reason=remark(found.fallbacks), left_out=left_out)
+
+
+def _plausible(target: Target, found: IntradayHistory) -> IntradayHistory:
+    """Without bars that are another unit than the daily closes: pence for pounds, or a split that was not applied."""
+    edges = valued_prices.edges(db.session, [target.id])[target.id]
+    if edges.last_close is None or edges.last_date is None or not len(found.bars):
+        return found
+    days = local_times(found.bars.at, found.timezone).astype("datetime64[D]")
+    known = np.array([edges.last_date], dtype="datetime64[D]")
+    carried = edges.last_close * split_factors(known, target.splits)[0] / split_factors(days, target.splits)
+    off = np.abs(np.log(found.bars.close / carried)) > np.log(OTHER_UNIT)
+    rejected = tuple(RejectedBar(date_of(day), Issue.OTHER_UNIT, ANOTHER_UNIT) for day in days[off])
+    return replace(found, bars=found.bars[~off], rejected=(*found.rejected, *rejected))
 
 
 def _left_out(found: IntradayHistory) -> Iterator[str]:

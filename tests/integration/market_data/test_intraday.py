@@ -123,6 +123,26 @@ def test_a_correction_replaces_what_was_stored(known: None) -> None:
     assert (len(after), after.close[-1]) == (len(before), before.close[-1] * 1.001)
 
 
+class InCents(FakeProvider):
+    """Bars of the simulated market, the last three of them a hundred times too large."""
+
+    intervals = frozenset({FIVE})
+
+    def intraday(self, request: IntradayRequest) -> IntradayHistory:
+        found = SimulatedProvider(now=lambda: NOW).intraday(request)
+        close = found.bars.close.copy()
+        close[-3:] *= 100
+        return replace(found, bars=replace(found.bars, close=close))
+
+
+def test_a_price_of_another_unit_than_the_daily_closes_is_left_out_and_told(known: None) -> None:
+    in_cents = ProviderChain([InCents(name="simulated")])
+    (outcome,) = market_data.refresh_intraday(SYSTEM, [SHARE], chain=in_cents, now=NOW).outcomes
+    assert outcome.complete
+    assert outcome.left_out[0].startswith("3 bars of 2026-03-16 and later: the price is more than 20 times")
+    assert market_data.intraday(SHARE).bars.at[-1] == np.datetime64("2026-03-16T15:10:00")
+
+
 def test_bars_are_forgotten_when_they_are_older_than_is_kept(known: None) -> None:
     refreshed(SHARE)
     refreshed(SHARE, interval=HOUR)
