@@ -128,10 +128,10 @@
   let timer = 0;
   const move = () => {
     clearTimeout(timer);
-    if (!document.getElementById(GRID) || !live.quotes.size) return;
+    if (!document.getElementById("watchlist-body") || !live.quotes.size) return;
     const api = gridApi();
     if (!api || !api.getDisplayedRowCount()) {
-      timer = setTimeout(move, WAIT_MS); // a grid is drawn some time after its page
+      timer = setTimeout(move, WAIT_MS); // a grid is drawn, and even loaded, some time after its page
       return;
     }
     if (api.getEditingCells().length) return; // a note is being written: the next price tells

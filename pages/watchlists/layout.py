@@ -96,7 +96,7 @@ def _search() -> Component:
         id="watchlist-q",
         type="search",
         className="in",
-        placeholder="Add a symbol or name",
+        placeholder="Symbol or name",
         debounce=0.25,
         maxLength=64,
         autoComplete="off",

@@ -75,7 +75,7 @@ def _column(column: WatchColumn) -> Row:
 
 
 _DIRECTION = {"function": "directionClass(params)"}
-_TREND = {"cellRenderer": "TrendCell", "cellDataType": False, "sortable": False, "width": 104, "pinned": "right"}
+_TREND = {"cellRenderer": "TrendCell", "cellDataType": False, "sortable": False, "width": 116}
 _KINDS: dict[WatchColumn, Row] = {
     WatchColumn.TREND_30: _TREND,
     WatchColumn.TREND_90: _TREND,
@@ -88,7 +88,7 @@ _KINDS: dict[WatchColumn, Row] = {
         "valueFormatter": {"function": "percentChange(params.value)"},
     },
     WatchColumn.YEAR_RANGE: {
-        "cellRenderer": "RangeCell", "cellDataType": False, "sortable": False, "minWidth": 176, "flex": 1,
+        "cellRenderer": "RangeCell", "cellDataType": False, "sortable": False, "minWidth": 196, "flex": 1,
         "headerTooltip": "The lowest and the highest close of 52 weeks, and where the price is between them",
     },
     WatchColumn.MARKET: {
