@@ -134,7 +134,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Browser) -> None:
 def test_indicators_are_ticked_in_a_menu_and_kept_in_the_address(browser: Browser) -> None:
     browser.sign_in(path="/i/AAA")
     drawn(browser)
-    browser.click(".px-menu summary")
+    browser.click(".px-bar .px-menu summary")
     browser.click("#px-ind .form-check:nth-child(2) label")
     browser.wait_for_path("/i/AAA?ind=sma-50")
     browser.wait_for(lambda: "SMA 50" in str(browser.run(NAMES)), "the average")
@@ -160,7 +160,7 @@ def test_panes_fit_a_phone(browser: Browser) -> None:
     drawn(browser)
     browser.wait_for(lambda: "ADX" in str(browser.run(NAMES)), "the panes")
     assert not browser.run(WIDER)
-    browser.click(".px-menu summary")
+    browser.click(".px-bar .px-menu summary")
     assert not browser.run(WIDER)
 
 

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 
-from benchmarks import lots
 from dashboard.domain.transactions import LotMethod
 
 
@@ -23,7 +22,9 @@ def test_it_prints_one_json_with_the_floor_the_plain_loop_and_a_trade_added() ->
 
 
 def test_lots_are_measured_by_every_method_beside_a_bare_loop() -> None:
-    found = lots.figures_of(400, 7)
+    sizes = ("--trades", "400")
+    done = subprocess.run([sys.executable, "-m", "benchmarks.lots", *sizes], capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
     assert found["trades"] == 400
     for method in LotMethod:
         figures = found[method.value]

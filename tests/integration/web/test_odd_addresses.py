@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from dashboard.domain.access import Actor
+from dashboard.services import watchlists
 from dashboard.web.page import pages
 from tests.integration.web.forging import ADDRESS, body, served, takes
 from tests.market_pages import make_ledger, make_market
@@ -34,18 +36,18 @@ NAMES = ("AAA", "BBB", "CCC", "NOSUCH", "a b", "é", "%", "..", "^X", "A" * 300,
 
 
 @pytest.fixture
-def market(server: Flask, person: Actor) -> None:
-    """A portfolio ``mine`` over two priced instruments and one that waits."""
+def market(server: Flask, person: Actor) -> int:
+    """A portfolio ``mine`` over two priced instruments and one that waits; the id of a list of one of them."""
     today = datetime.now(UTC).date()
     with server.app_context():
         make_market(today)
         make_ledger(person, "Mine", today)
+        return watchlists.create(person, "Ideas", ["AAA"]).id
 
 
-@pytest.mark.usefixtures("market")
-def test_every_page_takes_any_query(server: Flask, signed: FlaskClient) -> None:
+def test_every_page_takes_any_query(server: Flask, signed: FlaskClient, market: int) -> None:
     for page in pages(server):
-        path = page.path.replace("<slug>", "mine").replace("<symbol>", "AAA")
+        path = page.path.replace("<slug>", "mine").replace("<symbol>", "AAA").replace("<watchlist_id>", str(market))
         for query in QUERIES:
             response = open_page(signed, path, query)
             assert response.status_code == 200, f"{path}{query}"
@@ -70,6 +72,6 @@ def test_every_page_takes_any_name_in_its_address(server: Flask, signed: FlaskCl
         if "<" not in page.path:
             continue
         for name in NAMES:
-            path = page.path.replace("<slug>", quote(name, safe="")).replace("<symbol>", quote(name, safe=""))
+            path = quote(name, safe="").join(re.split(r"<\w+>", page.path))
             assert signed.get(path, headers=HTML).status_code in {200, 404}, path
             assert open_page(signed, path).status_code in {200, 404}, path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -31,7 +32,8 @@ def call(dash_app: Dash, server: Flask, person: Actor, signed: FlaskClient) -> C
         portfolios.create_portfolio(person, "Mine", "EUR")
 
     def run(part: str, values: Json) -> Json:
-        (output,) = [name for name in served(dash_app) if part in name]
+        named = re.compile(rf"(^|\.){re.escape(part)}(@|\.\.|$)")
+        (output,) = filter(named.search, served(dash_app))
         response = dispatch(signed, body(dash_app, output, {ADDRESS: {"slug": "mine"}, **values}))
         assert response.status_code < 500, f"{part} {str(values)[:200]}: {response.get_data(as_text=True)[:300]}"
         return response.get_json()
