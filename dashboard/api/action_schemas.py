@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from dashboard.api.parameters import Body, Parameters, Word, Words
-from dashboard.api.schemas import Amount, Day, Described, Money, PortfolioRef, named
+from dashboard.api.schemas import Amount, Described, LedgerRow, PortfolioRef, named
 from dashboard.domain.action_rules import ActionKind, Rule
 from dashboard.results.proposals_wire import STATES
 
@@ -48,37 +48,7 @@ class WithholdingBody(Body):
     account: Word | None = Field(None, description="In this account.")
 
 
-class ProposedRow(Described):
-    """A row with the columns of the canonical file."""
-
-    date: date
-    type: str
-    symbol: str | None
-    quantity: Money
-    price: Money
-    currency: str
-    fee: Money
-    tax: Money
-    amount: Money
-    fx_rate: Money
-    cash_currency: str | None
-    account: str
-    settle_date: Day
-    note: str
-    external_id: str | None
-    target_amount: Money
-    target_currency: str | None
-    ratio: Money
-    target_symbol: str | None
-    cost_fraction: Money
-    acquired: Day
-    cost: Money
-    lot_ids: list[str]
-    accrued: Money
-    fee_currency: str | None
-
-
-class BookedRow(ProposedRow):
+class BookedRow(LedgerRow):
     """A row of the ledger that counts as a proposal."""
 
     id: int
@@ -100,7 +70,7 @@ class ActionProposal(Described):
     amount: Amount
     tax: Amount
     reasons: list[str]
-    row: ProposedRow | None
+    row: LedgerRow | None
     booked: list[BookedRow]
 
 

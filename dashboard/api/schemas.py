@@ -227,11 +227,9 @@ class Holdings(Described):
     status: list[Note]
 
 
-class Transaction(Described):
-    """A row of a ledger, with the columns of the canonical file."""
+class LedgerRow(Described):
+    """A row with the columns of the canonical file."""
 
-    id: int
-    version: int
     date: date
     type: str
     symbol: str | None
@@ -257,6 +255,13 @@ class Transaction(Described):
     lot_ids: list[str]
     accrued: Money
     fee_currency: str | None
+
+
+class Transaction(LedgerRow):
+    """A row of a ledger."""
+
+    id: int
+    version: int
     name: str
     cash_effect: Money
     batch: int | None
