@@ -3,7 +3,7 @@
 
 VENV ?= .venv
 BIN := $(VENV)/bin
-WORKERS ?= 3
+WORKERS ?= 2
 SOAK_SECONDS ?= 600
 
 # The first interpreter of 3.11 or newer that can also make an environment; PYTHON=... decides otherwise.

@@ -194,7 +194,8 @@ def _solve(flows: _Flows) -> Measure:
     if changes == 1:
         roots = _roots(flows, np.array([low, 0.0, high]), known)
     else:
-        roots = _roots(flows, np.unique(np.concatenate((np.linspace(low, 3.0, _GRID), [0.0, high]))), known)
+        grid = np.unique(np.concatenate((np.linspace(low, 3.0, _GRID), [0.0, high])))
+        roots = _roots(flows, np.union1d(grid, _turning_points(flows, grid)), known)
     if not roots:
         return Measure.undefined("No rate between -100 % and 100,000,000 % solves the equation.")
     rates = sorted((float(np.expm1(root)) for root in roots), key=abs)
@@ -233,6 +234,20 @@ def _free_newton(flows: _Flows, low: float, high: float) -> float | None:
         if abs(step) <= _FREE_TOLERANCE * max(1.0, abs(point)):
             return point
     return None
+
+
+def _turning_points(flows: _Flows, grid: Floats) -> list[float]:
+    """Where the value comes nearest to 0 between two points at which it has one sign: two roots may lie there."""
+    slopes = _Flows(flows.times, -flows.amounts * flows.times)
+    signs, turns = np.sign(flows.values(grid)), np.sign(slopes.values(grid))
+    nearing = (signs[:-1] == signs[1:]) & (turns[:-1] == -signs[:-1]) & (turns[1:] == signs[1:])
+    found = []
+    for at in np.flatnonzero(nearing).tolist():
+        left, right = float(grid[at]), float(grid[at + 1])
+        at_left = slopes.value(left)
+        if np.sign(at_left) == -np.sign(slopes.value(right)):
+            found.append(_newton(slopes, left, right, at_left))
+    return found
 
 
 def _roots(flows: _Flows, grid: Floats, known: float | None) -> list[float]:

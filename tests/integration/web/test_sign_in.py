@@ -76,10 +76,10 @@ def test_an_unknown_address_takes_as_long_as_a_wrong_password(server: Flask, per
     def best_of_three(email: str, number: int) -> float:
         taken = []
         for attempt in range(3):
-            started = time.perf_counter()
+            started = time.process_time()  # of the processor: a busy machine must not tell them apart
             with server.app_context(), pytest.raises(InvalidCredentials):
                 accounts.authenticate(email, WRONG, f"10.0.{number}.{attempt}")
-            taken.append(time.perf_counter() - started)
+            taken.append(time.process_time() - started)
         return min(taken)
 
     known, unknown = best_of_three(EMAIL, 1), best_of_three("nobody@example.org", 2)

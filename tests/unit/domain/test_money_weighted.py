@@ -119,3 +119,11 @@ def test_thousands_of_flows_with_two_rates_have_both() -> None:
 def test_days_without_a_date_or_an_amount_are_skipped() -> None:
     days = np.array(["2021-01-01", "NaT", "2021-06-01", "2022-01-01"], "datetime64[D]")
     assert xirr(days, [-100, 50, float("nan"), 110]) == pytest.approx(0.10)
+
+
+def test_two_rates_that_lie_close_together_are_both_found() -> None:
+    days = np.datetime64("2000-01-03") + np.array([0, 236, 1033, 3047, 4617])
+    found = solve_xirr(days, [38266.0, -581879.0, 148039.0, 764149.0, -407940.0])
+    assert found.status is Status.ESTIMATED
+    assert found.value == pytest.approx(-0.050194183, abs=1e-9)
+    assert "the others are -5.03%, 6631.41%" in found.reason
