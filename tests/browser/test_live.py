@@ -100,7 +100,8 @@ def test_value_and_prices_move_by_themselves_and_say_what_they_are(
 ) -> None:
     # Before the stream answers the page says how old its prices are.
     browser.sign_in(path="/p/coins")
-    browser.wait_for_text("#live-text", f"prices of {TODAY - timedelta(days=1):%d %b %Y}")
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    browser.wait_for_text("#live-text", f"prices of {yesterday:%d %b %Y}")
     assert state(browser) in {"known", "interrupted"}
     first = browser.text("#live-value")
 
