@@ -35,7 +35,7 @@ def create(
     """
     portfolio = portfolios.portfolio_by_id(actor, portfolio_id)
     allowed = _valid_origins(origins)
-    key = secrets.token_urlsafe(12)
+    key = secrets.token_hex(10)  # hexadecimal: on a command line, one that begins with a dash is an option
     rows.insert(key, portfolio.id, kind, allowed, amounts_hidden=amounts_hidden)
     details: dict[str, audit.Plain] = {
         "portfolio": portfolio.id,

@@ -260,6 +260,13 @@ def test_the_secret_is_in_no_table(server: Flask, shared: tuple[EmbedItem, str])
     assert not any(shared[1] in row for row in rows)
 
 
+def test_a_views_id_is_never_taken_for_an_option(server: Flask, person: Actor, portfolio: PortfolioRef) -> None:
+    with server.app_context():
+        ids = {embeds.create(person, portfolio.id, EmbedKind.KPI, [HOST])[0].key for _ in range(12)}
+    assert len(ids) == 12
+    assert all(key.isalnum() for key in ids)
+
+
 def test_the_command_line_shares_hands_out_tokens_lists_and_revokes(
     client: FlaskClient, portfolio: PortfolioRef, dashboard: CommandLine
 ) -> None:
