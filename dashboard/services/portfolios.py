@@ -20,6 +20,7 @@ from dashboard.services.ledger.currencies import currency_problem
 from dashboard.services.ledger.owners import owner_for
 from dashboard.services.ledger.rules import LENGTHS
 from dashboard.services.marks import mark_dirty
+from dashboard.services.names import checked_name
 
 NAME_LENGTH = 100
 SLUG_LENGTH = 60
@@ -41,7 +42,7 @@ def create_portfolio(
 
     Raises: InvalidInput, NotFound (no such owner), Conflict where the owner has one of that name.
     """
-    name, currency = _valid_name(name), _valid_currency(currency)
+    name, currency = checked_name(name, "portfolio", NAME_LENGTH), _valid_currency(currency)
     owner = owner_for(actor, owner_email)
     owner_id = owner.id if owner else None
     if rows.name_is_taken(owner_id, name):
@@ -165,17 +166,6 @@ def _unknown(asked: str) -> NotFound:
 
 def _taken(name: str) -> Conflict:
     return Conflict(f"There is a portfolio {name} already.")
-
-
-def _valid_name(name: str) -> str:
-    name = " ".join(name.split())
-    if not name:
-        raise InvalidInput("A portfolio needs a name.", field="name")
-    if len(name) > NAME_LENGTH:
-        raise InvalidInput(f"The name has {len(name)} characters; {NAME_LENGTH} can be kept.", field="name")
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
-        raise InvalidInput("The name has a character that cannot be shown.", field="name")
-    return name
 
 
 def _valid_currency(code: str) -> str:

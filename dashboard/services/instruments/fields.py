@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,6 +13,7 @@ from dashboard.errors import InvalidInput
 from dashboard.providers.base import ADDRESS, MANUAL
 from dashboard.providers.normalise import CURRENCY, MINOR_UNITS, major_unit
 from dashboard.services.market_data.series import FILE_SOURCE
+from dashboard.services.names import cannot_be_shown
 from dashboard.settings import PROVIDER_NAMES
 
 Value = str | int | Decimal | None
@@ -66,7 +66,7 @@ def _text(name: str, value: object) -> str:
     text = " ".join((value or "").split())
     if len(text) > TEXT_LENGTH:
         raise InvalidInput(f"{_called(name)} has {len(text)} characters; {TEXT_LENGTH} can be kept.", field=name)
-    if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in text):
+    if cannot_be_shown(text):
         raise InvalidInput(f"{_called(name)} has a character that cannot be shown.", field=name)
     return text
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -13,6 +12,7 @@ from dashboard.services.ledger.currencies import currency_problem
 from dashboard.services.ledger.decimals import plain, size_problem
 from dashboard.services.ledger.draft import COLUMNS, Draft
 from dashboard.services.ledger.shapes import INCOME, SHAPES, TRADES
+from dashboard.services.names import cannot_be_shown
 
 EARLIEST = date(1900, 1, 1)
 LENGTHS = {"symbol": 64, "target_symbol": 64, "account": 100, "external_id": 200, "note": 2000}
@@ -153,14 +153,8 @@ def _texts(draft: Draft) -> Faults:
         text: str = getattr(draft, column) or ""
         if len(text) > limit:
             yield column, f"The {_spoken(column)} has {len(text)} characters; {limit} can be kept."
-        elif not text.isprintable() and any(_unprintable(character, column) for character in text):
+        elif cannot_be_shown(text, but="\n\r\t" if column == "note" else ""):
             yield column, f"The {_spoken(column)} has a character that cannot be shown."
-
-
-def _unprintable(character: str, column: str) -> bool:
-    if column == "note" and character in "\n\r\t":
-        return False
-    return unicodedata.category(character) in {"Cc", "Cs"}
 
 
 def _spoken(column: str) -> str:

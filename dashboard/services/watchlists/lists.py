@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection
 
 from dashboard.db.engine import db
@@ -13,6 +12,7 @@ from dashboard.errors import Conflict, InvalidInput, NotFound
 from dashboard.results.watchlists import USUAL_COLUMNS, WatchColumn, Watchlist
 from dashboard.services import audit
 from dashboard.services.ledger.owners import owner_for
+from dashboard.services.names import checked_name
 
 MOST_LISTS = 50
 NAME_LENGTH = 60
@@ -21,7 +21,7 @@ LONGEST_ID = 18
 
 def begin(actor: Actor, name: str, owner_email: str | None) -> Watchlist:
     """An empty list in the caller's transaction. Raises: InvalidInput, NotFound (no such owner), Conflict."""
-    name = _valid_name(name)
+    name = checked_name(name, "watchlist", NAME_LENGTH)
     owner_id = _owner(actor, owner_email)
     rows.lock_owner(owner_id)
     if len(rows.items(owner_id, everyone=False)) >= MOST_LISTS:
@@ -76,7 +76,7 @@ def watchlist_by_name(actor: Actor, name: str, owner_email: str | None = None) -
 
 def rename(actor: Actor, watchlist_id: int, name: str) -> Watchlist:
     """Give a list another name. Raises: NotFound, InvalidInput, Conflict."""
-    found, name = watchlist(actor, watchlist_id), _valid_name(name)
+    found, name = watchlist(actor, watchlist_id), checked_name(name, "watchlist", NAME_LENGTH)
     if name != found.name:
         try:
             rows.rename(found.id, name)
@@ -125,14 +125,3 @@ def _owner(actor: Actor, email: str | None) -> UserId:
 
 def _taken(name: str) -> Conflict:
     return Conflict(f"There is a watchlist {name} already.")
-
-
-def _valid_name(name: str) -> str:
-    name = " ".join(name.split())
-    if not name:
-        raise InvalidInput("A watchlist needs a name.", field="name")
-    if len(name) > NAME_LENGTH:
-        raise InvalidInput(f"The name has {len(name)} characters; {NAME_LENGTH} can be kept.", field="name")
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
-        raise InvalidInput("The name has a character that cannot be shown.", field="name")
-    return name

@@ -1,0 +1,28 @@
+"""What somebody may call what is theirs: on one line, of a length that can be kept, of characters that can be shown."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from dashboard.errors import InvalidInput
+
+HIDDEN = frozenset({"Cc", "Cs"})
+
+
+def checked_name(text: str, thing: str, longest: int) -> str:
+    """The name of a ``thing``, with single spaces. Raises: InvalidInput."""
+    name = " ".join(text.split())
+    if not name:
+        raise InvalidInput(f"A {thing} needs a name.", field="name")
+    if len(name) > longest:
+        raise InvalidInput(f"The name has {len(name)} characters; {longest} can be kept.", field="name")
+    if cannot_be_shown(name):
+        raise InvalidInput("The name has a character that cannot be shown.", field="name")
+    return name
+
+
+def cannot_be_shown(text: str, *, but: str = "") -> bool:
+    """Whether a control character or half of a surrogate pair is in it, ``but`` these."""
+    return not text.isprintable() and any(
+        unicodedata.category(letter) in HIDDEN for letter in text if letter not in but
+    )
