@@ -13,6 +13,7 @@ import pytest
 import requests
 from flask import Flask
 
+from tests.browser.driver import Browser
 from tests.integration.cli.conftest import environment_of
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +55,11 @@ class Stream:
             return requests.get(f"{self._address}/healthz", timeout=2).ok
         except requests.RequestException:
             return False
+
+
+def badge(browser: Browser) -> str:
+    """What the shape of the badge of live prices stands for."""
+    return browser.find("#live-dot").get_attribute("data-state") or ""
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import redis
 from flask import Flask
@@ -15,10 +15,10 @@ from dashboard.services import market_data, watchlists
 from dashboard.services.live_board import LEADER, post
 from tests.browser.driver import Browser
 from tests.browser.streaming import Stream, stream
+from tests.days import days_ago
 
 __all__ = ["stream"]
 
-YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
 CELL = "#watchlist-grid .ag-row[row-id={symbol}] .ag-cell[col-id={column}]"
 
 
@@ -42,7 +42,7 @@ def test_prices_move_notes_and_order_are_kept(
 ) -> None:
     lines = ["symbol,date,close,currency"]
     for symbol in ("SOLO", "DUO"):
-        lines += [f"{symbol},{YESTERDAY - timedelta(days=back)},{100 + back % 7},EUR" for back in range(40)]
+        lines += [f"{symbol},{days_ago(1 + back)},{100 + back % 7},EUR" for back in range(40)]
     with server.app_context():
         market_data.import_prices(SYSTEM, "\n".join(lines).encode(), "prices.csv")
         made = watchlists.create(person, "Ideas", ["SOLO", "DUO"])
