@@ -83,6 +83,7 @@ class Settings(BaseSettings):
     alphavantage_base_url: OptionalText = None
     alphavantage_api_key: OptionalSecret = None
     intraday_days: int = Field(default=30, ge=0, le=730)
+    restatement_days: int = Field(default=1100, ge=0, le=36_500)
     url_provider_allow_private: bool = False
     url_headers: OptionalSecret = None
     smtp_url: OptionalSecret = None

@@ -24,7 +24,7 @@ from rq_scheduler import Scheduler
 from dashboard.errors import DashboardError
 from dashboard.queue import OPTIONS, JobName, QueueName
 from dashboard.redis_store import connect
-from dashboard.services import market_data, marks, report_mail, reports, schedules
+from dashboard.services import market_data, marks, report_mail, reports, restatements, schedules
 from dashboard.services.schedules import CatchUp, DeclaredSchedule
 from dashboard.settings import Settings
 from jobs.runtime import job, worker_name
@@ -83,6 +83,7 @@ def clean_up() -> None:
         occurrences=schedules.forget_old(),
         reports=reports.forget_old(),
         intraday_bars=market_data.forget_intraday(),
+        restatements=restatements.forget_old(),
     )
 
 

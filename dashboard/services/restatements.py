@@ -21,10 +21,11 @@ from dashboard.domain.restatements import Undo, effect_of, undone
 from dashboard.errors import InsufficientData, NotFound
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.restatements import PortfolioEffect, RestatementItem, ValueChange
-from dashboard.services import portfolios, valuation
+from dashboard.results.visits import LastVisit
+from dashboard.runtime import settings
+from dashboard.services import portfolios, valuation, visits
 
 MOST_ENTRIES = 500
-RECENT_DAYS = 7
 
 
 def record_effects(portfolio_id: PortfolioId) -> int:
@@ -66,16 +67,27 @@ def log(
     return _items(Wanted(instruments, pairs, moment, keys), own, limit)
 
 
-def latest(portfolio: PortfolioRef) -> int | None:
-    """What :func:`recent` rests on: the newest restatement of the last week; None without one."""
-    return rows.latest(portfolio.id, RECENT_DAYS)
+def latest(portfolio: PortfolioRef, visit: LastVisit) -> int | None:
+    """What :func:`news` rests on: the newest restatement since the last visit; None without one."""
+    return rows.latest(portfolio.id, visit.since)
 
 
-def recent(portfolio: PortfolioRef) -> tuple[RestatementItem, ...]:
-    """The restatements of the last week that moved a value of the portfolio by more than a hundredth of a per cent."""
-    moment = datetime.now(UTC) - timedelta(days=RECENT_DAYS)
-    found = _items(Wanted(since=moment, portfolio_ids=[portfolio.id]), [portfolio.id])
+def news(portfolio: PortfolioRef, visit: LastVisit) -> tuple[RestatementItem, ...]:
+    """What moved a value of the portfolio by more than a hundredth of a per cent, found out since the last visit."""
+    found = _items(Wanted(portfolio_ids=[portfolio.id], recorded_since=visit.since), [portfolio.id])
     return tuple(item for item in found if any(effect.worth_a_word for effect in item.effects))
+
+
+def forget_old(now: datetime | None = None) -> int:
+    """Delete the entries that are older than ``RESTATEMENT_DAYS`` (0: none is); returns how many.
+
+    One whose effect on a portfolio was not found out yet stays, as does one that its owner has not seen and would be
+    told of on the next visit.
+    """
+    moment, days = now or datetime.now(UTC), settings().restatement_days
+    gone = rows.forget_before(db.session, moment - timedelta(days=days), moment - visits.LONGEST) if days else 0
+    db.session.commit()
+    return gone
 
 
 def _record(portfolio: PortfolioRef, undos: Sequence[tuple[int, Undo]], after: LedgerState) -> None:

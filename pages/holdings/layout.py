@@ -11,7 +11,8 @@ from dashboard.domain.access import Actor
 from dashboard.domain.groups import Dimension
 from dashboard.errors import InsufficientData
 from dashboard.results.portfolios import PortfolioRef
-from dashboard.services import breakdowns, performance, portfolios, restatements, valuation
+from dashboard.results.visits import LastVisit
+from dashboard.services import breakdowns, performance, portfolios, restatements, valuation, visits
 from dashboard.web.components import basics, restated
 from dashboard.web.components.states import empty
 from dashboard.web.live import live_source, stream_address
@@ -39,6 +40,7 @@ GROUPS = [
 def layout(actor: Actor, view: ViewState, *, slug: str) -> Sequence[Component]:
     """The page of the portfolio ``slug``, and the store that ``assets/73-holdings-live.js`` counts changes in."""
     portfolio = portfolios.portfolio_by_slug(actor, slug)
+    visits.see(actor, portfolio.id)
     head = basics.page_header(
         "Holdings",
         scope=[basics.chip(portfolio.base_currency)],
@@ -49,7 +51,8 @@ def layout(actor: Actor, view: ViewState, *, slug: str) -> Sequence[Component]:
 
 def content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> Fragment:
     """Everything below the head, made anew when any figure in it may have changed."""
-    past = restatements.latest(portfolio)
+    visit = visits.last_visit(actor, portfolio.id)
+    past = restatements.latest(portfolio, visit)
     key = (
         portfolio,
         valuation.version(portfolio, portfolio.benchmark),
@@ -57,12 +60,12 @@ def content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> Fragment:
         current_theme(),
         current_width(),
         stream_address(),
-        past,
+        (past, visit.ended_at) if past else None,
     )
-    return prepared(f"holdings|{key}", lambda: _content(actor, portfolio, view, past))
+    return prepared(f"holdings|{key}", lambda: _content(actor, portfolio, view, visit if past else None))
 
 
-def _content(actor: Actor, portfolio: PortfolioRef, view: ViewState, past: int | None) -> list[Component]:
+def _content(actor: Actor, portfolio: PortfolioRef, view: ViewState, visit: LastVisit | None) -> list[Component]:
     try:
         report = performance.holdings(actor, portfolio.id)
         first = performance.summary(actor, portfolio.id).period.start
@@ -79,5 +82,5 @@ def _content(actor: Actor, portfolio: PortfolioRef, view: ViewState, past: int |
     single = breakdowns.breakdown(actor, [portfolio.id], Dimension.HOLDING, start=start, end=end)
     cards = [groups.card(grouped, GROUPS), table.card(report, single), lots.card(report)]
     source = live_source(portfolio.id, priced_on=report.last_session, stale=report.stale_count)
-    moved = restated.line(portfolio, restatements.recent(portfolio)) if past is not None else []
+    moved = restated.line(portfolio, restatements.news(portfolio, visit), visit) if visit else []
     return [*moved, html.Div(cards, className="grid"), source]

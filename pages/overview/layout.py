@@ -10,7 +10,8 @@ from dash.development.base_component import Component
 from dashboard.domain.access import Actor
 from dashboard.errors import DashboardError, InsufficientData
 from dashboard.results.portfolios import PortfolioRef
-from dashboard.services import day_value, performance, portfolios, restatements, valuation
+from dashboard.results.visits import LastVisit
+from dashboard.services import day_value, performance, portfolios, restatements, valuation, visits
 from dashboard.web.components import benchmarks, restated
 from dashboard.web.components.basics import button, card, chip, page_header
 from dashboard.web.live import live_source, stream_address
@@ -29,13 +30,15 @@ BODY, CHANGED = "overview-body", "overview-changed"
 def layout(actor: Actor, view: ViewState, *, slug: str) -> Sequence[Component]:
     """The overview of the portfolio ``slug``, and the store that ``assets/72-overview.js`` counts changes in."""
     portfolio = portfolios.portfolio_by_slug(actor, slug)
+    visits.see(actor, portfolio.id)
     return [refreshing.place(), html.Div(content(actor, portfolio, view), id=BODY), dcc.Store(CHANGED)]
 
 
 def content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> Fragment:
     """Everything below the top bar, made anew when any figure in it may have changed."""
     version = valuation.version(portfolio, portfolio.benchmark, benchmarks.symbol_of(view))
-    past = restatements.latest(portfolio)
+    visit = visits.last_visit(actor, portfolio.id)
+    past = restatements.latest(portfolio, visit)
     key = (
         portfolio,
         version,
@@ -44,9 +47,9 @@ def content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> Fragment:
         current_width(),
         stream_address(),
         _within(actor, portfolio, view),
-        past,
+        (past, visit.ended_at) if past else None,
     )
-    return prepared(f"overview|{key}", lambda: _content(actor, portfolio, view, past))
+    return prepared(f"overview|{key}", lambda: _content(actor, portfolio, view, visit if past else None))
 
 
 def _within(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> str:
@@ -59,7 +62,7 @@ def _within(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> str:
         return ""
 
 
-def _content(actor: Actor, portfolio: PortfolioRef, view: ViewState, past: int | None) -> list[Component]:
+def _content(actor: Actor, portfolio: PortfolioRef, view: ViewState, visit: LastVisit | None) -> list[Component]:
     """The cards. One that cannot be made says why; the others stay."""
     failures: list[DashboardError] = []
 
@@ -86,7 +89,7 @@ def _content(actor: Actor, portfolio: PortfolioRef, view: ViewState, past: int |
     whole = [
         _header(portfolio, benchmarks.choice(portfolio, view)),
         headline.headline(report),
-        *(restated.line(portfolio, restatements.recent(portfolio)) if past is not None else []),
+        *(restated.line(portfolio, restatements.news(portfolio, visit), visit) if visit else []),
         *banner(report, summary),
         figures.strip(summary, report),
         html.Div(cards, className="grid"),

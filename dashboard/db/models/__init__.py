@@ -13,6 +13,7 @@ from dashboard.db.models.ledger import Account, ImportBatch, LedgerTransaction, 
 from dashboard.db.models.market import Dividend, ExchangeSession, FxPair, FxRate, InstrumentRow, Price, SplitRow
 from dashboard.db.models.quality import PriceFinding
 from dashboard.db.models.restatements import RestatedValue, Restatement, RestatementEffect
+from dashboard.db.models.visits import PortfolioVisit
 from dashboard.db.models.watchlists import WatchlistEntry, WatchlistRow
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Portfolio",
     "PortfolioActionRule",
     "PortfolioTag",
+    "PortfolioVisit",
     "Price",
     "PriceFinding",
     "ReportRun",

@@ -127,14 +127,43 @@ def forget_undo(session: AnySession, ids: Collection[int]) -> None:
     session.execute(_FORGET, {"ids": list(ids)})
 
 
+# An effect that nobody has found out is still to be told, as is one that its portfolio's owner has not seen yet.
+_FORGET_BEFORE = text("""
+    delete from restatements r
+    where r.at < :before and not exists (
+        select from restatement_effects e
+        join portfolios p on p.id = e.portfolio_id
+        left join portfolio_visits v on v.portfolio_id = p.id and v.user_id = p.owner_id
+        where e.restatement_id = r.id and (
+            e.recorded_at is null
+            or (p.owner_id is not null and e.recorded_at > greatest(v.seen_at, :told_since))
+        )
+    )
+    """)
+
+
+def forget_before(session: AnySession, before: datetime, told_since: datetime) -> int:
+    """Delete what was logged before, with its values and effects; returns how many entries.
+
+    One stays for as long as an effect of it waits to be found out, or for its portfolio's owner to see it; what was
+    found out up to ``told_since`` is told to nobody any more.
+    """
+    result = session.execute(_FORGET_BEFORE, {"before": before, "told_since": told_since})
+    return int(getattr(result, "rowcount", 0))
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which restatements: of instruments by id and of pairs (None: of all), written since, that touched portfolios."""
+    """Which restatements: of instruments by id and of pairs (None: of all), written since, that touched portfolios.
+
+    ``recorded_since``: whose effect on one of the portfolios was found out since.
+    """
 
     instrument_ids: Collection[int] | None = None
     pairs: Collection[Pair] | None = None
     since: datetime | None = None
     portfolio_ids: Collection[int] | None = None
+    recorded_since: datetime | None = None
 
 
 def listed(session: AnySession, wanted: Wanted, limit: int) -> list[tuple[Restatement, InstrumentRow | None]]:
@@ -149,14 +178,14 @@ def listed(session: AnySession, wanted: Wanted, limit: int) -> list[tuple[Restat
 _latest = Reading(
     text(
         "select max(restatement_id) as id from restatement_effects"
-        " where portfolio_id = :portfolio_id and recorded_at > now() - make_interval(days => :days)"
+        " where portfolio_id = :portfolio_id and recorded_at > :since"
     )
 )
 
 
-def latest(portfolio_id: int, days: int) -> int | None:
-    """The newest restatement whose effect on a portfolio was found out within some days."""
-    found: int | None = _latest(portfolio_id=portfolio_id, days=days)[0].id
+def latest(portfolio_id: int, since: datetime) -> int | None:
+    """The newest restatement whose effect on a portfolio was found out since."""
+    found: int | None = _latest(portfolio_id=portfolio_id, since=since)[0].id
     return found
 
 
@@ -184,6 +213,8 @@ def _narrowed(query: Select[Restatement, InstrumentRow], wanted: Wanted) -> Sele
         touched = select(RestatementEffect.restatement_id).where(
             RestatementEffect.portfolio_id.in_(wanted.portfolio_ids)
         )
+        if wanted.recorded_since is not None:
+            touched = touched.where(RestatementEffect.recorded_at > wanted.recorded_since)
         query = query.where(Restatement.id.in_(touched))
     return query
 

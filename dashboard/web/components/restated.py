@@ -10,28 +10,33 @@ from dash.development.base_component import Component
 from dashboard.formatting import dates, numbers
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.restatements import PortfolioEffect, RestatementItem
+from dashboard.results.visits import LastVisit
 from dashboard.web.components.attributes import data
 from dashboard.web.components.basics import icon, icon_button
 
 
-def line(portfolio: PortfolioRef, items: Sequence[RestatementItem]) -> list[Component]:
+def line(portfolio: PortfolioRef, items: Sequence[RestatementItem], visit: LastVisit) -> list[Component]:
     """The line, which ``assets/76-restated.js`` lets a person dismiss; nothing where nothing is worth a word.
 
-    ``items`` are those of the last week that moved a value, the latest first.
+    ``items`` are those that moved a value since the last ``visit``, the latest first.
     """
     found = [(item, effect) for item in items for effect in item.effects if effect.worth_a_word]
     if not found:
         return []
     item, effect = max(found, key=lambda pair: abs(pair[1].day_share or 0.0))
-    words = (
-        f"{_subject(item)} restated: " if len(found) == 1 else f"{len(found)} restatements this week, the largest of "
-    )
-    words += _moved(effect) if len(found) == 1 else f"{item.symbol}: {_moved(effect)}"
+    since = "since your last visit" if visit.ended_at is not None else ""
+    words = f"{len(found)} restatements {since or 'this week'}, the largest of {item.symbol}: {_moved(effect)}"
+    if len(found) == 1:
+        words = f"{_subject(item)} restated{f' {since}' if since else ''}: {_moved(effect)}"
     address = f"/admin/data-quality?portfolio={portfolio.slug}"
     mark = f"{portfolio.id}-{max(one.id for one, _ in found)}"
     parts: list[Component | str] = [
         icon("clock-history"),
-        html.Span([words, " ", dcc.Link("See what changed", href=address)], className="grow"),
+        html.Span(
+            [words, " ", dcc.Link("See what changed", href=address)],
+            className="grow",
+            title=f"Since {dates.moment(visit.since)}",
+        ),
         icon_button("x-lg", "Dismiss", kind="gh sm"),
     ]
     return [html.Div(parts, className="restated-line xs t2", role="status", **data(restated=mark))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,6 +16,7 @@ from dashboard.errors import NotFound
 from dashboard.providers.base import Dividend
 from dashboard.providers.chain import ProviderChain
 from dashboard.results.restatements import PortfolioEffect, RestatementItem
+from dashboard.results.visits import LastVisit
 from dashboard.services import market_data, performance, portfolios, price_quality, restatements, revaluation, valuation
 from tests.integration.market_data.ledgers import Purchase, make_ledger
 from tests.integration.market_data.test_refresh import FIRST, FakeProvider, history
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.usefixtures("app_context")
 
 SECOND, THIRD = FIRST + timedelta(days=1), FIRST + timedelta(days=2)
 CLOSES = (10.0, 11.0, 12.0)
+WEEK = LastVisit(datetime.now(UTC) - timedelta(days=7), None)
 
 
 @pytest.fixture
@@ -253,15 +255,23 @@ def test_the_log_is_narrowed_by_day_and_portfolio_and_knows_what_it_is_asked_for
         log("NOWHERE")
 
 
-def test_a_week_and_a_hundredth_of_a_per_cent_make_a_restatement_worth_a_word(fake: FakeProvider, ledger: int) -> None:
+def test_a_hundredth_of_a_per_cent_and_the_last_visit_make_a_restatement_worth_a_word(
+    fake: FakeProvider, ledger: int
+) -> None:
     portfolio = portfolios.portfolio_by_name(SYSTEM, "main")
     for change, told in ((1e-6, 0), (0.01, 1)):
         fake.answers["A"] = history("A", [10.0, 11.0, 12.0 + change])
         refresh(fake)
         revalue(ledger)
-        assert len(restatements.recent(portfolio)) == told
-    db.session.execute(db.text("update restatements set at = at - interval '8 days'"))
-    assert restatements.recent(portfolio) == ()
+        assert len(restatements.news(portfolio, WEEK)) == told
+    (known,) = restatements.news(portfolio, WEEK)[0].effects
+    assert known.recorded_at is not None
+    # Written long ago, and found out since the last visit: it could not be told before.
+    db.session.execute(db.text("update restatements set at = at - interval '80 days'"))
+    seen = LastVisit(known.recorded_at - timedelta(seconds=1), None)
+    assert len(restatements.news(portfolio, seen)) == 1 and restatements.latest(portfolio, seen)
+    seen = LastVisit(known.recorded_at, None)
+    assert restatements.news(portfolio, seen) == () and restatements.latest(portfolio, seen) is None
 
 
 def test_an_emptied_ledger_forgets_what_it_waited_for(fake: FakeProvider, ledger: int) -> None:
