@@ -20,6 +20,7 @@ COMMANDS = {
     "demo": "processes:demo",
     "embed": "embed:embed_group",
     "explain": "explain:explain",
+    "exposure": "exposure:exposure",
     "gains": "gains:gains",
     "holdings": "figures:holdings",
     "import": "imports:import_group",

@@ -13,7 +13,7 @@ WHOLE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Constituent:
-    """A part of a fund: an instrument or a sector; ``weight`` > 0 is a fraction of the fund. ``symbol`` "": not told."""
+    """A part of a fund: an instrument or a sector; ``weight`` > 0 is a fraction of it. ``symbol`` "": not told."""
 
     name: str
     weight: float

@@ -49,7 +49,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class ExposurePart:
-    """The part of a line that the position ``held`` brings, ``through`` these funds, the outermost first; () directly."""
+    """What the position ``held`` brings to a line ``through`` these funds, the outermost first; () is directly."""
 
     held: str
     through: tuple[str, ...]
@@ -236,6 +236,4 @@ def _share(value: Measure, total: Measure) -> Measure:
         return Measure.undefined(value.reason or total.reason)
     if total.value <= 0.0:
         return Measure.undefined("The value of all together is not positive.")
-    status = worst(value.status, total.status)
-    reason = value.reason if value.status is status else total.reason
-    return Measure(value.value / total.value, status, reason)
+    return Measure(value.value / total.value, value.status, value.reason)

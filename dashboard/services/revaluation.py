@@ -7,12 +7,14 @@ from contextlib import suppress
 from dashboard.db.engine import db
 from dashboard.db.models import Portfolio
 from dashboard.domain.access import SYSTEM, PortfolioId
+from dashboard.domain.exposure import ExposureBy
 from dashboard.domain.groups import Dimension
 from dashboard.domain.timeframes import Timeframe, start_of
 from dashboard.errors import InsufficientData
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import (
     breakdowns,
+    exposures,
     income,
     performance,
     portfolios,
@@ -41,6 +43,7 @@ def revalue(portfolio_id: PortfolioId) -> None:
 def compute_views(portfolio: PortfolioRef) -> None:
     """Every result of the pages as they open: of all time, and of the last year. Raises: InsufficientData."""
     performance.holdings(SYSTEM, portfolio.id)
+    exposures.look_through(SYSTEM, portfolio.id, ExposureBy.SECTOR)
     first = performance.summary(SYSTEM, portfolio.id).period.start
     income.income(SYSTEM, portfolio.id)
     end = valuation.today_of(portfolio)

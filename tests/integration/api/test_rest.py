@@ -29,7 +29,7 @@ from tests.web import HTML, csrf, make_person, signed_in
 Json = Any  # what a test reads from an answer
 FIGURES = (
     *("/performance", "/holdings", "/risk", "/explain/time_weighted", "/allocation", "/gains", "/income", "/realized"),
-    *("/attribution?benchmark=BBB", "/lots/AAA"),
+    *("/attribution?benchmark=BBB", "/lots/AAA", "/exposure"),
 )
 BELOW = ("", "/transactions", *FIGURES)
 
@@ -288,6 +288,7 @@ def test_another_users_portfolio_is_not_found_and_each_try_is_recorded(
         ("/explain/luck", "metric"),
         ("/allocation?by=mood", "by"),
         ("/allocation?x=1", "x"),
+        ("/exposure?x=1", "x"),
         ("/gains?by=fortnight", "by"),
         ("/income?x=1", "x"),
         ("/realized?year_start=02-30", "year_start"),
