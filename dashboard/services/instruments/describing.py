@@ -22,6 +22,7 @@ from dashboard.providers.descriptions import Description
 from dashboard.results.instrument_editing import DescribeOutcome, FundHoldings, FundShare
 from dashboard.services.instruments import permits
 from dashboard.services.market_data import series
+from dashboard.services.market_data.outcome import NAMED
 from dashboard.services.market_data.series import Target
 from dashboard.services.market_data.sources import providers
 
@@ -39,8 +40,11 @@ def describe(
     One that fails does not stop the others, and what was known of it stays. Raises: PermissionDenied, NotFound.
     """
     permits.require_administrator(actor, "have instruments described")
-    source = chain or providers()
-    return tuple(_describe(source, target) for target in series.targets(_wanted(symbols)) if not target.unasked)
+    source, failures = chain or providers(), _Failures()
+    targets = [target for target in series.targets(_wanted(symbols)) if not target.unasked]
+    outcomes = tuple(_describe(source, target, failures) for target in targets)
+    failures.tell()
+    return outcomes
 
 
 def fund_holdings_of(symbol: str) -> FundHoldings | None:
@@ -65,12 +69,38 @@ def _wanted(symbols: Sequence[str] | None) -> list[InstrumentRow]:
     return [found[symbol] for symbol in dict.fromkeys(symbols)]
 
 
-def _describe(source: ProviderChain, target: Target) -> DescribeOutcome:
+class _Failures:
+    """Who described nothing of what: a provider that describes none would fill the log by itself."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], list[DescribeOutcome]] = {}
+
+    def add(self, provider: str, outcome: DescribeOutcome) -> None:
+        """Keep what a provider did not describe."""
+        self._found.setdefault((provider, outcome.code), []).append(outcome)
+
+    def tell(self) -> None:
+        """Log a line for each provider and kind of failure."""
+        for (provider, code), outcomes in self._found.items():
+            symbols = [outcome.symbol for outcome in outcomes[:NAMED]]
+            reason = outcomes[0].reason
+            log.info(
+                "instruments.not_described",
+                provider=provider,
+                code=code,
+                count=len(outcomes),
+                symbols=symbols,
+                reason=reason,
+            )
+
+
+def _describe(source: ProviderChain, target: Target, failures: _Failures) -> DescribeOutcome:
     try:
         found = source.describe(target.whole())
     except ProviderError as error:
-        log.info("instruments.not_described", symbol=target.symbol, code=error.code, reason=error.message)
-        return DescribeOutcome(target.symbol, False, error.code, error.message)
+        outcome = DescribeOutcome(target.symbol, False, error.code, error.message)
+        failures.add(error.provider, outcome)
+        return outcome
     row = db.session.get_one(InstrumentRow, target.id)
     changed = _take_over(row, found)
     row.described_at = datetime.now(UTC)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 from flask import Flask
 
 from dashboard.db.engine import db
@@ -84,6 +85,25 @@ def test_each_in_use_is_asked_for_once_a_week_and_a_failure_is_typed() -> None:
     assert provider.asked == ["AAA", "BBB"]
     with pytest.raises(PermissionDenied):
         instruments.describe(make_user(), chain=working)
+
+
+@pytest.mark.usefixtures("app_context")
+def test_what_is_not_described_is_one_line_of_the_log_a_provider_and_reason() -> None:
+    for number in range(7):
+        make_instrument(f"C{number}", asset_class=AssetClass.CURRENCY)
+        make_instrument(f"E{number}")
+    rates, shares = RecordingProvider("ecb"), chain(None)[1]
+    rates.asset_classes, shares.asset_classes = frozenset({AssetClass.CURRENCY}), frozenset({AssetClass.EQUITY})
+    symbols = [f"{kind}{number}" for kind in "CE" for number in range(7)]
+    with structlog.testing.capture_logs() as lines:
+        outcomes = instruments.describe(SYSTEM, symbols, chain=ProviderChain([rates, shares]))
+    told = [line for line in lines if line["event"] == "instruments.not_described"]
+    assert [outcome.code for outcome in outcomes] == ["instrument_not_found"] * 7 + ["provider_unavailable"] * 7
+    assert [(line["provider"], line["code"], line["count"], line["reason"]) for line in told] == [
+        ("ecb", "instrument_not_found", 7, "ecb describes no instruments."),
+        ("yahoo", "provider_unavailable", 7, "It did not answer."),
+    ]
+    assert told[0]["symbols"] == symbols[:5]
 
 
 def test_yahoos_summary_is_asked_for_through_its_own_transport(yahoo_app: Flask) -> None:
