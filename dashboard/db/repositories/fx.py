@@ -35,7 +35,11 @@ def conventional(one: str, other: str) -> Pair:
 
 
 _NEEDED = text("""
-    with used as (
+    with counted as (
+        select distinct p.owner_id, p.base_currency from portfolios p
+        where exists (select from transactions t where t.portfolio_id = p.id)
+    ),
+    used as (
         select p.base_currency as base, u.currency
         from portfolios p
         join transactions t on t.portfolio_id = p.id
@@ -46,13 +50,16 @@ _NEEDED = text("""
         ) u(currency)
         union
         select p.base_currency, i.currency from portfolios p join instruments i on i.id = p.benchmark_id
+        union
+        select one.base_currency, other.base_currency
+        from counted one join counted other on other.owner_id is not distinct from one.owner_id
     )
     select distinct base, currency from used where currency is not null and currency <> base
     """)
 
 
 def needed(session: AnySession) -> set[Pair]:
-    """A conventional pair for every currency that a portfolio uses beside its own."""
+    """A conventional pair for every currency that a portfolio uses beside its own, and for those of one owner's."""
     return {conventional(base, currency) for base, currency in session.execute(_NEEDED)}
 
 

@@ -169,6 +169,14 @@ def alike(session: AnySession, finding: PriceFinding) -> list[PriceFinding]:
     return list(session.scalars(query.order_by(PriceFinding.date)))
 
 
+def stale_pairs(session: AnySession) -> set[Pair]:
+    """The pairs that are told to be stale."""
+    query = select(PriceFinding.base, PriceFinding.quote).where(
+        PriceFinding.kind == FindingKind.STALE, PriceFinding.state == OPEN, PriceFinding.instrument_id.is_(None)
+    )
+    return {(base, quote) for base, quote in session.execute(query) if base and quote}
+
+
 def add(session: AnySession, series: Series, findings: Sequence[Finding]) -> None:
     """Store new findings."""
     base, quote = series if isinstance(series, tuple) else (None, None)

@@ -11,7 +11,7 @@ from dashboard.errors import InstrumentNotFound, ProviderError, ProviderUnavaila
 from dashboard.providers.base import History
 from dashboard.providers.chain import ProviderChain
 from dashboard.results.instruments import RefreshOutcome
-from dashboard.services.market_data import quality, restating
+from dashboard.services.market_data import needs, quality, restating
 from dashboard.services.market_data.outcome import (
     SeriesResult,
     after,
@@ -24,8 +24,6 @@ from dashboard.services.market_data.outcome import (
 )
 from dashboard.services.market_data.restating import Cause
 from dashboard.services.market_data.series import OVERLAP_DAYS
-
-PIVOT = "USD"
 
 
 def name_of(pair: Pair) -> str:
@@ -51,9 +49,7 @@ def refresh_pair(chain: ProviderChain, pair: Pair, start: date | None = None) ->
 
 def crosses(pair: Pair, result: SeriesResult) -> list[Pair]:
     """The pairs to ask for in place of one that no provider knows."""
-    if result.outcome.code != InstrumentNotFound.code or PIVOT in pair:
-        return []
-    return [fx.conventional(currency, PIVOT) for currency in pair]
+    return needs.through_pivot(pair) if result.outcome.code == InstrumentNotFound.code else []
 
 
 def _record_failure(pair: Pair, error: ProviderError) -> SeriesResult:

@@ -30,6 +30,7 @@ from dashboard.domain.quality import (
     disagreements,
 )
 from dashboard.providers.base import MANUAL, Issue, RejectedBar
+from dashboard.services.market_data import needs
 from dashboard.services.market_data.outcome import CURRENCY_MISMATCH
 
 # What a source sent and nobody could store is known at that moment only.
@@ -74,11 +75,24 @@ def examine(row: InstrumentRow, news: Iterable[Finding] = (), compared: Agreemen
 
 
 def examine_rates(pair: Pair, news: Iterable[Finding] = (), compared: Agreement | None = None) -> SeriesChange:
-    """Check every stored rate of a pair, as :func:`examine` does the bars of an instrument."""
+    """Check every stored rate of a pair, as :func:`examine` does the bars of an instrument.
+
+    One that nobody needs is not refreshed, and may be as old as it likes.
+    """
     findings.lock(db.session, pair)
     days, rates = fx.read_rates(db.session, [pair]).get(pair, (np.empty(0, "datetime64[D]"), np.empty(0)))
     found = check_rates(days, rates, datetime.now(UTC).date(), pair)
+    if any(one.kind is FindingKind.STALE for one in found) and pair not in needs.pairs_in_use():
+        found = tuple(one for one in found if one.kind is not FindingKind.STALE)
     return _settled(_Stored(pair, days, rates), found, news, compared)
+
+
+def forget_unneeded() -> None:
+    """Take back that pairs are stale which nobody needs any more; commits by itself."""
+    if stale := findings.stale_pairs(db.session):
+        for pair in stale - needs.pairs_in_use():
+            examine_rates(pair)
+    db.session.commit()
 
 
 def _settled(

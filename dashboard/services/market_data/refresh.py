@@ -15,7 +15,7 @@ from dashboard.domain.access import Actor
 from dashboard.providers.chain import ProviderChain
 from dashboard.results.instruments import RefreshOutcome, RefreshReport
 from dashboard.runtime import redis_client
-from dashboard.services.market_data import due, pairs, revaluation, series
+from dashboard.services.market_data import due, pairs, quality, revaluation, series
 from dashboard.services.market_data.flights import Flights
 from dashboard.services.market_data.outcome import SeriesResult
 from dashboard.services.market_data.series import Target
@@ -52,6 +52,7 @@ def refresh(
     run.instruments(symbols)
     run.pairs(fx.needed(db.session) if symbols is None else fx.lacking(db.session))
     refresh_sessions(run.started_at.date())
+    quality.forget_unneeded()
     return run.report()
 
 
@@ -68,6 +69,7 @@ def refresh_due(
     A refresh that was missed is made up for by the next one, since what is due follows from what is stored.
     """
     moment = now or datetime.now(UTC)
+    quality.forget_unneeded()
     symbols, wanted = due.instruments_due(moment), due.pairs_due(moment)
     db.session.rollback()
     run = _Run(chain or providers(), None, progress, fresh_seconds=fresh_seconds)
