@@ -103,7 +103,10 @@ def _query(model: type[Parameters]) -> Iterator[Json]:
 def _without_null(schema: Json) -> Json:
     """A query has a parameter or has it not: there is no null in it."""
     choices = schema.get("anyOf") if isinstance(schema, dict) else None
-    return choices[0] if isinstance(choices, list) else schema
+    if not isinstance(choices, list):
+        return schema
+    kept = [choice for choice in choices if choice != {"type": "null"}]
+    return kept[0] if len(kept) == 1 else {"anyOf": kept}
 
 
 def _inlined(part: Json, definitions: dict[str, Json]) -> Json:

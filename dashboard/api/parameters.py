@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import Annotated, TypeVar, get_origin
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal, TypeVar, get_origin
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -14,7 +14,9 @@ from dashboard.domain.transactions import TransactionType
 from dashboard.errors import InvalidInput
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz]|[+-]\d{2}:\d{2})")
 MOST_ROWS = 500
+MOST_BARS = 5_000
 
 
 def _day(value: object) -> object:
@@ -22,6 +24,18 @@ def _day(value: object) -> object:
     if isinstance(value, str) and not ISO_DAY.fullmatch(value):
         raise ValueError("it must be a day such as 2024-01-31")
     return value
+
+
+def _day_or_moment(value: object) -> object:
+    """A day as it is, a time in UTC."""
+    if not isinstance(value, str) or ISO_DAY.fullmatch(value):
+        return value
+    try:
+        if RFC_3339.fullmatch(value):
+            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError("it must be a day such as 2024-01-31, or a time such as 2024-01-31T14:30:00Z")
 
 
 def printable(value: str) -> str:
@@ -32,6 +46,7 @@ def printable(value: str) -> str:
 
 
 Day = Annotated[date, BeforeValidator(_day)]
+DayOrMoment = Annotated[date | datetime, BeforeValidator(_day_or_moment)]
 Word = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(printable)]
 Words = Annotated[str, Field(max_length=200), AfterValidator(printable)]
 Several = Annotated[tuple[Word, ...], Field(max_length=20)]
@@ -79,6 +94,21 @@ class PricesParameters(Parameters):
     start: Day | None = Field(None, alias="from", description="First day; default: the first there is.")
     end: Day | None = Field(None, alias="to", description="Last day; default: the last there is.")
     adjusted: bool = Field(True, description="0: as traded; 1: in units of today, after every split.")
+
+
+class BarsParameters(Parameters):
+    """Bars of which length, in which range and units, and which page of them."""
+
+    interval: Literal["1m", "5m", "15m", "30m", "1h", "1d"] = Field("1d", description="How much time a bar covers.")
+    start: DayOrMoment | None = Field(
+        None, alias="from", description="Bars that begin then or later: a day at the exchange, or a time; 1d: a day."
+    )
+    end: DayOrMoment | None = Field(
+        None, alias="to", description="The last day, at the exchange; or a time before which bars begin; 1d: a day."
+    )
+    adjusted: bool = Field(True, description="0: as traded; 1: in units of today, after every split.")
+    limit: int = Field(500, ge=1, le=MOST_BARS, description="No more bars than this.")
+    cursor: Word | None = Field(None, description="`next_cursor` of the page before.")
 
 
 class Body(Parameters):

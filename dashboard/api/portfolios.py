@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import date
 
+from dashboard.api import cursors
 from dashboard.api.parameters import HoldingsParameters, Parameters, PerformanceParameters, TransactionsParameters
 from dashboard.api.resource import Answer, Resource
 from dashboard.api.schemas import Holdings, Performance, Portfolio, Portfolios, Transactions
 from dashboard.domain.access import Actor, Permission, PortfolioId
-from dashboard.errors import InvalidInput
 from dashboard.results import ledger_wire, wire
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.scalars import Json
@@ -93,18 +91,17 @@ def _version(portfolio: PortfolioRef, *benchmarks: str | None) -> str:
 
 def _cursor(page: TransactionPage) -> str:
     last = page.rows[-1]
-    return base64.urlsafe_b64encode(f"{last.transaction.date} {last.id}".encode()).decode().rstrip("=")
+    return cursors.write(f"{last.transaction.date} {last.id}")
 
 
 def _place(cursor: str) -> tuple[date, int]:
+    day, _, number = cursors.read(cursor).partition(" ")
     try:
-        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-        day, _, number = text.partition(" ")
         place = date.fromisoformat(day), int(number)
-    except (ValueError, binascii.Error) as error:
-        raise InvalidInput("cursor: it is none that an earlier page gave.", field="cursor") from error
+    except ValueError as error:
+        raise cursors.refused() from error
     if not 0 < place[1] < 2**63:
-        raise InvalidInput("cursor: it is none that an earlier page gave.", field="cursor")
+        raise cursors.refused()
     return place
 
 

@@ -295,3 +295,19 @@ class Prices(PriceColumns):  # type: ignore[misc,valid-type]  # made of the name
     adjusted: bool
     splits: list[Split]
     date: list[date]
+
+
+class BarPage(PriceColumns):  # type: ignore[misc,valid-type]  # made of the names that `wire` writes
+    """A page of bars, the oldest first, column by column, all lists of one length."""
+
+    symbol: str
+    currency: str
+    interval: str
+    timezone: str = Field(description="The exchange's, by whose clock `date` is.")
+    adjusted: bool
+    splits: list[Split]
+    kept_from: Day = Field(description="Bars of this interval are kept back to this day; null: there is no such day.")
+    date: list[date]
+    at: list[datetime] | None = Field(description="When each bar begins; null for daily bars, which are of a day.")
+    status: list[Note]
+    next_cursor: str | None = Field(description="The `cursor` of the next page; null where this is the last.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ import pandas as pd
 from dashboard.domain.arrays import Floats
 
 Moments = npt.NDArray[np.datetime64]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class BarInterval(StrEnum):
@@ -102,6 +103,12 @@ def zoned(at: Moments, zone: str) -> list[datetime]:
 def kept_days(interval: BarInterval, wanted: int) -> int:
     """For how many days bars of ``interval`` are kept where ``wanted`` are asked for."""
     return min(wanted, MOST_DAYS[interval])
+
+
+def aligned(moment: datetime, interval: BarInterval) -> datetime:
+    """The first moment from ``moment`` on, UTC, at which a bar of ``interval`` of the hour begins."""
+    length = timedelta(minutes=interval.minutes)
+    return _EPOCH - (_EPOCH - moment) // length * length
 
 
 def coarser(bars: IntradayBars, interval: BarInterval) -> IntradayBars:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dashboard.domain.intraday import zoned
+import numpy as np
+
+from dashboard.domain.intraday import local_times, zoned
+from dashboard.results.bar_pages import BarPage
 from dashboard.results.instruments import Bars, ImportCounts, InstrumentDetail, RefreshReport, SearchResult
 from dashboard.results.intraday import IntradaySeries
 from dashboard.results.price_quality import FindingItem
 from dashboard.results.scalars import Json, amount, day, moment
+from dashboard.results.wire import status
 
 BAR_NAMES = ("open", "high", "low", "close", "volume")
 
@@ -105,6 +109,26 @@ def intraday(found: IntradaySeries) -> dict[str, Json]:
         "reason": found.why_empty or None,
         "at": [at.isoformat() for at in zoned(bars.at, found.timezone)],
         **{name: [amount(value) for value in getattr(bars, name)] for name in BAR_NAMES},
+    }
+
+
+def bar_page(page: BarPage) -> dict[str, Json]:
+    """A page of bars, column by column: their days at the exchange and, within days, when they begin."""
+    found, dates = page.bars, page.bars.dates
+    daily = dates.dtype == np.dtype("datetime64[D]")
+    days = dates if daily else local_times(dates, page.timezone).astype("datetime64[D]")
+    return {
+        "symbol": found.symbol,
+        "currency": found.currency,
+        "interval": page.interval,
+        "timezone": page.timezone,
+        "adjusted": found.adjusted,
+        "splits": [{"date": day(split.date), "ratio": amount(split.ratio)} for split in found.splits],
+        "kept_from": day(page.kept_from),
+        "date": [str(date) for date in days],
+        "at": None if daily else [f"{at}Z" for at in dates],
+        **{name: [amount(value) for value in getattr(found, name)] for name in BAR_NAMES},
+        "status": [status(note) for note in page.status],
     }
 
 

@@ -74,6 +74,7 @@ from (
     from intraday_bars
     where instrument_id = %s and interval_minutes = %s and at >= %s and at < %s
     order by at
+    limit %s
 ) bars
 """
 _LAST = text("""
@@ -100,9 +101,10 @@ def read(
     *,
     start: datetime | None = None,
     end: datetime | None = None,
+    most: int | None = None,
 ) -> IntradayBars:
-    """The bars that begin from ``start`` to before ``end``, ascending."""
-    parameters = (instrument_id, interval.minutes, start or _FIRST, end or _NEVER)
+    """The bars that begin from ``start`` to before ``end``, ascending; of these the first ``most``."""
+    parameters = (instrument_id, interval.minutes, start or _FIRST, end or _NEVER, most)
     (row,) = array_rows(raw_connection(session), _BARS, parameters)
     return no_bars() if row[0] is None else IntradayBars(*row)  # type: ignore[arg-type]  # as the query says
 

@@ -12,14 +12,15 @@ from dashboard.db.engine import db
 from dashboard.db.models import InstrumentRow
 from dashboard.db.repositories import instruments as store
 from dashboard.db.repositories import intraday as bars_store
-from dashboard.domain.corporate_actions import split_factors
-from dashboard.domain.instruments import AssetClass
-from dashboard.domain.intraday import BarInterval, IntradayBars, coarser, local_times
+from dashboard.domain.instruments import AssetClass, Split
+from dashboard.domain.intraday import BarInterval, IntradayBars, Moments, aligned, coarser, local_times, no_bars
 from dashboard.errors import NotFound
 from dashboard.results.instruments import Bars
 from dashboard.results.intraday import IntradaySeries
+from dashboard.services.market_data.reading import to_today
 
 DEFAULT = BarInterval.FIVE_MINUTES
+PRICED_DAILY = "A fund is priced once a day."
 NOTHING_STORED = "There are no bars within the day: they are fetched while the exchange is open."
 
 
@@ -52,24 +53,61 @@ def session_bars(symbol: str, interval: BarInterval, *, adjusted: bool = True) -
     ``adjusted`` to units of today, or as traded. Raises: NotFound.
     """
     found = intraday(symbol, interval)
-    at, bars = local_times(found.bars.at, found.timezone), found.bars
     key = store.by_symbol(db.session, [symbol])[symbol].id
     splits = store.splits(db.session, [key]).get(key, ())
-    factor = np.ones(len(at))
-    if adjusted and splits:
-        factor = split_factors(at, splits) / float(np.prod([float(split.ratio) for split in splits]))
+    at = local_times(found.bars.at, found.timezone)
+    return in_units(found, at, splits, adjusted=adjusted), found.timezone
+
+
+def in_units(found: IntradaySeries, dates: Moments, splits: tuple[Split, ...], *, adjusted: bool) -> Bars:
+    """The bars under ``dates``, in units of today or as traded."""
+    bars = found.bars
+    local = local_times(bars.at, found.timezone)
+    factor = to_today(local, splits) if adjusted and splits else np.ones(len(bars))
     prices = (bars.open * factor, bars.high * factor, bars.low * factor, bars.close * factor)
-    return Bars(symbol, found.currency, at, *prices, bars.volume / factor, splits, adjusted), found.timezone
+    return Bars(found.symbol, found.currency, dates, *prices, bars.volume / factor, splits, adjusted)
+
+
+def source_of(row: InstrumentRow, interval: BarInterval) -> tuple[BarInterval, datetime] | None:
+    """The stored bars that those of ``interval`` are read from, and when the last of them begins; None without any.
+
+    They are its own, or the longest shorter ones where those reach further.
+    """
+    last = bars_store.last_moments(db.session, [row.id])
+    parts = [it for it in BarInterval if (row.id, it) in last and interval.minutes % it.minutes == 0]
+    if not parts:
+        return None
+    newest = max(parts, key=lambda it: (last[row.id, it].replace(second=0), it.minutes))
+    chosen = interval if interval in parts and _reaches(last, row.id, interval, newest) else newest
+    return chosen, last[row.id, chosen]
+
+
+def read_as(
+    row: InstrumentRow,
+    interval: BarInterval,
+    source: BarInterval,
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    most: int | None = None,
+) -> IntradayBars:
+    """The bars of ``interval`` that begin from ``start`` to before ``end``, made of those of ``source``.
+
+    Of ``most`` bars and more all but the last are whole.
+    """
+    if source is interval:
+        return bars_store.read(db.session, row.id, source, start=start, end=end, most=most)
+    whole = (None if moment is None else aligned(moment, interval) for moment in (start, end))
+    parts = None if most is None else most * (interval.minutes // source.minutes)
+    return coarser(
+        bars_store.read(db.session, row.id, source, start=next(whole), end=next(whole), most=parts), interval
+    )
 
 
 def _stored(row: InstrumentRow, interval: BarInterval, start: datetime | None, end: datetime | None) -> IntradayBars:
     """The stored bars of the interval, or of the longest shorter one that reaches further, made into such."""
-    last = bars_store.last_moments(db.session, [row.id])
-    parts = [it for it in BarInterval if (row.id, it) in last and interval.minutes % it.minutes == 0]
-    newest = max(parts, key=lambda it: (last[row.id, it].replace(second=0), it.minutes), default=interval)
-    chosen = interval if interval in parts and _reaches(last, row.id, interval, newest) else newest
-    found = bars_store.read(db.session, row.id, chosen, start=start, end=end)
-    return found if chosen is interval else coarser(found, interval)
+    source = source_of(row, interval)
+    return no_bars() if source is None else read_as(row, interval, source[0], start=start, end=end)
 
 
 def _reaches(
@@ -81,5 +119,5 @@ def _reaches(
 
 def _why_empty(row: InstrumentRow) -> str:
     if AssetClass(row.asset_class) is AssetClass.FUND:
-        return "A fund is priced once a day."
+        return PRICED_DAILY
     return NOTHING_STORED

@@ -105,7 +105,7 @@ def bars(symbol: str, *, start: date | None = None, end: date | None = None, adj
         raise NotFound(f"There is no instrument {symbol}.")
     found = valued_prices.read_bars(db.session, row.id, start=start, end=end)
     splits = store.splits(db.session, [row.id]).get(row.id, ())
-    factor = _to_today(found.dates, splits) if adjusted and splits else np.ones(len(found.dates))
+    factor = to_today(found.dates, splits) if adjusted and splits else np.ones(len(found.dates))
     return Bars(
         symbol=row.symbol,
         currency=row.currency,
@@ -120,7 +120,7 @@ def bars(symbol: str, *, start: date | None = None, end: date | None = None, adj
     )
 
 
-def _to_today(days: Days, splits: Sequence[Split]) -> Floats:
+def to_today(days: Days, splits: Sequence[Split]) -> Floats:
     """What turns a price of each day into one of a unit as it is after every split, shape (n,)."""
     last = float(np.prod([float(split.ratio) for split in splits]))
     factors: Floats = split_factors(days, splits) / last
