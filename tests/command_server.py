@@ -6,6 +6,7 @@ own environment, folder, input and output, and ends as the real one does.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -17,6 +18,9 @@ import tempfile
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from babel.core import get_global
+from sqlalchemy.orm import configure_mappers
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("dashboard.cli", "dashboard.services", "dashboard.providers")
@@ -64,6 +68,11 @@ def serve() -> None:
             if module.name not in LEFT_OUT:
                 importlib.import_module(module.name)
     importlib.import_module("dashboard.server")
+    configure_mappers()
+    get_global("meta_zones")  # Babel's own data, which it reads once a process
+    # A child's garbage collector would write to every object there is, and so copy the whole memory of this process.
+    gc.collect()
+    gc.freeze()
     for line in sys.stdin:
         print(json.dumps(_run(json.loads(line))), flush=True)
 

@@ -18,10 +18,19 @@ from werkzeug.serving import make_server
 from tests.browser.driver import Browser, options
 
 # The same fixtures as the integration tests have; there is one application a process.
-from tests.integration.conftest import clean_database, migrated_database
+from tests.integration.conftest import clean_database, cleaner, migrated_database, quick_passwords
 from tests.integration.web.conftest import dash_app, mail_server, person, server
 
-__all__ = ["clean_database", "dash_app", "mail_server", "migrated_database", "person", "server"]
+__all__ = [
+    "clean_database",
+    "cleaner",
+    "dash_app",
+    "mail_server",
+    "migrated_database",
+    "person",
+    "quick_passwords",
+    "server",
+]
 
 os.environ.setdefault("SE_OFFLINE", "true")
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from argon2 import PasswordHasher
+from argon2.low_level import Type
 from flask import Flask
 from flask_sqlalchemy.session import Session
 from psycopg import sql
@@ -17,11 +19,13 @@ from dashboard.db import schema
 from dashboard.db.engine import db
 from dashboard.db.models import Base
 from dashboard.embedded import APPLICATION_ROLE
+from dashboard.security import passwords
 from dashboard.server import create_server
 from dashboard.settings import Settings
 from tests.command_server import CommandServer
 from tests.conftest import DatabaseUrls
 
+CLEANER = "cleaner of the tests"  # what it calls itself, for those who count connections or end them
 TEST_SECRET_KEY = "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz"
 
 
@@ -41,8 +45,16 @@ def migrated_database(database_urls: DatabaseUrls) -> DatabaseUrls:
     return database_urls
 
 
+@pytest.fixture(scope="session")
+def cleaner(migrated_database: DatabaseUrls) -> Iterator[psycopg.Connection]:
+    """The owner's connection, kept open: a new one would first have to learn of every table."""
+    address = migrated_database.migration_url.replace("+psycopg", "")
+    with psycopg.connect(address, autocommit=True, application_name=CLEANER) as connection:
+        yield connection
+
+
 @pytest.fixture
-def clean_database(migrated_database: DatabaseUrls) -> DatabaseUrls:
+def clean_database(migrated_database: DatabaseUrls, cleaner: psycopg.Connection) -> DatabaseUrls:
     """The migrated database without a row in it."""
     tables = [sql.Identifier(table.name) for table in reversed(Base.metadata.sorted_tables)]
     statements: list[sql.Composable] = [
@@ -51,9 +63,16 @@ def clean_database(migrated_database: DatabaseUrls) -> DatabaseUrls:
     ]
     statements += [sql.SQL("delete from {}").format(table) for table in tables]
     statements += [sql.SQL("alter table audit enable trigger user")]
-    with psycopg.connect(migrated_database.migration_url.replace("+psycopg", "")) as connection:
-        connection.execute(sql.SQL(";").join(statements))
+    with cleaner.transaction():
+        cleaner.execute(sql.SQL(";").join(statements))
     return migrated_database
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes that cost little; what they cost an installation is for the tests of passwords and of signing in."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1, type=Type.ID)
+    monkeypatch.setattr(passwords, "_hasher", quick)
 
 
 @pytest.fixture

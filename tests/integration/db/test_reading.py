@@ -15,16 +15,19 @@ from dashboard.db.models import User
 from dashboard.db.reading import Reading
 from tests.conftest import DatabaseUrls
 from tests.factories import make_user
+from tests.integration.conftest import CLEANER
 
 e_mails = Reading(text("select email, role from users where role = :role order by email"))
 
 
 def _end_connections(urls: DatabaseUrls) -> int:
-    """End every other connection to the database, as a restart does; how many there were."""
+    """End every connection of the application to the database, as a restart does; how many there were."""
     with psycopg.connect(urls.admin_url.replace("+psycopg", ""), autocommit=True) as connection:
         ended = connection.execute(
             "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
             " where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'"
+            " and application_name <> %s",
+            [CLEANER],
         ).fetchall()
     return len(ended)
 

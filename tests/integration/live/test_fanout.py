@@ -32,7 +32,7 @@ from dashboard.settings import Settings
 from tests.conftest import DatabaseUrls
 from tests.factories import make_instrument, make_portfolio, make_user
 from tests.integration.cli.conftest import environment_of
-from tests.integration.conftest import TEST_SECRET_KEY
+from tests.integration.conftest import CLEANER, TEST_SECRET_KEY
 from tests.web import Json
 
 ROOT = Path(__file__).parents[3]
@@ -243,6 +243,8 @@ def test_a_hundred_open_streams_hold_a_handful_of_database_connections(
     with psycopg.connect(database_urls.admin_url.replace("+psycopg", "")) as connection:
         open_now = connection.execute(
             "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+            " and application_name <> %s",
+            [CLEANER],
         ).fetchone()
         idle = connection.execute(
             "select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in%'"

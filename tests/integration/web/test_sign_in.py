@@ -19,12 +19,19 @@ from dashboard.db.models.audit import AuditEntry
 from dashboard.db.models.identity import User, UserSession
 from dashboard.domain.access import SYSTEM, Actor, Role
 from dashboard.errors import InvalidCredentials, TooManyRequests
+from dashboard.security import passwords
 from dashboard.services import accounts, sessions
 from dashboard.web.auth import announce_set_up, set_up_token
 from tests.web import EMAIL, HTML, PASSWORD, csrf, form_token, make_person, sign_in, signed_in
 
 WRONG = "not the password at all"
 REFUSAL = "That e-mail and password do not match."
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords() -> None:
+    """None here: they cost what they cost an installation, nobody's too."""
+    passwords._nobody.cache_clear()
 
 
 def test_a_person_signs_in_goes_where_he_wanted_and_out_again(server: Flask, person: Actor) -> None:
