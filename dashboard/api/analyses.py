@@ -15,17 +15,11 @@ from dashboard.api.analysis_parameters import (
     RealizedParameters,
     RiskParameters,
 )
-from dashboard.api.analysis_schemas import (
-    Allocation,
-    Attribution,
-    Explanation,
-    Gains,
-    Income,
-    Lots,
-    Realized,
-    RiskReport,
-)
+from dashboard.api.analysis_schemas import Allocation, Attribution, Explanation
+from dashboard.api.gain_schemas import Gains, Income, Realized
+from dashboard.api.lot_schemas import Lots
 from dashboard.api.resource import Answer, Resource
+from dashboard.api.risk_schemas import RiskReport
 from dashboard.domain.access import Actor, Permission
 from dashboard.domain.transactions import ZERO
 from dashboard.errors import InvalidInput

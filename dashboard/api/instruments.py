@@ -7,7 +7,7 @@ from typing import Any  # Any: the parameters are made of the names that the reg
 
 from dashboard.api import cursors
 from dashboard.api.analysis_parameters import IndicatorParameters
-from dashboard.api.analysis_schemas import Indicator
+from dashboard.api.indicator_schemas import Indicator
 from dashboard.api.parameters import BarsParameters, PricesParameters
 from dashboard.api.resource import Answer, Resource
 from dashboard.api.schemas import BarPage, Prices
