@@ -97,8 +97,14 @@
 
   const quantity = (value, options = {}) => {
     if (missing(value)) return MISSING;
+    const given = Number(value) !== 0 && options.digits;
+    const most = given ? Math.max(0, Math.min(8, options.digits - 1 - adjusted(value))) : 8;
+    if (given && plain(value, most) === 0) {
+      const least = number(Math.sign(Number(value)) * 10 ** -most, most, options);
+      return `${Number(value) < 0 ? ">" : "<"}${least}`;
+    }
     const fewest = options.crypto && !Number.isInteger(Number(value)) ? 4 : 0;
-    return number(value, 8, { ...options, min_decimals: fewest });
+    return number(value, most, { ...options, min_decimals: Math.min(fewest, most) });
   };
 
   const compact = (value, currency, options = {}) => {

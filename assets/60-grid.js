@@ -16,7 +16,7 @@
     price: (value, currency, decimals) => format.price(value, currency, { min_decimals: decimals }),
     percent: (value, decimals) => format.percent(value, decimals == null ? 2 : decimals),
     percentChange: (value, decimals) => format.percent(value, decimals == null ? 2 : decimals, { signed: true }),
-    quantity: (value, crypto) => format.quantity(value, { crypto }),
+    quantity: (value, crypto, digits) => format.quantity(value, { crypto, digits }),
     compact: (value, currency) => format.compact(value, currency),
     day: (value) => format.day(value),
     moment: (value, zone) => format.moment(value, zone),

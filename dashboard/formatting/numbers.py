@@ -6,7 +6,7 @@ show the same figure. ``tests/data/format_cases.json`` is the table of cases tha
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import MAX_PREC, ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from math import isfinite
 
@@ -119,13 +119,30 @@ def percentage_points(difference: Number | None, decimals: int = 2, *, locale: s
     return f"{number(exact * 100, decimals, signed=True, locale=locale)}{NO_BREAK}pp"
 
 
-def quantity(value: Number | None, *, crypto: bool = False, locale: str = DEFAULT_LOCALE) -> str:
-    """Up to eight decimals without trailing zeros; a crypto quantity that is not whole shows four or more."""
+def quantity(
+    value: Number | None, *, crypto: bool = False, digits: int | None = None, locale: str = DEFAULT_LOCALE
+) -> str:
+    """Up to eight decimals without trailing zeros; a crypto quantity that is not whole shows four or more.
+
+    ``digits`` is how many significant ones there is room for; then what is more than nothing does not read as zero.
+    """
     exact = _exact(value)
     if exact is None:
         return MISSING
+    most = MAX_QUANTITY_DECIMALS
+    if digits is not None and exact:
+        most = max(0, min(most, digits - 1 - exact.adjusted()))
+    if digits is not None and exact and not _rounded(exact, most):
+        least = Decimal(1).scaleb(-most).copy_sign(exact)
+        return f"{'>' if exact < 0 else '<'}{number(least, most, locale=locale)}"
     fewest = MIN_CRYPTO_DECIMALS if crypto and exact != exact.to_integral_value() else 0
-    return number(exact, MAX_QUANTITY_DECIMALS, min_decimals=fewest, locale=locale)
+    return number(exact, most, min_decimals=min(fewest, most), locale=locale)
+
+
+def whole(value: Decimal, *, locale: str = DEFAULT_LOCALE) -> str:
+    """All decimals that an exact number has, without trailing zeros."""
+    exponent = value.normalize(Context(prec=MAX_PREC)).as_tuple().exponent
+    return number(value, max(0, -int(exponent)), locale=locale)
 
 
 def compact(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -11,7 +14,15 @@ from dashboard.results.breakdowns import BreakdownReport
 from dashboard.results.holdings import Holding, HoldingsReport
 from dashboard.web.components import basics
 from dashboard.web.components.data import grid
-from dashboard.web.components.holdings import Row, figure_column, identity
+from dashboard.web.components.figure_forms import (
+    PRICE,
+    QUANTITY,
+    change,
+    money,
+    percent,
+    percent_change,
+)
+from dashboard.web.components.holdings import Row, fitted_column, identity
 from dashboard.web.components.states import empty
 
 
@@ -20,10 +31,11 @@ def card(report: HoldingsReport, single: BreakdownReport) -> Component:
     if not report.holdings:
         return basics.card("Positions", empty("Nothing is held", "Every position has been closed."), class_name="c12")
     figures = {group.name: group for group in single.groups if group.kind is LineKind.HOLDING}
+    rows = [_row(item, figures.get(item.symbol)) for item in report.holdings]
     table = grid(
         "positions-grid",
-        columns(report.currency),
-        [_row(item, figures.get(item.symbol)) for item in report.holdings],
+        columns(report.currency, rows),
+        rows,
         label="Positions",
         row_id="id",
         auto_height=True,
@@ -37,25 +49,26 @@ def card(report: HoldingsReport, single: BreakdownReport) -> Component:
     return basics.card("Positions", html.Div(table), sub=sub, class_name="c12", padded=False)
 
 
-def columns(currency: str) -> list[Row]:
-    """Name first and fixed, then quantity and price, value and gain, and the period's returns."""
+def columns(currency: str, rows: Sequence[Row]) -> list[Row]:
+    """Name first and fixed, then quantity, price, value, gain and the period's returns, each as wide as its figures."""
+    column = partial(fitted_column, rows=rows)
     return [
         {
             "field": "name", "headerName": "Instrument", "cellRenderer": "InstrumentCell", "minWidth": 150,
             "width": 160,
             "pinned": "left",
         },
-        figure_column("quantity", "Quantity", "quantity(params.value, params.data.crypto)", 78),
-        figure_column("average_cost", "Avg cost", f"money(params.value, '{currency}')", 88),
-        figure_column("price", "Last", "price(params.value, params.data.currency)", 90, cellRenderer="FreshCell"),
-        figure_column("market_value", "Value", f"money(params.value, '{currency}')", 112, sort="desc"),
-        figure_column("unrealized", "Unrealised", f"change(params.value, '{currency}', 0)", 100, change=True),
-        figure_column("unrealized_pct", "%", "percentChange(params.value, 1)", 88, change=True),
-        figure_column("realized", "Realised", f"change(params.value, '{currency}', 0)", 96, change=True),
-        figure_column("income", "Income", f"change(params.value, '{currency}', 0)", 96, change=True),
-        figure_column("time_weighted", "TWR", "percentChange(params.value, 1)", 84, change=True),
-        figure_column("contribution", "Contrib.", "percentChange(params.value)", 88, change=True),
-        figure_column("weight", "Weight", "percent(params.value, 1)", 74),
+        column("quantity", "Quantity", QUANTITY, 84, tooltipField="quantity_whole"),
+        column("average_cost", "Avg cost", money(currency), 84),
+        column("price", "Last", PRICE, 80, cellRenderer="FreshCell"),
+        column("market_value", "Value", money(currency), 96, sort="desc"),
+        column("unrealized", "Unrealised", change(currency, 0), 100, change=True),
+        column("unrealized_pct", "%", percent_change(1), 76, change=True),
+        column("realized", "Realised", change(currency, 0), 88, change=True),
+        column("income", "Income", change(currency, 0), 80, change=True),
+        column("time_weighted", "TWR", percent_change(1), 76, change=True),
+        column("contribution", "Contrib.", percent_change(2), 84, change=True),
+        column("weight", "Weight", percent(1), 74),
     ]  # fmt: skip
 
 

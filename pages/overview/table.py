@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from dash import html
@@ -13,7 +15,8 @@ from dashboard.results.holdings import CashBalance, Holding, HoldingsReport
 from dashboard.web.components import basics
 from dashboard.web.components.attributes import aria, data
 from dashboard.web.components.data import grid
-from dashboard.web.components.holdings import figure_column, identity
+from dashboard.web.components.figure_forms import PRICE, QUANTITY, change, money, percent, percent_change
+from dashboard.web.components.holdings import fitted_column, identity
 from dashboard.web.components.states import empty
 from dashboard.web.theme import Width, current_width
 from pages.overview.headline import ARROWS
@@ -33,17 +36,18 @@ def card(report: HoldingsReport) -> Component:
     control = html.Span(
         basics.segmented("holdings-filter", FILTERS, "all", "Filter", class_name="sm"), className="only-d"
     )
+    found, total = rows(report), totals(report)
     # Flexible widths, and no sizing by the grid itself: it would complain about having none while a phone hides it.
     table = html.Div(
         grid(
             "holdings-grid",
-            columns(report.currency, current_width()),
-            rows(report),
+            columns(report.currency, [*found, total], current_width()),
+            found,
             label="Holdings",
             row_id="id",
             auto_height=True,
             column_size=None,
-            options={"pinnedBottomRowData": [totals(report)]},
+            options={"pinnedBottomRowData": [total]},
         ),
         className="only-d",
     )
@@ -51,14 +55,15 @@ def card(report: HoldingsReport) -> Component:
     return basics.card("Holdings", [table, listed], sub=positions, controls=[control], class_name="c12", padded=False)
 
 
-def columns(currency: str, width: Width = Width.WIDE) -> list[Row]:
-    """Those that a page of this width has room for."""
+def columns(currency: str, shown: Sequence[Row], width: Width = Width.WIDE) -> list[Row]:
+    """Those that a page of this width has room for; ``shown`` are the rows and their total."""
     left_out = () if width is Width.WIDE else LEFT_OUT
-    return [column for column in _columns(currency) if column["field"] not in left_out]
+    return [column for column in _columns(currency, shown) if column["field"] not in left_out]
 
 
-def _columns(currency: str) -> list[Row]:
+def _columns(currency: str, shown: Sequence[Row]) -> list[Row]:
     """Text left, figures right, market value first in order. Widths fit the longest figures and grow evenly."""
+    column = partial(fitted_column, rows=shown)
     return [
         {"field": "name", "headerName": "Instrument", "cellRenderer": "InstrumentCell", "minWidth": 158, "flex": 22},
         {
@@ -70,30 +75,16 @@ def _columns(currency: str) -> list[Row]:
             "minWidth": 118,
             "flex": 9,
         },
-        figure_column("quantity", "Quantity", _of_rows("quantity(params.value, params.data.crypto)"), 80),
-        figure_column("average_cost", "Avg cost", _of_rows(f"money(params.value, '{currency}')"), 92, quiet=True),
-        figure_column(
-            "price",
-            "Last",
-            _of_rows("price(params.value, params.data.currency)"),
-            96,
-            cellRenderer="FreshCell",
-            enableCellChangeFlash=True,
-        ),
-        figure_column("day_change_pct", "Day %", "percentChange(params.value)", 78, change=True),
-        figure_column("day_change", "Day", f"change(params.value, '{currency}', 0)", 80, change=True),
-        figure_column(
-            "market_value", "Market value", f"money(params.value, '{currency}')", 124, sort="desc", strong=True
-        ),
-        figure_column("unrealized", "Gain", f"change(params.value, '{currency}', 0)", 92, change=True),
-        figure_column("unrealized_pct", "Gain %", "percentChange(params.value, 1)", 84, change=True),
-        figure_column("weight", "Weight", "percent(params.value, 1)", 118, cellRenderer="WeightCell"),
+        column("quantity", "Quantity", QUANTITY.of_rows(), 80, tooltipField="quantity_whole"),
+        column("average_cost", "Avg cost", money(currency).of_rows(), 92, quiet=True),
+        column("price", "Last", PRICE.of_rows(), 96, cellRenderer="FreshCell", enableCellChangeFlash=True),
+        column("day_change_pct", "Day %", percent_change(2), 78, change=True),
+        column("day_change", "Day", change(currency, 0), 80, change=True),
+        column("market_value", "Market value", money(currency), 124, sort="desc", strong=True),
+        column("unrealized", "Gain", change(currency, 0), 92, change=True),
+        column("unrealized_pct", "Gain %", percent_change(1), 84, change=True),
+        column("weight", "Weight", percent(1), 118, cellRenderer="WeightCell"),
     ]
-
-
-def _of_rows(formatted: str) -> str:
-    """The total has no such figure, and leaves its place blank."""
-    return f"params.node.rowPinned ? '' : {formatted}"
 
 
 def rows(report: HoldingsReport) -> list[Row]:

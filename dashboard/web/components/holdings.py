@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dashboard.domain.instruments import AssetClass
 from dashboard.figures.allocation import CLASS_NAMES
 from dashboard.results.holdings import Holding
+from dashboard.web.components.figure_forms import Form, whole_quantity
 
 Row = dict[str, Any]  # ag-grid rows and columns are free-form JSON
 
@@ -42,6 +44,11 @@ def figure_column(
     }
 
 
+def fitted_column(field: str, name: str, form: Form, at_least: int, *, rows: Sequence[Row], **more: Any) -> Row:
+    """A column of figures in which the longest of ``rows`` has its room."""
+    return figure_column(field, name, form.script, form.room(field, rows, at_least), **more)
+
+
 def identity(item: Holding) -> Row:
     """Who a row is about: its names and its link, the quantity, and the last price with how good it is."""
     return {
@@ -53,6 +60,7 @@ def identity(item: Holding) -> Row:
         "currency": item.currency,
         "crypto": item.asset_class is AssetClass.CRYPTO,
         "quantity": float(item.quantity),
+        "quantity_whole": whole_quantity(item.quantity),
         "price": item.price,
         "price_status": item.price_status.value,
         "price_note": f"The last price is of {item.price_date}" if item.price_date else "There is no price",
