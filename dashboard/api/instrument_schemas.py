@@ -152,6 +152,8 @@ class Hit(Described):
     exchange: str
     source: str
     stored: bool = Field(description="Whether it is an instrument here already.")
+    instrument: str | None = Field(description="The symbol of the instrument that it is.")
+    same_isin: str | None = Field(description="Another instrument that has the ISIN which was searched for.")
 
 
 class SearchFailure(Fault):

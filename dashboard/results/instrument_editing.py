@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from dashboard.results.instruments import InstrumentDetail, SearchResult
@@ -97,18 +98,42 @@ class SearchFailure:
     message: str
 
 
+HitKey = tuple[str, str]
+"""A hit of a search: the provider, and what it calls the instrument."""
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """An instrument with the ISIN of a hit: ``double`` in its currency too; ``joins`` where the hit can be added."""
+
+    symbol: str
+    currency: str
+    double: bool
+    joins: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderSearch:
     """What the providers know by ``text``. ``answered`` is False while they are still asked.
 
-    Each hit is of one provider; ``stored`` are the symbols of those that are instruments here already.
+    Each hit is of one provider; ``stored`` are the symbols of the instruments that hits are already, and ``twins`` the
+    instruments that have the ISIN of other hits.
     """
 
     text: str
     answered: bool
     hits: tuple[SearchResult, ...] = ()
     failures: tuple[SearchFailure, ...] = ()
-    stored: frozenset[str] = frozenset()
+    stored: Mapping[HitKey, str] = field(default_factory=dict)
+    twins: Mapping[HitKey, Twin] = field(default_factory=dict)
+
+    def instrument_of(self, hit: SearchResult) -> str | None:
+        """The symbol of the instrument that a hit is already."""
+        return self.stored.get((hit.source, hit.symbol))
+
+    def twin_of(self, hit: SearchResult) -> Twin | None:
+        """The instrument that has the ISIN of a hit, and is another."""
+        return self.twins.get((hit.source, hit.symbol))
 
 
 @dataclass(frozen=True, slots=True)

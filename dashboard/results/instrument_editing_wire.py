@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from dashboard.results.instrument_editing import EditableInstrument, ManualPrice, MergePlan, ProviderSearch
+from dashboard.results.instruments import SearchResult
 from dashboard.results.market_wire import instrument, search_result
 from dashboard.results.scalars import Json, amount, day
 
@@ -33,8 +34,18 @@ def provider_search(found: ProviderSearch) -> dict[str, Json]:
     return {
         "text": found.text,
         "answered": found.answered,
-        "hits": [{**search_result(hit), "stored": hit.symbol in found.stored} for hit in found.hits],
+        "hits": [_hit(found, hit) for hit in found.hits],
         "failures": [{"provider": one.provider, "code": one.code, "message": one.message} for one in found.failures],
+    }
+
+
+def _hit(found: ProviderSearch, hit: SearchResult) -> dict[str, Json]:
+    known, twin = found.instrument_of(hit), found.twin_of(hit)
+    return {
+        **search_result(hit),
+        "stored": known is not None,
+        "instrument": known,
+        "same_isin": twin.symbol if twin else None,
     }
 
 

@@ -11,7 +11,7 @@ from dash.exceptions import PreventUpdate
 from dashboard.domain.access import Actor, Permission
 from dashboard.errors import DashboardError
 from dashboard.figures.allocation import CLASS_NAMES
-from dashboard.results.instrument_editing import ProviderSearch
+from dashboard.results.instrument_editing import ProviderSearch, Twin
 from dashboard.results.instruments import SearchResult
 from dashboard.services import instruments
 from dashboard.web.callback import callback
@@ -52,8 +52,15 @@ def add(actor: Actor, _clicks: list[int | None], text: str | None) -> str:
     if not ctx.triggered_id or not any(item["value"] for item in ctx.triggered):
         raise PreventUpdate  # the buttons came onto the page: nobody has clicked
     provider, _, symbol = str(ctx.triggered_id.get("find-add")).partition(" ")
-    made = instruments.add_found(actor, text or "", provider, symbol)
-    return f"/i/{quote(made.symbol, safe='')}"
+    return _address(instruments.add_found(actor, text or "", provider, symbol).symbol)
+
+
+def join(actor: Actor, _clicks: list[int | None], text: str | None) -> str:
+    """Add what was found to the instrument of the same ISIN, and go to its page."""
+    if not ctx.triggered_id or not any(item["value"] for item in ctx.triggered):
+        raise PreventUpdate  # as above
+    provider, _, symbol = str(ctx.triggered_id.get("find-join")).partition(" ")
+    return _address(instruments.join_found(actor, text or "", provider, symbol).symbol)
 
 
 def failed(error: DashboardError) -> Answer:
@@ -62,7 +69,7 @@ def failed(error: DashboardError) -> Answer:
 
 
 def _found(found: ProviderSearch) -> list[Component]:
-    rows = [_row(hit, hit.symbol in found.stored) for hit in found.hits]
+    rows = [_row(hit, found.instrument_of(hit), found.twin_of(hit)) for hit in found.hits]
     table = [html.Table(html.Tbody(rows), className="tb")] if rows else []
     nothing = [] if rows else [html.P(f"No provider knows “{found.text}”.", className="hint")]
     failures = [
@@ -71,14 +78,11 @@ def _found(found: ProviderSearch) -> list[Component]:
     return [*table, *nothing, *failures]
 
 
-def _row(hit: SearchResult, stored: bool) -> Component:
-    name = html.Td([html.Span(hit.symbol, className="med"), html.Div(hit.name, className="t3 xs")])
+def _row(hit: SearchResult, known: str | None, twin: Twin | None) -> Component:
+    told = [_told(twin)] if twin is not None else []
+    name = html.Td([html.Span(hit.symbol, className="med"), html.Div(hit.name, className="t3 xs"), *told])
     where = html.Td([CLASS_NAMES[hit.asset_class], html.Div(hit.exchange, className="t3 xs")], className="only-d")
-    act = (
-        dcc.Link("Open", href=f"/i/{quote(hit.symbol, safe='')}", className="b sm")
-        if stored
-        else button("Add", id={"find-add": f"{hit.source} {hit.symbol}"}, kind="sm", **aria(label=f"Add {hit.symbol}"))
-    )
+    act = dcc.Link("Open", href=_address(known), className="b sm") if known is not None else _offer(hit, twin)
     return html.Tr(
         [
             name,
@@ -88,6 +92,26 @@ def _row(hit: SearchResult, stored: bool) -> Component:
             html.Td(act, className="r"),
         ]
     )
+
+
+def _offer(hit: SearchResult, twin: Twin | None) -> Component:
+    """Add a hit; or, where an instrument is the same and can be asked for by this symbol too, add it to that one."""
+    number = f"{hit.source} {hit.symbol}"
+    if twin is not None and twin.joins:
+        words = f"Ask {hit.source} for {twin.symbol} by the symbol {hit.symbol}"
+        return button(f"Add to {twin.symbol}", id={"find-join": number}, kind="sm", title=words)
+    words = "Add anyway" if twin is not None and twin.double else "Add"
+    return button(words, id={"find-add": number}, kind="sm", **aria(label=f"{words}: {hit.symbol}"))
+
+
+def _told(twin: Twin) -> Component:
+    """That an instrument with the ISIN is here already."""
+    rest = " has this ISIN already." if twin.double else f" has this ISIN already, in {twin.currency}."
+    return html.Div([dcc.Link(twin.symbol, href=_address(twin.symbol)), rest], className="xs find-twin")
+
+
+def _address(symbol: str) -> str:
+    return f"/i/{quote(symbol, safe='')}"
 
 
 def register(app: Dash) -> None:
@@ -111,6 +135,15 @@ def register(app: Dash) -> None:
         add,
         Output("find-go", "href"),
         Input({"find-add": ALL}, "n_clicks"),
+        State("instruments-q", "value"),
+        permission=Permission.INSTRUMENT_EDIT,
+        prevent_initial_call=True,
+    )
+    callback(
+        app,
+        join,
+        Output("find-go", "href", allow_duplicate=True),
+        Input({"find-join": ALL}, "n_clicks"),
         State("instruments-q", "value"),
         permission=Permission.INSTRUMENT_EDIT,
         prevent_initial_call=True,

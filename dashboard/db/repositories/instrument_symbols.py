@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from dashboard.db.models import FormerSymbol, InstrumentRow, InstrumentSource, InstrumentSymbol
@@ -18,6 +18,22 @@ def elsewhere(session: AnySession, ids: Sequence[int]) -> dict[int, dict[str, st
     for row in session.scalars(query.order_by(InstrumentSymbol.provider)):
         found.setdefault(row.instrument_id, {})[row.provider] = row.symbol
     return found
+
+
+def called(session: AnySession, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """The symbols of the instruments that a provider calls so, by provider and its symbol; others are absent."""
+    own = func.coalesce(func.nullif(InstrumentRow.provider_symbol, ""), InstrumentRow.symbol)
+    as_own = select(InstrumentRow.provider, own, InstrumentRow.symbol).where(
+        tuple_(InstrumentRow.provider, own).in_(names)
+    )
+    joined = InstrumentRow.id == InstrumentSymbol.instrument_id
+    as_other = select(InstrumentSymbol.provider, InstrumentSymbol.symbol, InstrumentRow.symbol).join(
+        InstrumentRow, joined
+    )
+    as_other = as_other.where(tuple_(InstrumentSymbol.provider, InstrumentSymbol.symbol).in_(names))
+    return {
+        (provider, name): symbol for query in (as_other, as_own) for provider, name, symbol in session.execute(query)
+    }
 
 
 def replace_elsewhere(session: AnySession, instrument_id: int, symbols: Mapping[str, str]) -> None:

@@ -81,6 +81,11 @@ def same_isin(session: AnySession, ids: Sequence[int]) -> dict[int, tuple[str, .
     return found
 
 
+def with_isin(session: AnySession, isin: str) -> list[InstrumentRow]:
+    """The instruments with an ISIN, by symbol."""
+    return list(session.scalars(select(InstrumentRow).where(InstrumentRow.isin == isin).order_by(InstrumentRow.symbol)))
+
+
 def is_traded(session: AnySession, instrument_id: int) -> bool:
     """Whether any ledger holds a transaction in the instrument."""
     used = or_(

@@ -1,6 +1,6 @@
 """Instruments as people change them: fields, symbols, merges, delistings, prices by hand, addresses of their own."""
 
-from dashboard.services.instruments.adding import add, add_found
+from dashboard.services.instruments.adding import add, add_found, join_found
 from dashboard.services.instruments.describing import describe, fund_holdings_of
 from dashboard.services.instruments.editing import edit
 from dashboard.services.instruments.manual_prices import prices_by_hand, set_price, unset_price
@@ -19,6 +19,7 @@ __all__ = [
     "edit",
     "editable_instrument",
     "fund_holdings_of",
+    "join_found",
     "merge",
     "plan_merge",
     "prices_by_hand",

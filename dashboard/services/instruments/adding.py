@@ -12,9 +12,10 @@ from dashboard.domain.access import Actor
 from dashboard.domain.instruments import InstrumentState
 from dashboard.errors import Conflict, InvalidInput, NotFound
 from dashboard.providers.base import MANUAL
-from dashboard.results.instruments import InstrumentDetail
+from dashboard.results.instrument_editing import ProviderSearch
+from dashboard.results.instruments import InstrumentDetail, SearchResult
 from dashboard.services import audit, portfolios
-from dashboard.services.instruments import fields
+from dashboard.services.instruments import fields, joining
 from dashboard.services.instruments.searching import search_elsewhere
 from dashboard.services.market_data import reading
 from dashboard.services.market_data.asking import ask_for_missing
@@ -39,10 +40,7 @@ def add_found(actor: Actor, text: str, provider: str, symbol: str) -> Instrument
 
     Raises: NotFound where the search has no such hit (any more), Conflict where it is here already.
     """
-    found = search_elsewhere(actor, text)
-    hit = next((one for one in found.hits if (one.source, one.symbol) == (provider, symbol)), None)
-    if hit is None:
-        raise NotFound(f"The search for {found.text} has no {symbol} (any more): search again.")
+    found, hit = _hit(actor, text, provider, symbol)
     isin = {"isin": found.text.upper()} if fields.is_isin(found.text.upper()) else {}
     values = {
         "name": hit.name[: fields.TEXT_LENGTH],
@@ -54,6 +52,34 @@ def add_found(actor: Actor, text: str, provider: str, symbol: str) -> Instrument
         **isin,
     }
     return _added(actor, hit.symbol, fields.checked(values), edited=[])
+
+
+def join_found(actor: Actor, text: str, provider: str, symbol: str) -> InstrumentDetail:
+    """Have the instrument that has the ISIN which was searched for asked for by what the search found, too.
+
+    Raises: NotFound where the search has no such hit or no instrument has its ISIN (any more), PermissionDenied,
+    Conflict where the instrument has prices or a symbol of the provider already.
+    """
+    found, hit = _hit(actor, text, provider, symbol)
+    twin = found.twin_of(hit)
+    if twin is None:
+        raise NotFound(f"No instrument has the ISIN {found.text} and is not {symbol} (any more): search again.")
+    if not twin.double:
+        raise Conflict(
+            f"{twin.symbol} is kept in {twin.currency}, and {symbol} is in {hit.currency}: add it by itself."
+        )
+    joined = joining.join(actor, twin, provider, symbol)
+    ask_for_missing([joined.symbol])
+    return joined
+
+
+def _hit(actor: Actor, text: str, provider: str, symbol: str) -> tuple[ProviderSearch, SearchResult]:
+    """What a search found at a provider, with all of the search. Raises: NotFound."""
+    found = search_elsewhere(actor, text)
+    hit = next((one for one in found.hits if (one.source, one.symbol) == (provider, symbol)), None)
+    if hit is None:
+        raise NotFound(f"The search for {found.text} has no {symbol} (any more): search again.")
+    return found, hit
 
 
 def _added(actor: Actor, symbol: str, values: Mapping[str, fields.Value], *, edited: list[str]) -> InstrumentDetail:

@@ -10,7 +10,6 @@ from dataclasses import asdict
 
 from dashboard import redis_store
 from dashboard.db.engine import db
-from dashboard.db.repositories import instruments as store
 from dashboard.domain.access import Actor
 from dashboard.domain.instruments import AssetClass
 from dashboard.errors import InvalidInput
@@ -19,6 +18,7 @@ from dashboard.queue import JobName, enqueue
 from dashboard.results.instrument_editing import ProviderSearch, SearchFailure
 from dashboard.results.instruments import SearchResult
 from dashboard.runtime import redis_client
+from dashboard.services.instruments import joining
 from dashboard.services.market_data.sources import providers
 
 KEPT_SECONDS = 600.0
@@ -39,9 +39,10 @@ def search_elsewhere(actor: Actor, text: str) -> ProviderSearch:
     failures = tuple(
         SearchFailure(**{name: str(part) for name, part in one.items()}) for one in _rows(known, "failures")
     )
-    stored = frozenset(store.by_symbol(db.session, [hit.symbol for hit in hits]))
+    stored = joining.instruments_of(hits)
+    twins = joining.twins(actor, words, hits, stored)
     db.session.rollback()
-    return ProviderSearch(words, answered=True, hits=hits, failures=failures, stored=stored)
+    return ProviderSearch(words, answered=True, hits=hits, failures=failures, stored=stored, twins=twins)
 
 
 def search_providers(text: str, *, chain: ProviderChain | None = None) -> None:

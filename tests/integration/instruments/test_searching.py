@@ -6,11 +6,12 @@ import pytest
 import redis
 
 from dashboard.domain.access import SYSTEM
-from dashboard.domain.instruments import AssetClass
+from dashboard.domain.instruments import AssetClass, InstrumentState
 from dashboard.errors import Conflict, InvalidInput, NotFound, RateLimited
 from dashboard.providers.base import SearchHit
 from dashboard.providers.chain import ProviderChain
 from dashboard.queue import QueueName, queue
+from dashboard.results.instrument_editing import Twin
 from dashboard.services import instruments, market_data
 from tests.factories import make_instrument, make_portfolio, make_user
 from tests.fakes import RecordingProvider
@@ -46,7 +47,7 @@ def test_a_worker_is_asked_once_and_its_answer_is_kept(redis_client: redis.Redis
     found = instruments.search_elsewhere(SYSTEM, "SAP SE")
     assert found.answered
     assert [(hit.symbol, hit.source) for hit in found.hits] == [("SAP.DE", "yahoo"), ("SAP", "yahoo")]
-    assert found.stored == {"SAP"}
+    assert [found.instrument_of(hit) for hit in found.hits] == [None, "SAP"]
     assert [(one.provider, one.code) for one in found.failures] == [("alphavantage", "rate_limited")]
 
 
@@ -65,6 +66,47 @@ def test_what_is_found_by_its_isin_is_added_with_it_and_its_history_is_asked_for
     assert instruments.edit(person, "SAP.DE", {"sector": "Software"}).sector == "Software"  # he has added it
     with pytest.raises(Conflict, match="already"):
         instruments.add_found(person, ISIN, "yahoo", "SAP.DE")
+
+
+def test_a_hit_of_an_isin_that_is_here_says_so_and_its_symbol_is_added_to_the_instrument() -> None:
+    person = make_user()
+    instruments.add(person, "MINE", {"currency": "EUR", "isin": ISIN, "provider": "ecb"})
+    instruments.search_providers(ISIN, chain=ProviderChain([RecordingProvider("yahoo", hits=HITS)]))
+    german, american = instruments.search_elsewhere(person, ISIN).hits
+    found = instruments.search_elsewhere(person, ISIN)
+    assert found.twin_of(german) == Twin("MINE", "EUR", double=True, joins=True)
+    assert found.twin_of(american) == Twin("MINE", "EUR", double=False, joins=False)
+    assert instruments.search_elsewhere(make_user("other@example.org"), ISIN).twin_of(german) == Twin(
+        "MINE", "EUR", double=True, joins=False
+    )
+
+    with pytest.raises(Conflict, match="add it by itself"):
+        instruments.join_found(person, ISIN, "yahoo", "SAP")
+    assert instruments.join_found(person, ISIN, "yahoo", "SAP.DE").symbol == "MINE"
+    assert instruments.editable_instrument(person, "MINE").symbols == {"yahoo": "SAP.DE"}
+    found = instruments.search_elsewhere(person, ISIN)
+    assert (found.instrument_of(german), found.twin_of(german)) == ("MINE", None)
+    with pytest.raises(NotFound, match="search again"):
+        instruments.join_found(person, ISIN, "yahoo", "SAP.DE")
+
+
+def test_an_instrument_without_prices_of_the_provider_is_asked_for_by_the_other_symbol(
+    redis_client: redis.Redis,
+) -> None:
+    make_instrument("SAPX", "EUR", provider="yahoo", state=InstrumentState.NOT_FOUND)
+    instruments.edit(SYSTEM, "SAPX", {"isin": ISIN})
+    instruments.search_providers(ISIN, chain=ProviderChain([RecordingProvider("yahoo", hits=HITS)]))
+    joined = instruments.join_found(SYSTEM, ISIN, "yahoo", "SAP.DE")
+    assert (joined.symbol, joined.provider_symbol, joined.state) == ("SAPX", "SAP.DE", "unresolved")
+    assert [tuple(job.args) for job in queue(redis_client, QueueName.DEFAULT).jobs] == [(["SAPX"],)]
+
+    market_data.refresh(SYSTEM, ["SAPX"], chain=ProviderChain([RecordingProvider("yahoo")]))
+    other = SearchHit("yahoo", "SAP.F", "SAP SE", AssetClass.EQUITY, "Frankfurt", "EUR")
+    instruments.search_providers(ISIN, chain=ProviderChain([RecordingProvider("yahoo", hits=[other])]))
+    found = instruments.search_elsewhere(SYSTEM, ISIN)
+    assert found.twin_of(found.hits[0]) == Twin("SAPX", "EUR", double=True, joins=False)
+    with pytest.raises(Conflict, match="already"):
+        instruments.join_found(SYSTEM, ISIN, "yahoo", "SAP.F")
 
 
 def test_nothing_is_added_that_no_search_found() -> None:

@@ -208,6 +208,40 @@ def test_the_providers_are_searched_by_a_worker_and_a_hit_is_added(
     assert '"Open"' in search(ticks=2)
 
 
+def test_a_hit_of_an_isin_that_is_here_is_added_to_the_instrument_that_has_it(
+    dash_app: Dash, server: Flask, chief: FlaskClient
+) -> None:
+    isin = "DE0007164600"
+    state = [{"id": "instruments-q", "property": "value", "value": isin}]
+
+    def search() -> str:
+        names = (("find-ask", "n_clicks"), ("instruments-q", "n_submit"), ("find-poll", "n_intervals"))
+        inputs = [{"id": name, "property": prop, "value": 1} for name, prop in names]
+        return text_of(call(dash_app, chief, "find-body.children", inputs, state, "find-ask.n_clicks"))
+
+    hits = [
+        SearchHit("yahoo", "SAP.DE", "SAP SE", AssetClass.EQUITY, "XETRA", "EUR"),
+        SearchHit("yahoo", "SAP", "SAP SE", AssetClass.EQUITY, "NYSE", "USD"),
+    ]
+    with server.app_context():
+        make_instrument("MINE", "EUR", provider="ecb")
+        instruments.edit(SYSTEM, "MINE", {"isin": isin})
+        instruments.search_providers(isin, chain=ProviderChain([RecordingProvider("yahoo", hits=hits)]))
+    found = search()
+    assert '"/i/MINE"' in found and '"Add to MINE"' in found and "find-join" in found
+    assert " has this ISIN already, in EUR." in found and '"Add"' in found and '"Open"' not in found
+
+    button = {"find-join": "yahoo SAP.DE"}
+    inputs = [[{"id": button, "property": "n_clicks", "value": 1}]]
+    (output,) = (name for name, known in dash_app.callback_map.items() if "find-join" in str(known["inputs"]))
+    changed = json.dumps(button, separators=(",", ":")) + ".n_clicks"
+    assert '"href": "/i/MINE"' in text_of(call(dash_app, chief, output, inputs, state, changed))
+    with server.app_context():
+        assert instruments.editable_instrument(SYSTEM, "MINE").symbols == {"yahoo": "SAP.DE"}
+    found = search()
+    assert '"Open"' in found and '"Add to MINE"' not in found
+
+
 def test_what_needs_attention_is_listed_first(server: Flask, chief: FlaskClient) -> None:
     with server.app_context():
         make_instrument("ZLOST", "EUR", state=InstrumentState.NOT_FOUND)
