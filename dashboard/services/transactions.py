@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from dashboard.db.repositories.ledger import batches
+from dashboard.db.repositories.ledger import batches, transaction_writing
 from dashboard.db.repositories.ledger import transactions as rows
-from dashboard.db.repositories.ledger.transactions import RowFilter, StoredRow
+from dashboard.db.repositories.ledger.transaction_filter import RowFilter
+from dashboard.db.repositories.ledger.transaction_rows import StoredRow
 from dashboard.domain.access import Actor
 from dashboard.domain.transactions import Transaction, TransactionType
 from dashboard.errors import InvalidInput
@@ -128,7 +129,7 @@ def delete_all(actor: Actor, portfolio_id: int) -> int:
     portfolio = portfolio_by_id(actor, portfolio_id)
     with one_change(portfolio) as change:
         first = rows.extent(portfolio.id, RowFilter()).first_date
-        count = rows.remove_all(portfolio.id)
+        count = transaction_writing.remove_all(portfolio.id)
         if first is not None:
             batches.mark_all_undone(portfolio.id)
             change.touches(first)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 
-from dashboard.db.repositories.ledger import actions, transactions
+from dashboard.db.repositories.ledger import actions, transaction_writing, transactions
 from dashboard.db.repositories.ledger.actions import NewDecision
 from dashboard.domain.access import Actor
 from dashboard.domain.action_rules import Decision
@@ -109,7 +109,7 @@ def reopen(actor: Actor, portfolio_id: int, ids: Collection[str]) -> Decided:
         faults = ledger_faults(portfolio, Plan((), removed))
         if faults:
             raise faults[0]
-        transactions.remove(portfolio.id, row_ids)
+        transaction_writing.remove(portfolio.id, row_ids)
         # The decision about a row that is gone stays, so that no rule books it again.
         actions.forget(portfolio.id, [one.key for one in chosen if decided[one.key].decision is Decision.DISMISSED])
         change.touches(*(row.transaction.date for row in removed))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.db.repositories.ledger import batches, transactions
+from dashboard.db.repositories.ledger import batches, transaction_writing, transactions
 from dashboard.domain.access import Actor
 from dashboard.errors import Conflict, LedgerError, NotFound, Oversell
 from dashboard.results.transactions import ImportBatchItem
@@ -37,7 +37,7 @@ def undo(actor: Actor, batch_id: int) -> int:
         faults = ledger_faults(portfolio, Plan((), removed))
         if faults:
             raise _needed(faults[0], len(faults))
-        transactions.remove(portfolio.id, [row.id for row in removed])
+        transaction_writing.remove(portfolio.id, [row.id for row in removed])
         batches.mark_undone(batch_id)
         change.touches(*(row.transaction.date for row in removed))
         details: dict[str, str | int | float | bool | None]

@@ -8,7 +8,7 @@ from functools import partial
 
 from dashboard.db.engine import db
 from dashboard.db.repositories import instruments as instrument_rows
-from dashboard.db.repositories.ledger import batches, instruments, transactions
+from dashboard.db.repositories.ledger import batches, instruments, transaction_writing, transactions
 from dashboard.db.repositories.ledger.batches import NewBatch
 from dashboard.domain.access import Actor
 from dashboard.domain.transactions import TransactionType
@@ -130,7 +130,7 @@ def _store(actor: Actor, portfolio: PortfolioRef, file: _File, judgement: Judgem
     )
     rows = [row.transaction for row in judgement.entering]
     keys = _instrument_ids({**currencies_of(rows), **judgement.new_currencies})
-    transactions.insert(portfolio.id, batch_id, judgement.entering, keys)
+    transaction_writing.insert(portfolio.id, batch_id, judgement.entering, keys)
     name_lots(portfolio, rows)
     counts = {"batch": batch_id, "added": added, "duplicates": duplicates, "failed": failed}
     audit.record(

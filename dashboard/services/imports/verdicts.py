@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
-from dashboard.db.repositories.ledger.transactions import NewRow, StoredRow
+from dashboard.db.repositories.ledger.transaction_rows import StoredRow
+from dashboard.db.repositories.ledger.transaction_writing import NewRow
 from dashboard.domain.booked_income import Repeat
 from dashboard.domain.transactions import Transaction, TransactionType
 from dashboard.errors import LedgerError, Oversell

@@ -6,8 +6,9 @@ from sqlalchemy.exc import IntegrityError
 
 from dashboard.db.engine import db
 from dashboard.db.repositories import instruments
-from dashboard.db.repositories.ledger import transactions as rows
-from dashboard.db.repositories.ledger.transactions import NewRow, StoredRow
+from dashboard.db.repositories.ledger import transaction_writing as rows
+from dashboard.db.repositories.ledger.transaction_rows import StoredRow
+from dashboard.db.repositories.ledger.transaction_writing import NewRow
 from dashboard.errors import Conflict
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services.ledger.changes import Plan

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from dashboard.db.repositories.ledger import instruments, transactions
-from dashboard.db.repositories.ledger.transactions import StoredRow
+from dashboard.db.repositories.ledger.transaction_rows import StoredRow
 from dashboard.domain.transactions import Transaction
 from dashboard.errors import Conflict, InvalidInput, LedgerError, NotFound, Oversell
 from dashboard.results.portfolios import PortfolioRef

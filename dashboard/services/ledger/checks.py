@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 from dashboard.db.repositories.ledger import instruments, transactions
-from dashboard.db.repositories.ledger.transactions import StoredRow
+from dashboard.db.repositories.ledger.transaction_rows import StoredRow
 from dashboard.domain.ledger import LedgerFault
 from dashboard.domain.transactions import Transaction, ledger_order
 from dashboard.errors import InvalidInput

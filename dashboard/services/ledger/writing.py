@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboard.db.engine import db
-from dashboard.db.repositories.ledger import portfolios, transactions
+from dashboard.db.repositories.ledger import portfolios, transaction_writing
 from dashboard.domain.transactions import Transaction
 from dashboard.errors import NotFound
 from dashboard.results.portfolios import PortfolioRef
@@ -46,7 +46,7 @@ def name_lots(portfolio: PortfolioRef, rows: Iterable[Transaction]) -> None:
     names = {name for row in rows for name in row.lot_ids if name.isascii() and name.isdecimal()}
     ids = {int(name) for name in names if len(name) < ROW_ID_DIGITS and str(int(name)) == name}
     if ids:
-        transactions.name_lots(portfolio.id, ids)
+        transaction_writing.name_lots(portfolio.id, ids)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from dashboard.db.engine import db
 from dashboard.db.repositories import instruments
 from dashboard.db.repositories.ledger import tags
 from dashboard.db.repositories.ledger import transactions as rows
-from dashboard.db.repositories.ledger.transactions import NewRow
+from dashboard.db.repositories.ledger.transaction_writing import NewRow, insert, insert_one, rewrite
 from dashboard.domain.access import SYSTEM
 from dashboard.domain.transactions import Transaction, TransactionType
 from dashboard.services import imports
@@ -49,9 +49,9 @@ ROWS = [
 def test_every_column_of_every_type_comes_back_as_it_was_written() -> None:
     portfolio = make_portfolio()
     ids = instruments.ensure(db.session(), {"A": "USD", "B": "USD"})
-    rows.insert(portfolio.id, None, [NewRow(row, HASH) for row in ROWS[:5]], ids)
+    insert(portfolio.id, None, [NewRow(row, HASH) for row in ROWS[:5]], ids)
     for row in ROWS[5:]:
-        rows.insert_one(portfolio.id, NewRow(row, HASH), ids)
+        insert_one(portfolio.id, NewRow(row, HASH), ids)
     within = rows.ledger(portfolio.id)
     db.session.commit()
 
@@ -63,9 +63,9 @@ def test_every_column_of_every_type_comes_back_as_it_was_written() -> None:
 def test_a_row_is_rewritten_with_the_columns_of_its_new_type() -> None:
     portfolio = make_portfolio()
     ids = instruments.ensure(db.session(), {"A": "USD", "B": "USD"})
-    row_id = rows.insert_one(portfolio.id, NewRow(ROWS[5], HASH), ids)
+    row_id = insert_one(portfolio.id, NewRow(ROWS[5], HASH), ids)
 
-    assert rows.rewrite(portfolio.id, row_id, 1, NewRow(ROWS[3], HASH), ids)
+    assert rewrite(portfolio.id, row_id, 1, NewRow(ROWS[3], HASH), ids)
 
     (stored,) = rows.ledger(portfolio.id)
     assert replace(stored, sequence=0) == ROWS[3]
@@ -74,7 +74,7 @@ def test_a_row_is_rewritten_with_the_columns_of_its_new_type() -> None:
 def test_a_row_belongs_to_what_it_turns_into_as_well() -> None:
     portfolio = make_portfolio()
     ids = instruments.ensure(db.session(), {"A": "USD", "B": "USD"})
-    rows.insert(portfolio.id, None, [NewRow(row, HASH) for row in ROWS], ids)
+    insert(portfolio.id, None, [NewRow(row, HASH) for row in ROWS], ids)
 
     assert {row.type.value for row in rows.of_symbols(portfolio.id, ["B"])} == {"spin_off", "merger", "symbol_change"}
     assert {row.symbol for row in instruments.needed(db.session())} == {"A", "B"}
