@@ -11,7 +11,6 @@ from sqlalchemy import (
     CheckConstraint,
     Date,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     Numeric,
@@ -20,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dashboard.db.models.base import Base, CreatedAt, Key, Money
+from dashboard.db.models.base import Base, CreatedAt, Key, Money, OfInstrument, OfPortfolio, account_of_portfolio
 
 ACTION_KIND = "kind in ('dividend', 'split')"
 
@@ -34,9 +33,7 @@ class ActionDecision(Base):
 
     __tablename__ = "action_decisions"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["account_id", "portfolio_id"], ["accounts.id", "accounts.portfolio_id"], ondelete="CASCADE"
-        ),
+        account_of_portfolio(),
         CheckConstraint(ACTION_KIND, name="kind"),
         CheckConstraint("decision in ('accepted', 'dismissed')", name="decision"),
         CheckConstraint("decision = 'accepted' or transaction_id is null", name="row_of_accepted"),
@@ -58,9 +55,9 @@ class ActionDecision(Base):
     )
 
     id: Mapped[Key]
-    portfolio_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("portfolios.id", ondelete="CASCADE"))
+    portfolio_id: Mapped[OfPortfolio]
     account_id: Mapped[int] = mapped_column(BigInteger)
-    instrument_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("instruments.id", ondelete="CASCADE"))
+    instrument_id: Mapped[OfInstrument]
     kind: Mapped[str] = mapped_column(Text)
     date: Mapped[dt.date] = mapped_column(Date)
     currency: Mapped[str] = mapped_column(Text)
@@ -91,8 +88,8 @@ class PortfolioActionRule(Base):
     )
 
     id: Mapped[Key]
-    portfolio_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("portfolios.id", ondelete="CASCADE"))
-    instrument_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("instruments.id", ondelete="CASCADE"))
+    portfolio_id: Mapped[OfPortfolio]
+    instrument_id: Mapped[OfInstrument | None]
     kind: Mapped[str] = mapped_column(Text)
     rule: Mapped[str] = mapped_column(Text)
     reinvest: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
@@ -103,9 +100,7 @@ class WithholdingRate(Base):
 
     __tablename__ = "withholding_rates"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["account_id", "portfolio_id"], ["accounts.id", "accounts.portfolio_id"], ondelete="CASCADE"
-        ),
+        account_of_portfolio(),
         CheckConstraint("rate between 0 and 1", name="rate"),
         CheckConstraint("country = btrim(country) and country = lower(country)", name="country"),
         Index(
@@ -120,7 +115,7 @@ class WithholdingRate(Base):
     )
 
     id: Mapped[Key]
-    portfolio_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("portfolios.id", ondelete="CASCADE"))
+    portfolio_id: Mapped[OfPortfolio]
     account_id: Mapped[int | None] = mapped_column(BigInteger)
     country: Mapped[str] = mapped_column(Text, server_default="")
     rate: Mapped[Decimal] = mapped_column(Numeric(9, 8))
@@ -132,9 +127,7 @@ class ActionCount(Base):
     __tablename__ = "action_counts"
     __table_args__ = (CheckConstraint("waiting >= 0 and differing >= 0", name="counts"),)
 
-    portfolio_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("portfolios.id", ondelete="CASCADE"), primary_key=True
-    )
+    portfolio_id: Mapped[OfPortfolio] = mapped_column(primary_key=True)
     waiting: Mapped[int] = mapped_column(Integer)
     differing: Mapped[int] = mapped_column(Integer)
     counted_at: Mapped[CreatedAt]

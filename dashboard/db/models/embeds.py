@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import Boolean, CheckConstraint, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dashboard.db.models.base import Base, CreatedAt, Key, Moment
+from dashboard.db.models.base import Base, CreatedAt, Key, Moment, OfPortfolio
 
 
 class Embed(Base):
@@ -22,7 +22,7 @@ class Embed(Base):
 
     id: Mapped[Key]
     key: Mapped[str] = mapped_column(Text)
-    portfolio_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("portfolios.id", ondelete="CASCADE"))
+    portfolio_id: Mapped[OfPortfolio]
     kind: Mapped[str] = mapped_column(Text)
     origins: Mapped[list[str]] = mapped_column(ARRAY(Text))
     amounts_hidden: Mapped[bool] = mapped_column(Boolean)

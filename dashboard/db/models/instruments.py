@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Text
+from sqlalchemy import CheckConstraint, Date, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dashboard.db.models.base import Base, CreatedAt, Rate
+from dashboard.db.models.base import Base, CreatedAt, OfInstrument, Rate
 
 
 class InstrumentSymbol(Base):
@@ -19,7 +19,7 @@ class InstrumentSymbol(Base):
         CheckConstraint("symbol = btrim(symbol) and symbol <> ''", name="symbol"),
     )
 
-    instrument_id: Mapped[int] = mapped_column(ForeignKey("instruments.id", ondelete="CASCADE"), primary_key=True)
+    instrument_id: Mapped[OfInstrument] = mapped_column(primary_key=True)
     provider: Mapped[str] = mapped_column(Text, primary_key=True)
     symbol: Mapped[str] = mapped_column(Text)
 
@@ -34,7 +34,7 @@ class FormerSymbol(Base):
     )
 
     symbol: Mapped[str] = mapped_column(Text, primary_key=True)
-    instrument_id: Mapped[int] = mapped_column(ForeignKey("instruments.id", ondelete="CASCADE"))
+    instrument_id: Mapped[OfInstrument]
     ended_at: Mapped[CreatedAt]
 
 
@@ -48,7 +48,7 @@ class InstrumentSource(Base):
         CheckConstraint("date_path <> '' and close_path <> ''", name="paths"),
     )
 
-    instrument_id: Mapped[int] = mapped_column(ForeignKey("instruments.id", ondelete="CASCADE"), primary_key=True)
+    instrument_id: Mapped[OfInstrument] = mapped_column(primary_key=True)
     url: Mapped[str] = mapped_column(Text)
     format: Mapped[str] = mapped_column(Text)
     date_path: Mapped[str] = mapped_column(Text)
@@ -68,7 +68,7 @@ class InstrumentHolding(Base):
         CheckConstraint("weight > 0 and weight <= 1", name="weight"),
     )
 
-    instrument_id: Mapped[int] = mapped_column(ForeignKey("instruments.id", ondelete="CASCADE"), primary_key=True)
+    instrument_id: Mapped[OfInstrument] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(Text, primary_key=True)
     name: Mapped[str] = mapped_column(Text, primary_key=True)
     symbol: Mapped[str] = mapped_column(Text, server_default="")

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
-from dashboard.db.models.base import Base, CreatedAt, Key, Moment
+from dashboard.db.models.base import Base, CreatedAt, Key, Moment, OfPortfolio
 
 
 class Schedule(Base):
@@ -87,7 +87,7 @@ class ReportRun(Base):
     )
 
     id: Mapped[Key]
-    portfolio_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("portfolios.id", ondelete="CASCADE"))
+    portfolio_id: Mapped[OfPortfolio]
     requested_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(Text)
     format: Mapped[str] = mapped_column(Text)

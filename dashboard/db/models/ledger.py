@@ -23,7 +23,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dashboard.db.models.base import Base, CreatedAt, Key, Moment, Money
+from dashboard.db.models.base import (
+    Base,
+    CreatedAt,
+    Key,
+    Moment,
+    Money,
+    OfInstrument,
+    OfPortfolio,
+    account_of_portfolio,
+)
 
 CURRENCY = "{0} ~ '^[A-Z]{{3,5}}$'"
 # A NUMERIC may be NaN, which passes every >= 0.
@@ -95,7 +104,7 @@ class Account(Base):
     )
 
     id: Mapped[Key]
-    portfolio_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("portfolios.id", ondelete="CASCADE"))
+    portfolio_id: Mapped[OfPortfolio]
     name: Mapped[str] = mapped_column(Text, server_default="")
 
 
@@ -108,12 +117,8 @@ class PortfolioTag(Base):
         Index("ix_portfolio_tags_instrument_id", "instrument_id"),
     )
 
-    portfolio_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("portfolios.id", ondelete="CASCADE"), primary_key=True
-    )
-    instrument_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("instruments.id", ondelete="CASCADE"), primary_key=True
-    )
+    portfolio_id: Mapped[OfPortfolio] = mapped_column(primary_key=True)
+    instrument_id: Mapped[OfInstrument] = mapped_column(primary_key=True)
     tag: Mapped[str] = mapped_column(Text, primary_key=True)
 
 
@@ -127,7 +132,7 @@ class ImportBatch(Base):
     )
 
     id: Mapped[Key]
-    portfolio_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("portfolios.id", ondelete="CASCADE"))
+    portfolio_id: Mapped[OfPortfolio]
     user_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id", ondelete="SET NULL"))
     filename: Mapped[str] = mapped_column(Text, server_default="")
     format: Mapped[str] = mapped_column(Text, server_default="canonical")
@@ -144,9 +149,7 @@ class LedgerTransaction(Base):
 
     __tablename__ = "transactions"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["account_id", "portfolio_id"], ["accounts.id", "accounts.portfolio_id"], ondelete="CASCADE"
-        ),
+        account_of_portfolio(),
         ForeignKeyConstraint(["batch_id", "portfolio_id"], ["import_batches.id", "import_batches.portfolio_id"]),
         CheckConstraint(f"type in ({TRANSACTION_TYPES})", name="type"),
         CheckConstraint(CURRENCY.format("currency"), name="currency"),
@@ -214,7 +217,7 @@ class LedgerTransaction(Base):
     )
 
     id: Mapped[Key]
-    portfolio_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("portfolios.id", ondelete="CASCADE"))
+    portfolio_id: Mapped[OfPortfolio]
     account_id: Mapped[int] = mapped_column(BigInteger)
     batch_id: Mapped[int | None] = mapped_column(BigInteger)
     instrument_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("instruments.id", ondelete="RESTRICT"))

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dashboard.db.models.base import Base, CreatedAt, Key, Moment, Rate
+from dashboard.db.models.base import Base, CreatedAt, Key, Moment, OfInstrument, Rate
 
 ASSET_CLASSES = "'equity','etf','fund','bond','crypto','currency','commodity','index','option','future','cash','other'"
 # NaN counts as larger than infinity, so one comparison refuses both.
@@ -105,7 +105,7 @@ class Price(Base):
         CheckConstraint("volume is null or (volume >= 0 and volume < 'infinity'::float8)", name="volume"),
     )
 
-    instrument_id: Mapped[int] = mapped_column(ForeignKey("instruments.id", ondelete="CASCADE"))
+    instrument_id: Mapped[OfInstrument]
     date: Mapped[dt.date] = mapped_column(Date)
     open: Mapped[Rate | None]
     high: Mapped[Rate | None]
@@ -121,7 +121,7 @@ class SplitRow(Base):
     __tablename__ = "splits"
     __table_args__ = (CheckConstraint(f"{POSITIVE_NUMERIC.format('ratio')} and ratio <> 1", name="ratio"),)
 
-    instrument_id: Mapped[int] = mapped_column(ForeignKey("instruments.id", ondelete="CASCADE"), primary_key=True)
+    instrument_id: Mapped[OfInstrument] = mapped_column(primary_key=True)
     date: Mapped[dt.date] = mapped_column(Date, primary_key=True)
     ratio: Mapped[Decimal] = mapped_column(Numeric(38, 18))
     source: Mapped[str] = mapped_column(Text, server_default="")
@@ -136,7 +136,7 @@ class Dividend(Base):
         CheckConstraint("currency ~ '^[A-Z]{3,5}$'", name="currency"),
     )
 
-    instrument_id: Mapped[int] = mapped_column(ForeignKey("instruments.id", ondelete="CASCADE"), primary_key=True)
+    instrument_id: Mapped[OfInstrument] = mapped_column(primary_key=True)
     date: Mapped[dt.date] = mapped_column(Date, primary_key=True)
     currency: Mapped[str] = mapped_column(Text, primary_key=True)
     amount: Mapped[Rate]

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, 
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dashboard.db.models.base import Base, CreatedAt, Key
+from dashboard.db.models.base import Base, CreatedAt, Key, OfInstrument
 
 
 class WatchlistRow(Base):
@@ -41,8 +41,6 @@ class WatchlistEntry(Base):
     watchlist_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("watchlists.id", ondelete="CASCADE"), primary_key=True
     )
-    instrument_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("instruments.id", ondelete="CASCADE"), primary_key=True
-    )
+    instrument_id: Mapped[OfInstrument] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(Integer)
     note: Mapped[str] = mapped_column(Text, server_default="")
