@@ -16,6 +16,7 @@ from dashboard.results.portfolios import PortfolioRef
 from dashboard.security import embed_tokens
 from dashboard.services import embeds
 from tests.browser.driver import Browser
+from tests.days import today
 from tests.market_pages import make_ledger, make_market
 
 PAGE = """<!doctype html><title>Host</title>
@@ -83,10 +84,10 @@ def hosts() -> Iterator[Callable[[], Host]]:
 @pytest.fixture
 def portfolio(server: Flask, person: Actor) -> PortfolioRef:
     """The person's portfolio over the small market."""
-    today = datetime.now(UTC).date()
+    day = today()
     with server.app_context():
-        make_market(today)
-        return make_ledger(person, "Mine", today)
+        make_market(day)
+        return make_ledger(person, "Mine", day)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from flask import Flask
 from selenium.webdriver.common.keys import Keys
@@ -11,11 +9,11 @@ from selenium.webdriver.common.keys import Keys
 from dashboard.domain.access import SYSTEM, Actor
 from dashboard.services import market_data
 from tests.browser.driver import PHONE, Browser
+from tests.days import days_ago, today
 from tests.factories import make_instrument
 from tests.intraday_bars import store_sessions
 from tests.market_pages import make_ledger, make_market, weekday_before
 
-TODAY = datetime.now(UTC).date()
 BARS = "return document.querySelector('#px-chart .js-plotly-plot').data.find(t => t.type === 'candlestick').x.length"
 TYPES = "return document.querySelector('#px-chart .js-plotly-plot').data.map(trace => trace.type)"
 INK = "return document.querySelector('#px-chart .js-plotly-plot').layout.template.layout.font.color"
@@ -28,8 +26,8 @@ TICKS = "return document.querySelectorAll('#px-chart .xtick').length"
 def market(server: Flask, person: Actor) -> None:
     """The small market, the person's portfolio over it, and an instrument without prices."""
     with server.app_context():
-        make_market(TODAY)
-        make_ledger(person, "Mine", TODAY)
+        make_market(today())
+        make_ledger(person, "Mine", today())
         make_instrument("DDD", name="Waiting Industries")
 
 
@@ -42,7 +40,7 @@ def test_the_price_of_a_currency_pair_has_four_decimals_at_least(
     browser: Browser, server: Flask, person: Actor
 ) -> None:
     closes = ((3, "1.0850"), (2, "1.0812"), (1, "1.0875"))
-    lines = [f"EUR/USD,{TODAY - timedelta(days=back)},{close},USD" for back, close in closes]
+    lines = [f"EUR/USD,{days_ago(back)},{close},USD" for back, close in closes]
     with server.app_context():
         pair = b"symbol,name,asset_class,currency\nEUR/USD,Euro in dollars,currency,USD\n"
         assert market_data.import_instruments(SYSTEM, pair, "pairs.csv")
@@ -165,7 +163,7 @@ def test_panes_fit_a_phone(browser: Browser) -> None:
 
 
 def test_five_days_are_five_sessions_without_the_hours_between(browser: Browser, server: Flask, market: None) -> None:
-    days = [weekday_before(TODAY)]
+    days = [weekday_before(today())]
     while len(days) < 5:
         days.append(weekday_before(days[-1]))
     with server.app_context():

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from flask import Flask
 
 from dashboard.domain.access import SYSTEM, Role
 from dashboard.services import instruments, market_data
 from tests.browser.driver import Browser
+from tests.days import today
 from tests.market_pages import make_ledger, make_market
 from tests.web import make_person
 
 ADMIN = "chief@example.org"
-TODAY = datetime.now(UTC).date()
 
 
 @pytest.fixture
@@ -22,8 +20,8 @@ def market(server: Flask) -> None:
     """An administrator with a portfolio."""
     admin = make_person(server, ADMIN, role=Role.ADMIN)
     with server.app_context():
-        make_market(TODAY)
-        make_ledger(admin, "Mine", TODAY)
+        make_market(today())
+        make_ledger(admin, "Mine", today())
 
 
 @pytest.mark.usefixtures("market")
@@ -42,7 +40,7 @@ def test_a_flat_is_added_priced_and_renamed_in_the_panel(browser: Browser, serve
     browser.click("#ie-form .b", "Enter")
     browser.wait_for_text("#ie-error", "Choose a day.")
     with server.app_context():
-        instruments.set_price(SYSTEM, "FLAT", TODAY, 310_000)
+        instruments.set_price(SYSTEM, "FLAT", today(), 310_000)
     browser.open("/i/FLAT")
     browser.wait_for_text("#live-price", "310,000")
 

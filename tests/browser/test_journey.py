@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -16,19 +15,20 @@ from flask import Flask
 
 from dashboard.domain.access import Actor
 from tests.browser.driver import Browser
+from tests.days import days_ago
 from tests.integration.cli.conftest import environment_of
 
 ROOT = Path(__file__).parents[2]
 DEADLINE_SECONDS = 60.0
-YEAR_AGO = datetime.now(UTC).date() - timedelta(days=400)
 # Three currencies, with the marks that a broker's export has: semicolons, decimal commas, a quoted note.
-LEDGER = f"""date;type;symbol;quantity;price;currency;fee;tax;amount;account;note
-{YEAR_AGO};deposit;;;;EUR;;;40.000,00;Depot;"opening; by transfer"
-{YEAR_AGO + timedelta(days=7)};buy;RHNW;100;88,40;EUR;9,90;;;Depot;
-{YEAR_AGO + timedelta(days=8)};buy;NWRB;40;120,25;USD;4,50;;;Depot;
-{YEAR_AGO + timedelta(days=9)};buy;KRWE;300;14,10;GBP;7,95;21,15;;Depot;
-{YEAR_AGO + timedelta(days=90)};dividend;RHNW;;;EUR;;47,48;180,00;Depot;
-{YEAR_AGO + timedelta(days=150)};sell;NWRB;10;131,00;USD;4,50;;;Depot;
+# Days are counted from the first.
+LEDGER = """date;type;symbol;quantity;price;currency;fee;tax;amount;account;note
+{0};deposit;;;;EUR;;;40.000,00;Depot;"opening; by transfer"
+{7};buy;RHNW;100;88,40;EUR;9,90;;;Depot;
+{8};buy;NWRB;40;120,25;USD;4,50;;;Depot;
+{9};buy;KRWE;300;14,10;GBP;7,95;21,15;;Depot;
+{90};dividend;RHNW;;;EUR;;47,48;180,00;Depot;
+{150};sell;NWRB;10;131,00;USD;4,50;;;Depot;
 """
 
 HELD = """
@@ -105,7 +105,7 @@ def test_from_sign_in_to_a_workbook_with_the_same_value(
     browser.wait_for_path("/p/long-term")
 
     # A file comes in, with a verdict on each row first.
-    (tmp_path / "broker.csv").write_text(LEDGER)
+    (tmp_path / "broker.csv").write_text(LEDGER.format(*(days_ago(400 - day) for day in range(151))))
     browser.open("/p/long-term/import")
     browser.find("#import-choose")
     field = browser.wait_for(lambda: browser.find_all("#import-drop input"), "the field for the file")[0]

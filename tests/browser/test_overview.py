@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from functools import partial
 
 import pytest
@@ -20,10 +20,10 @@ from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import market_data, performance, portfolios
 from pages.overview import chart
 from tests.browser.driver import PHONE, Browser
+from tests.days import days_ago, today
 from tests.factories import make_portfolio
 
-TODAY = datetime.now(UTC).date()
-DAYS = [TODAY - timedelta(days=back) for back in range(400, -1, -1)]
+AGE = 400  # of the portfolio, in days
 # Two that are held, one up and one down on the last day, and one to compare with.
 INSTRUMENTS = b"""symbol,name,asset_class,currency
 UPUP,Upward Industries,equity,EUR
@@ -36,7 +36,7 @@ PINNED = "#holdings-grid .ag-floating-bottom-container .ag-row, #holdings-grid .
 
 def _closes() -> bytes:
     lines = ["symbol,date,close,currency"]
-    for number, day in enumerate(DAYS):
+    for number, day in enumerate(days_ago(back) for back in range(AGE, -1, -1)):
         lines += [f"UPUP,{day},{100 + number / 10},EUR", f"DOWN,{day},{100 - number / 10},EUR", f"INDX,{day},50,EUR"]
     return "\n".join(lines).encode()
 
@@ -47,7 +47,7 @@ def _ledger(first: date) -> str:
         {first}  deposit  -       -         -      EUR       50000
         {first}  buy      UPUP    100       100    EUR       -
         {first}  buy      DOWN    50        100    EUR       -
-        {TODAY - timedelta(days=20)}  deposit  -  -  -       EUR       1000
+        {days_ago(20)}  deposit  -  -  -       EUR       1000
     """
 
 
@@ -57,7 +57,7 @@ def portfolio(server: Flask, person: Actor) -> Iterator[PortfolioRef]:
     with server.app_context():
         market_data.import_instruments(SYSTEM, INSTRUMENTS, "instruments.csv")
         market_data.import_prices(SYSTEM, _closes(), "prices.csv")
-        made = make_portfolio(person, "Long-term", ledger=_ledger(DAYS[0]))
+        made = make_portfolio(person, "Long-term", ledger=_ledger(days_ago(AGE)))
         yield portfolios.set_benchmark(person, made.id, "INDX")
 
 
@@ -133,11 +133,11 @@ def test_timeframes_by_key_are_in_the_address_and_back_undoes_them(overview: Bro
 
 def test_days_that_make_no_sense_are_answered_beside_the_boxes(overview: Browser) -> None:
     overview.run("document.querySelector('#tf input[value=custom]').click()")
-    tomorrow, before = TODAY + timedelta(days=1), DAYS[0] - timedelta(days=30)
+    tomorrow, middle, before = days_ago(-1), days_ago(AGE // 2), days_ago(AGE + 30)
     for first, last, said in (
         ("2024-13-01", "", "is not a day"),
-        (str(TODAY), str(DAYS[200]), "the other way round"),
-        (str(DAYS[200]), str(tomorrow), "Later than today"),
+        (str(today()), str(middle), "the other way round"),
+        (str(middle), str(tomorrow), "Later than today"),
         (str(before), str(before), "The first transaction is of"),
     ):
         for box, text in (("#tf-from", first), ("#tf-to", last)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -12,9 +11,9 @@ from dashboard.domain.access import Actor
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import portfolios
 from tests.browser.driver import PHONE, Browser
+from tests.days import today
 from tests.market_pages import make_ledger, make_market
 
-TODAY = datetime.now(UTC).date()
 PLOTS = "#performance-body .js-plotly-plot .main-svg"
 
 
@@ -22,8 +21,8 @@ PLOTS = "#performance-body .js-plotly-plot .main-svg"
 def portfolio(server: Flask, person: Actor) -> Iterator[PortfolioRef]:
     """A portfolio over the small market, compared with one of its instruments."""
     with server.app_context():
-        make_market(TODAY)
-        made = make_ledger(person, "Mine", TODAY)
+        make_market(today())
+        made = make_ledger(person, "Mine", today())
         yield portfolios.set_benchmark(person, made.id, "BBB")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
@@ -14,10 +13,10 @@ from selenium.webdriver.support.select import Select
 from dashboard.domain.access import Actor
 from dashboard.services import report_mail, reports
 from tests.browser.driver import PHONE, Browser
+from tests.days import today
 from tests.market_pages import make_ledger, make_market
 from tests.smtp_loopback import Inbox
 
-TODAY = datetime.now(UTC).date()
 OPEN_PANEL = "#report-panel.show:not(.offcanvas-toggling)"
 WIDER = "return document.documentElement.scrollWidth > window.innerWidth"
 
@@ -26,8 +25,8 @@ WIDER = "return document.documentElement.scrollWidth > window.innerWidth"
 def portfolio(server: Flask, person: Actor) -> None:
     """The person's portfolio over the small market."""
     with server.app_context():
-        make_market(TODAY)
-        make_ledger(person, "Mine", TODAY)
+        make_market(today())
+        make_ledger(person, "Mine", today())
 
 
 def make_waiting(server: Flask, person: Actor) -> None:

@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -24,8 +24,8 @@ from dashboard.errors import (
 from dashboard.providers.address import AddressProvider, Means
 from dashboard.providers.base import ADDRESS, AddressSource, History, HistoryRequest
 from dashboard.providers.retry import Retry
+from tests.days import days_ago
 
-TODAY = datetime.now(UTC).date()
 NESTED = {"data": {"ccy": "GBp", "prices": [{"d": "2024-01-03", "c": 1250}, {"d": "2024-01-04", "c": "1260.5"}]}}
 
 
@@ -139,7 +139,7 @@ def test_what_is_no_answer_is_a_typed_reason(
 
 
 def test_bars_that_cannot_be_are_left_out_by_name_and_the_others_taken(place: Place, tmp_path: Path) -> None:
-    tomorrow = (TODAY + timedelta(days=3)).isoformat()
+    tomorrow = days_ago(-3).isoformat()
     body = rows(("2024-01-03", 5), ("2024-01-03", 6), ("2024-01-04", float("nan")), ("2024-01-05", -1), (tomorrow, 7),
                 ("2024-01-08", None), ("2024-01-09", True), ("2024-01-10", 8))  # fmt: skip
     history = asked(tmp_path, place.give("/odd", body))

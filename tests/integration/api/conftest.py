@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from flask import Flask
 
 from dashboard.domain.access import Actor
 from dashboard.results.portfolios import PortfolioRef
+from tests.days import today
 from tests.integration.cli.conftest import dashboard, more_environment
 from tests.integration.web.conftest import client, dash_app, person, server, signed
 from tests.market_pages import make_ledger, make_market
@@ -19,7 +18,6 @@ __all__ = ["client", "dash_app", "dashboard", "more_environment", "person", "ser
 @pytest.fixture
 def portfolio(server: Flask, person: Actor) -> PortfolioRef:
     """The portfolio of ``person`` over the small market."""
-    today = datetime.now(UTC).date()
     with server.app_context():
-        make_market(today)
-        return make_ledger(person, "Mine", today)
+        make_market(today())
+        return make_ledger(person, "Mine", today())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from dashboard.domain.intraday import BarInterval
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import market_data
 from dashboard.settings import Settings
+from tests.days import days_ago, today
 from tests.intraday_bars import BARS_A_SESSION, store_sessions
 from tests.market_pages import weekday_before
 
@@ -32,7 +33,7 @@ COLUMNS = ("date", "open", "high", "low", "close", "volume")
 @pytest.fixture
 def sessions(server: Flask, portfolio: PortfolioRef) -> list[date]:
     """Three sessions of AAA in New York by five minutes, of the week before last at the latest."""
-    last = weekday_before(datetime.now(UTC).date() - timedelta(days=7))
+    last = weekday_before(days_ago(7))
     days = sorted([last, weekday_before(last), weekday_before(weekday_before(last))])
     with server.app_context():
         store_sessions("AAA", days)
@@ -124,13 +125,12 @@ def test_a_split_since_then_divides_them_unless_they_are_asked_for_as_traded(
 
 
 def test_what_is_not_there_is_said(server: Flask, signed: FlaskClient, sessions: list[date]) -> None:
-    today = datetime.now(UTC).date()
-    beyond = asked(signed, f"?interval=5m&from={today - timedelta(days=60)}")
+    beyond = asked(signed, f"?interval=5m&from={days_ago(60)}")
     kept, later = beyond["status"]
     assert (kept["code"], kept["since"]) == ("beyond_retention", beyond["kept_from"])
     assert "kept for 30 days" in kept["message"]
     assert (later["code"], later["since"], len(beyond["close"])) == ("begins_later", str(sessions[0]), 234)
-    assert codes(asked(signed, f"?interval=1h&from={today}&to=9999-12-31")) == ["no_bars_in_range"]
+    assert codes(asked(signed, f"?interval=1h&from={today()}&to=9999-12-31")) == ["no_bars_in_range"]
     assert codes(asked(signed, "?from=1990-01-01&to=1990-12-31")) == ["begins_later", "no_bars_in_range"]
     (shorter,) = asked(signed, "?interval=1m")["status"]
     assert (shorter["code"], "(5m)" in shorter["message"]) == ("interval_not_stored", True)
@@ -157,7 +157,7 @@ def test_a_longer_bar_that_is_not_over_is_told(server: Flask, signed: FlaskClien
     with server.app_context():
         key = store.by_symbol(db.session, ["AAA"])["AAA"].id
         last = intraday.read(db.session, key, BarInterval.FIVE_MINUTES)[-1:]
-        tomorrow = np.array([datetime.now(UTC).date() + timedelta(days=1)], dtype="datetime64[s]")
+        tomorrow = np.array([days_ago(-1)], dtype="datetime64[s]")
         intraday.store(db.session, key, BarInterval.FIVE_MINUTES, replace(last, at=tomorrow), "test")
         db.session.commit()
     assert codes(asked(signed, "?interval=1h")) == ["bar_open"]

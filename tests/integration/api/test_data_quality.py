@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -19,17 +18,17 @@ from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import market_data, price_quality, quality_checks, restatements
 from jobs.quality import check_prices
 from jobs.runtime import use
+from tests.days import today
 from tests.market_pages import make_ledger, price_file, weekday_before
 from tests.web import csrf, make_person, signed_in
 
-TODAY = datetime.now(UTC).date()
 ADMIN = "chief@example.org"
 FINDINGS = f"{PREFIX}/data-quality/findings"
 
 
 def spoil(symbol: str, factor: float = 100.0, count: int = 3) -> None:
     """Import a symbol's prices again with some closes in the middle that many times too large."""
-    header, *rows = price_file(symbol, weekday_before(TODAY)).decode().split("\n")
+    header, *rows = price_file(symbol, weekday_before(today())).decode().split("\n")
     for place in range(200, 200 + count):
         cells = rows[place].split(",")
         rows[place] = ",".join([*cells[:2], *(str(float(cell) * factor) for cell in cells[2:6]), *cells[6:]])
@@ -71,7 +70,7 @@ def test_findings_are_filtered_and_shown_to_who_trades_what_they_are_about(
     assert read(chief, f"{FINDINGS}?state=accepted", "findings") == []
     assert read(chief, f"{FINDINGS}?symbol=ZZZ&state=quarantined", "findings") == every[3:]
     with server.app_context():
-        others = make_ledger(Actor(None, "", Role.ADMIN), "Others", TODAY)
+        others = make_ledger(Actor(None, "", Role.ADMIN), "Others", today())
     assert signed.get(f"{FINDINGS}?portfolio={others.id}").status_code == 404
     assert signed.get(f"{FINDINGS}?kind=ugly").get_json()["field"] == "kind"
 
@@ -163,7 +162,7 @@ def test_restatements_say_what_changed_and_what_it_did_to_the_portfolios_of_who_
     assert own[0]["effects"][0]["recorded_at"] is not None
     every = read(chief, path, "restatements")
     assert (len(every), every[0]["effects"]) == (before + 1, [])  # an administrator sees nobody's amounts but his own
-    assert len(read(signed, f"{path}?portfolio={portfolio.id}&since={TODAY}", "restatements")) == len(own)
+    assert len(read(signed, f"{path}?portfolio={portfolio.id}&since={today()}", "restatements")) == len(own)
     assert read(signed, f"{path}?symbol=ZZZ", "restatements") == []
     assert signed.get(f"{path}?symbol=NOWHERE").status_code == 404
     assert signed.get(f"{path}?portfolio=4711").status_code == 404

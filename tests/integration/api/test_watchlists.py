@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +11,8 @@ from flask.testing import FlaskClient
 from dashboard.api import PREFIX, RESOURCES
 from dashboard.domain.access import SYSTEM
 from dashboard.services import market_data
+from tests.days import days_ago
 from tests.web import csrf, make_person, signed_in
-
-YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
-PRICES = f"symbol,date,close,currency\nAAA,{YESTERDAY - timedelta(days=1)},100,EUR\nAAA,{YESTERDAY},125,EUR\n".encode()
 
 
 def call(client: FlaskClient, name: str, path: str = "", body: Any = None, *, status: int = 200) -> Any:
@@ -29,8 +26,9 @@ def call(client: FlaskClient, name: str, path: str = "", body: Any = None, *, st
 
 
 def test_a_list_is_made_changed_read_with_its_prices_and_deleted(server: Flask, signed: FlaskClient) -> None:
+    prices = f"symbol,date,close,currency\nAAA,{days_ago(2)},100,EUR\nAAA,{days_ago(1)},125,EUR\n"
     with server.app_context():
-        market_data.import_prices(SYSTEM, PRICES, "prices.csv")
+        market_data.import_prices(SYSTEM, prices.encode(), "prices.csv")
     made = call(signed, "createWatchlist", "", {"name": "Tech", "symbols": ["AAA", "NEW"]})
     one = f"/{made['id']}"
     call(signed, "addWatchlistItems", f"{one}/items", {"symbols": ["BRK/B"]})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from dashboard.domain.access import SYSTEM, Role
 from dashboard.services import market_data, portfolios, transactions
 from dashboard.settings import Settings
 from tests.conftest import DatabaseUrls, other_database
+from tests.days import days_ago
 from tests.factories import make_portfolio, make_user
 from tests.integration.cli.conftest import Answer, CommandLine, environment_of
 from tests.yahoo_loopback import NOT_FOUND
@@ -23,7 +23,7 @@ from tests.yahoo_loopback import Answer as Reply
 from tests.yahoo_loopback import Loopback, chart, loopback, stamp
 
 ROOT = Path(__file__).parents[3]
-FUTURE = datetime.now(UTC).date() + timedelta(days=40)
+FUTURE = days_ago(-40)
 WRONG = {
     2: (",buy,ACME,10,100,EUR", "date", "missing"),
     3: ("2024-02-01,sell,ACME,25,100,EUR", "quantity", "10"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import numpy as np
 import pytest
 from flask import Flask
@@ -11,10 +9,10 @@ from flask import Flask
 from dashboard.db.engine import db
 from dashboard.domain.access import SYSTEM
 from dashboard.services import market_data
+from tests.days import today
 from tests.integration.cli.conftest import CommandLine
 from tests.market_pages import make_market
 
-TODAY = datetime.now(UTC).date()
 REFUSED = (
     (("AAA", "sma", "--length", "0"), "length must be a whole number from 2 to 1000, not 0"),
     (("AAA", "sma", "--length", "ten"), "not ten"),
@@ -29,7 +27,7 @@ CLOSES_ONLY = b"symbol,date,close\nDDD,2024-01-02,10\nDDD,2024-01-03,11\nDDD,202
 @pytest.fixture
 def market(app_context: Flask) -> None:
     """AAA, BBB with a split, and DDD of which only closes are known."""
-    make_market(TODAY)
+    make_market(today())
     market_data.import_prices(SYSTEM, CLOSES_ONLY, "ddd.csv", currency="EUR")
     db.session.remove()
 

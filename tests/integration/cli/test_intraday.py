@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime, timedelta
 
+from tests.days import days_ago
 from tests.integration.cli.conftest import CommandLine
 
 COIN = "BRYL-USD"
 
 
 def test_bars_within_the_day_are_fetched_and_exported(dashboard: CommandLine) -> None:
-    recently = str(datetime.now(UTC).date() - timedelta(days=5))
+    recently = str(days_ago(5))
     assert dashboard("prices", "refresh", COIN, "--from", recently).status == 0
 
     refreshed = dashboard("prices", "refresh", COIN, "--interval", "1h", "--json")
@@ -33,7 +33,7 @@ def test_bars_within_the_day_are_fetched_and_exported(dashboard: CommandLine) ->
 
 
 def test_what_there_is_not_is_said(dashboard: CommandLine) -> None:
-    recently = str(datetime.now(UTC).date() - timedelta(days=5))
+    recently = str(days_ago(5))
     dashboard("prices", "refresh", COIN, "--from", recently)
 
     empty = dashboard("prices", "export", COIN, "--interval", "5m")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,10 +13,10 @@ from flask import Flask
 from dashboard.db.engine import db
 from dashboard.domain.access import SYSTEM
 from dashboard.services import market_data
+from tests.days import days_ago
 from tests.factories import make_portfolio
 from tests.integration.cli.conftest import CommandLine
 
-TODAY = datetime.now(UTC).date()
 REFUSED = (
     (("scenario", "Mine", "stress", "1929"), 1, "There are: 1987"),
     (("scenario", "Mine", "stress", "--from", "2020-02-02"), 2, "go together"),
@@ -48,7 +48,7 @@ INSTRUMENTS = (
 
 def closes(symbol: str, first: float, seed: int, last: float) -> bytes:
     """Three years of weekday closes that end at ``last``; the pandemic's two ends for all but BND."""
-    days = [TODAY - timedelta(days=back) for back in range(1000, 0, -1)]
+    days = [days_ago(back) for back in range(1000, 0, -1)]
     days = [day for day in days if day.weekday() < 5]
     steps = np.cumsum(np.random.default_rng(seed).normal(0.0003, 0.01, len(days)))
     levels = last * np.exp(steps - steps[-1])
@@ -64,9 +64,9 @@ def ledger(app_context: Flask) -> None:
     for seed, (symbol, last) in enumerate({"AAA": 100.0, "USD1": 50.0, "BND": 40.0}.items()):
         market_data.import_prices(SYSTEM, closes(symbol, 80.0, seed, last), f"{symbol}.csv")
     rates = ["base,quote,date,rate", "EUR,USD,2020-02-19,1.08", "EUR,USD,2020-03-23,1.08"]
-    rates += [f"EUR,USD,{TODAY - timedelta(days=back)},1.25" for back in range(1000, 0, -1)]
+    rates += [f"EUR,USD,{days_ago(back)},1.25" for back in range(1000, 0, -1)]
     market_data.import_prices(SYSTEM, "\n".join(rates).encode(), "rates.csv")
-    old, new = _weekday(TODAY - timedelta(days=800)), _weekday(TODAY - timedelta(days=100))
+    old, new = _weekday(days_ago(800)), _weekday(days_ago(100))
     make_portfolio(
         name="Mine",
         ledger=f"""

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.days import days_ago
 from tests.integration.cli.conftest import CommandLine
-
-YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
-PRICES = f"symbol,date,close,currency\nAAA,{YESTERDAY - timedelta(days=1)},100,EUR\nAAA,{YESTERDAY},125,EUR\n"
 
 
 @pytest.fixture
 def owned(dashboard: CommandLine, tmp_path: Path) -> None:
     """An administrator who owns what is made, and two prices."""
-    (tmp_path / "prices.csv").write_text(PRICES)
+    prices = f"symbol,date,close,currency\nAAA,{days_ago(2)},100,EUR\nAAA,{days_ago(1)},125,EUR\n"
+    (tmp_path / "prices.csv").write_text(prices)
     words = ("user", "create", "a@example.org", "--role", "admin", "--password-stdin")
     assert dashboard(*words, stdin="an honest sentence of words\n").status == 0
     assert dashboard("prices", "import", str(tmp_path / "prices.csv")).status == 0

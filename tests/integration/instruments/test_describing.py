@@ -18,6 +18,7 @@ from dashboard.providers.chain import ProviderChain
 from dashboard.providers.descriptions import Description, Share
 from dashboard.providers.yahoo_description import parse_description
 from dashboard.services import instruments, market_data
+from tests.days import today
 from tests.factories import make_instrument, make_portfolio, make_user
 from tests.fakes import RecordingProvider
 from tests.integration.market_data.conftest import running_stand_in, stand_in, yahoo_app
@@ -64,7 +65,7 @@ def test_what_a_person_has_set_stays_and_the_rest_is_as_the_provider_says() -> N
     held = instruments.fund_holdings_of("WRLD")
     assert held is not None
     assert [(one.symbol, one.weight) for one in held.holdings] == [("AAPL", 0.05), ("MSFT", 0.04)]
-    assert ([one.name for one in held.sectors], held.as_of) == (["Technology"], datetime.now(UTC).date())
+    assert ([one.name for one in held.sectors], held.as_of) == (["Technology"], today())
     assert not instruments.describe(SYSTEM, ["WRLD"], chain=chain()[0])[0].changed
 
 

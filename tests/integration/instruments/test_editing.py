@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -16,6 +16,7 @@ from dashboard.domain.measures import Status
 from dashboard.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from dashboard.providers.chain import ProviderChain
 from dashboard.services import imports, instruments, market_data, performance, portfolio_settings, portfolios
+from tests.days import today
 from tests.factories import as_lines, ledger_file, make_instrument, make_portfolio, make_user
 from tests.fakes import RecordingProvider
 
@@ -26,7 +27,6 @@ LEDGER = """
     2024-01-02  deposit  -       -         -      5000
     2024-01-03  buy      AAA     10        100    -
 """
-TODAY = datetime.now(UTC).date()
 
 
 def row_of(symbol: str) -> InstrumentRow:
@@ -162,7 +162,7 @@ def test_what_is_delisted_is_not_asked_for_and_its_last_price_stands_without_an_
     assert market_data.list_instruments(SYSTEM, troubled=True).total == 0
     assert instruments.relist(SYSTEM, "AAA").price_status is Status.STALE
     with pytest.raises(InvalidInput):
-        instruments.delist(SYSTEM, "AAA", TODAY + timedelta(days=2))
+        instruments.delist(SYSTEM, "AAA", today() + timedelta(days=2))
 
 
 def test_a_remap_asks_for_another_symbol_from_the_first_price_on() -> None:

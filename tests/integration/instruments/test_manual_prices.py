@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import pytest
 
@@ -13,12 +13,12 @@ from dashboard.domain.measures import Status
 from dashboard.errors import InvalidInput, NotFound
 from dashboard.providers.chain import ProviderChain
 from dashboard.services import instruments, market_data, performance, price_quality
+from tests.days import days_ago
 from tests.factories import make_instrument, make_portfolio
 from tests.fakes import RecordingProvider
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
-TODAY = datetime.now(UTC).date()
 LEDGER = """
     date        type     symbol  quantity  price   amount
     2022-01-02  deposit  -       -         -       500000
@@ -27,7 +27,7 @@ LEDGER = """
 
 
 def ago(days: int) -> date:
-    return TODAY - timedelta(days=days)
+    return days_ago(days)
 
 
 def test_what_no_provider_knows_is_valued_with_prices_by_hand() -> None:

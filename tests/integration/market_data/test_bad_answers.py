@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 import redis
@@ -22,13 +22,14 @@ from dashboard.server import create_server
 from dashboard.services import market_data
 from dashboard.services.market_data.sources import EXTENSION
 from dashboard.settings import Settings
+from tests.days import days_ago
 from tests.integration.market_data.ledgers import Purchase, make_ledger
 from tests.yahoo_loopback import Answer, Body, Loopback, chart, loopback, stamp
 
 MakeApp = Callable[[str], ProviderChain]
-TODAY = datetime.now(UTC).date()
-LATER = TODAY + timedelta(days=3)
-DAYS = [TODAY - timedelta(days=back) for back in (9, 8, 7)]
+# Far enough from today to be what they are on either side of midnight.
+LATER = days_ago(-3)
+DAYS = [days_ago(back) for back in (9, 8, 7)]
 CHART = "/v8/finance/chart/"
 HTML = "<html><body>Will be right back</body></html>"
 

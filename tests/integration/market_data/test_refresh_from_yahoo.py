@@ -43,8 +43,9 @@ QUARANTINED = {
 def as_traded(symbol: str) -> dict[date, float]:
     """The closes of the file, which is split-adjusted, times the splits after each day."""
     rows = file_closes(symbol)
+    splits = [(day, ratio) for day, (_, ratio) in rows.items() if ratio]
     return {
-        day: close * float(np.prod([split for later, (_, split) in rows.items() if split and later > day]))
+        day: close * float(np.prod([ratio for later, ratio in splits if later > day]))
         for day, (close, _) in rows.items()
         if day not in QUARANTINED.get(symbol, ())
     }

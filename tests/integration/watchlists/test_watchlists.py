@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -17,9 +16,9 @@ from dashboard.domain.market_hours import MarketState
 from dashboard.errors import Conflict, InvalidInput, NotFound
 from dashboard.results.watchlists import USUAL_COLUMNS, WatchColumn, WatchItem
 from dashboard.services import instruments, market_data, watchlists
+from tests.days import days_ago
 from tests.factories import make_instrument, make_user
 
-TODAY = datetime.now(UTC).date()
 pytestmark = pytest.mark.usefixtures("app_context")
 
 
@@ -136,10 +135,10 @@ def test_what_does_not_fit_is_refused_and_changes_nothing() -> None:
 
 def test_prices_of_the_past_are_in_units_of_today() -> None:
     owner = make_user()
-    old, before, last = TODAY - timedelta(days=500), TODAY - timedelta(days=8), TODAY - timedelta(days=1)
+    old, before, last = days_ago(500), days_ago(8), days_ago(1)
     closes = f"symbol,date,close,currency\nAAA,{old},900,EUR\nAAA,{before},300,EUR\nAAA,{last},110,EUR\n"
     market_data.import_prices(SYSTEM, closes.encode(), "prices.csv")
-    market_data.import_prices(SYSTEM, f"symbol,date,ratio\nAAA,{TODAY - timedelta(days=4)},3\n".encode(), "splits.csv")
+    market_data.import_prices(SYSTEM, f"symbol,date,ratio\nAAA,{days_ago(4)},3\n".encode(), "splits.csv")
     db.session.execute(update(InstrumentRow).values(asset_class="crypto"))
     (found,) = watchlists.watched(watchlists.create(owner, "Split", ["AAA"]))
     assert found.closes == pytest.approx((100.0, 110.0))  # 300 is 100 after 3 for 1; 900 is older than a year

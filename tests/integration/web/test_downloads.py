@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime
 
 import openpyxl
 import pytest
@@ -17,17 +16,16 @@ from dashboard.db.models.audit import AuditEntry
 from dashboard.domain.access import Actor
 from dashboard.results.reports import ReportFormat, ReportKind
 from dashboard.services import reports
+from tests.days import today
 from tests.market_pages import SPLIT_AFTER, make_ledger, make_market
 from tests.web import HTML, make_person, signed_in
-
-TODAY = datetime.now(UTC).date()
 
 
 def finished(server: Flask, owner: Actor, file_format: ReportFormat, name: str = "Mine") -> int:
     """A run of a report that is made."""
     with server.app_context():
-        make_market(TODAY)
-        portfolio = make_ledger(owner, name, TODAY)
+        make_market(today())
+        portfolio = make_ledger(owner, name, today())
         run = reports.request_report(owner, portfolio.id, ReportKind.PERFORMANCE, file_format)
         assert reports.make(run.id)
         return run.id
@@ -68,7 +66,7 @@ def test_a_report_that_is_not_made_yet_and_one_that_never_was_are_not_found(
     server: Flask, person: Actor, signed: FlaskClient
 ) -> None:
     with server.app_context():
-        portfolio = make_ledger(person, "Mine", TODAY)
+        portfolio = make_ledger(person, "Mine", today())
         run = reports.request_report(person, portfolio.id, ReportKind.PERFORMANCE, ReportFormat.CSV)
     for path in (f"/reports/runs/{run.id}/file", "/reports/runs/987654321/file", "/reports/runs/x/file"):
         assert signed.get(path, headers=HTML).status_code == 404, path
@@ -82,7 +80,7 @@ def test_without_a_session_there_is_no_file(person: Actor, client: FlaskClient, 
 
 def test_prices_come_split_adjusted_or_as_traded(server: Flask, signed: FlaskClient) -> None:
     with server.app_context():
-        split = make_market(TODAY)
+        split = make_market(today())
     adjusted, traded = (_rows(signed, f"/i/BBB/prices.csv?adj={kind}") for kind in ("adjusted", "traded"))
     assert list(adjusted[0]) == ["date", "open", "high", "low", "close", "volume", "currency"]
     assert len(adjusted) == len(traded) > SPLIT_AFTER
@@ -94,7 +92,7 @@ def test_prices_come_split_adjusted_or_as_traded(server: Flask, signed: FlaskCli
 
 def test_prices_can_be_had_of_some_days_and_by_the_month(server: Flask, signed: FlaskClient) -> None:
     with server.app_context():
-        make_market(TODAY)
+        make_market(today())
     last = _rows(signed, "/i/AAA/prices.csv")[-1]["date"]
     some = _rows(signed, f"/i/AAA/prices.csv?tf=custom&from={last}&to={last}")
     assert [row["date"] for row in some] == [last]
@@ -105,7 +103,7 @@ def test_prices_can_be_had_of_some_days_and_by_the_month(server: Flask, signed: 
 @pytest.mark.parametrize("query", ["?from=yesterday&to=2024-99-99", "?iv=H&adj=%00", "?from=2024-02-01&to=2024-01-01"])
 def test_a_query_that_means_nothing_does_no_harm(server: Flask, signed: FlaskClient, query: str) -> None:
     with server.app_context():
-        make_market(TODAY)
+        make_market(today())
     assert signed.get(f"/i/AAA/prices.csv{query}").status_code == 200
 
 

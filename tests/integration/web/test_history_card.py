@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import pytest
 import redis
@@ -14,6 +14,7 @@ from dashboard.db.engine import db
 from dashboard.domain.access import SYSTEM, Actor
 from dashboard.queue import JobName, QueueName, queue
 from dashboard.services import back_fills, market_data
+from tests.days import days_ago, today
 from tests.integration.web.forging import body
 from tests.market_pages import make_ledger, make_market
 from tests.web import Json, dispatch, open_page, signed_in
@@ -27,8 +28,8 @@ ADDRESS = {"path": "/i/AAA", "symbol": "AAA", "slug": ""}
 def signed(server: Flask, person: Actor) -> FlaskClient:
     """A person's browser; the person holds AAA, of which no provider knows anything."""
     with server.app_context():
-        make_market(datetime.now(UTC).date())
-        make_ledger(person, "Mine", datetime.now(UTC).date())
+        make_market(today())
+        make_ledger(person, "Mine", today())
     return signed_in(server)
 
 
@@ -100,10 +101,10 @@ def test_of_a_request_that_redis_forgot_the_page_says_so_and_lets_one_ask_again(
 def test_what_has_an_old_price_is_asked_for_from_the_overview(
     dash_app: Dash, server: Flask, person: Actor, redis_client: redis.Redis
 ) -> None:
-    today = datetime.now(UTC).date()
+    end = days_ago(30)
     with server.app_context():
-        make_market(today - timedelta(days=30))
-        slug = make_ledger(person, "Mine", today - timedelta(days=30)).slug
+        make_market(end)
+        slug = make_ledger(person, "Mine", end).slug
     client = signed_in(server)
     page = open_page(client, f"/p/{slug}").get_data(as_text=True)
     assert "Refresh prices" in page and '"ov-fetch-poll"' in page
@@ -114,4 +115,4 @@ def test_what_has_an_old_price_is_asked_for_from_the_overview(
     back_fill_id = response.get_json()["response"]["ov-fetch-id"]["data"]
     (job,) = [one for one in queue(redis_client, QueueName.LOW).jobs if one.func_name == JobName.FETCH_HISTORY.value]
     assert (job.args[0], "AAA" in job.args[1]) == (back_fill_id, True)
-    assert date.fromisoformat(job.args[2]) <= today - timedelta(days=28)
+    assert date.fromisoformat(job.args[2]) <= days_ago(28)

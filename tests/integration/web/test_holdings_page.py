@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 
 import pytest
 from dash import Dash
@@ -13,12 +12,12 @@ from flask.testing import FlaskClient
 from dashboard.domain.access import SYSTEM, Actor
 from dashboard.formatting import numbers
 from dashboard.services import performance, portfolios
+from tests.days import today
 from tests.factories import make_portfolio
 from tests.integration.web.forging import ADDRESS, body, served
 from tests.market_pages import make_ledger, make_market
 from tests.web import dispatch, open_page
 
-TODAY = datetime.now(UTC).date()
 PATH = "/p/mine/holdings"
 
 
@@ -26,8 +25,8 @@ PATH = "/p/mine/holdings"
 def mine(dash_app: Dash, server: Flask, person: Actor) -> str:
     """The person's portfolio over the small market."""
     with server.app_context():
-        make_market(TODAY)
-        return make_ledger(person, "Mine", TODAY).slug
+        make_market(today())
+        return make_ledger(person, "Mine", today()).slug
 
 
 def page(client: FlaskClient, path: str = PATH, search: str = "") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from dash import Dash
@@ -11,11 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from dashboard.domain.access import Actor
+from tests.days import today
 from tests.factories import make_portfolio
 from tests.market_pages import make_market, weekday_before
 from tests.web import open_page
-
-TODAY = datetime.now(UTC).date()
 
 
 def ledger(today: date) -> str:
@@ -34,8 +33,8 @@ def ledger(today: date) -> str:
 def portfolio(dash_app: Dash, server: Flask, person: Actor) -> str:
     """A portfolio that received dividends."""
     with server.app_context():
-        make_market(TODAY)
-        return make_portfolio(person, "Mine", ledger=ledger(TODAY)).slug
+        make_market(today())
+        return make_portfolio(person, "Mine", ledger=ledger(today())).slug
 
 
 def page(client: FlaskClient, slug: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from dashboard.errors import ProviderUnavailable
 from dashboard.providers.base import SearchHit
 from dashboard.providers.chain import ProviderChain
 from dashboard.services import instruments, market_data
+from tests.days import today
 from tests.factories import make_instrument, make_portfolio
 from tests.fakes import RecordingProvider
 from tests.market_pages import make_ledger, make_market
@@ -25,7 +26,6 @@ from tests.web import dispatch, make_person, open_page, signed_in
 
 Json = Any  # what Dash sends and answers
 CHIEF = "chief@example.org"
-TODAY = datetime.now(UTC).date()
 
 
 @pytest.fixture
@@ -33,8 +33,8 @@ def chief(server: Flask, person: Actor) -> FlaskClient:
     """An administrator; the person holds AAA, and so does somebody else."""
     make_person(server, CHIEF, role=Role.ADMIN)
     with server.app_context():
-        make_market(TODAY)
-        make_ledger(person, "Mine", TODAY)
+        make_market(today())
+        make_ledger(person, "Mine", today())
         ledger = "date type symbol quantity price\n2024-01-03 buy AAA 1 1"
         make_portfolio(make_person(server, "other@example.org"), ledger=ledger)
     return signed_in(server, CHIEF)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -12,17 +12,16 @@ from flask.testing import FlaskClient
 
 from dashboard.domain.access import Actor, PortfolioId
 from dashboard.services import day_value, performance
+from tests.days import today
 from tests.integration.web.test_research_pages import redraw
 from tests.intraday_bars import BARS_A_SESSION, store_sessions
 from tests.market_pages import make_ledger, make_market, weekday_before
 from tests.web import Json, open_page
 
-TODAY = datetime.now(UTC).date()
-
 
 def sessions() -> list[date]:
     """The last six weekdays before today, the oldest first."""
-    days = [weekday_before(TODAY)]
+    days = [weekday_before(today())]
     while len(days) < 6:
         days.append(weekday_before(days[-1]))
     return days[::-1]
@@ -32,8 +31,8 @@ def sessions() -> list[date]:
 def mine(server: Flask, person: Actor) -> PortfolioId:
     """The person's portfolio over the small market; its id."""
     with server.app_context():
-        make_market(TODAY)
-        return make_ledger(person, "Mine", TODAY).id
+        make_market(today())
+        return make_ledger(person, "Mine", today()).id
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ from dashboard.db.engine import db
 from dashboard.domain.access import SYSTEM, Actor
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import market_data, restatements, visits
+from tests.days import today
 from tests.market_pages import make_ledger, make_market
 from tests.web import dispatch, open_page
 
 NINE = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)
-TODAY = datetime.now(UTC).date()
 WORDS = re.compile(r'"(AAA of [^"]* was restated[^"]*)"')
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -27,8 +27,8 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 @pytest.fixture
 def mine(server: Flask, person: Actor) -> PortfolioRef:
     with server.app_context():
-        make_market(TODAY)
-        return make_ledger(person, "Mine", TODAY)
+        make_market(today())
+        return make_ledger(person, "Mine", today())
 
 
 def restate(portfolio: PortfolioRef, factor: float) -> None:

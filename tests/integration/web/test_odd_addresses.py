@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
@@ -14,6 +13,7 @@ from flask.testing import FlaskClient
 from dashboard.domain.access import Actor
 from dashboard.services import watchlists
 from dashboard.web.page import pages
+from tests.days import today
 from tests.integration.web.forging import ADDRESS, body, served, takes
 from tests.market_pages import make_ledger, make_market
 from tests.web import HTML, dispatch, open_page
@@ -38,10 +38,10 @@ NAMES = ("AAA", "BBB", "CCC", "NOSUCH", "a b", "é", "%", "..", "^X", "A" * 300,
 @pytest.fixture
 def market(server: Flask, person: Actor) -> int:
     """A portfolio ``mine`` over two priced instruments and one that waits; the id of a list of one of them."""
-    today = datetime.now(UTC).date()
+    day = today()
     with server.app_context():
-        make_market(today)
-        make_ledger(person, "Mine", today)
+        make_market(day)
+        make_ledger(person, "Mine", day)
         return watchlists.create(person, "Ideas", ["AAA"]).id
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
 
 import pytest
 from dash import Dash
@@ -14,12 +13,12 @@ from flask.testing import FlaskClient
 from dashboard.domain.access import SYSTEM, Actor, PortfolioId
 from dashboard.formatting import numbers
 from dashboard.services import performance, portfolios
+from tests.days import today
 from tests.factories import make_portfolio
 from tests.integration.web.forging import ADDRESS, body, served
 from tests.market_pages import make_ledger, make_market
 from tests.web import dispatch, open_page
 
-TODAY = datetime.now(UTC).date()
 PATH = "/p/mine/performance"
 CARDS = (
     "Cumulative return", "Summary", "Drawdown", "Deepest drawdowns", "Monthly returns", "Return distribution",
@@ -32,8 +31,8 @@ CARDS = (
 def mine(dash_app: Dash, server: Flask, person: Actor) -> PortfolioId:
     """The person's portfolio over the small market, compared with one of its instruments."""
     with server.app_context():
-        make_market(TODAY)
-        portfolio = make_ledger(person, "Mine", TODAY)
+        make_market(today())
+        portfolio = make_ledger(person, "Mine", today())
         portfolios.set_benchmark(person, portfolio.id, "BBB")
         return portfolio.id
 
@@ -59,7 +58,7 @@ def test_every_card_is_there_and_its_figures_are_those_of_the_result(
 
 
 def test_a_period_of_few_days_says_what_is_missing(signed: FlaskClient, mine: PortfolioId) -> None:
-    text = page(signed, f"?tf=custom&from={TODAY}&to={TODAY}")
+    text = page(signed, f"?tf=custom&from={today()}&to={today()}")
     assert re.search(r"Needs \d+ returns, has \d+", text)
 
 

@@ -19,7 +19,6 @@ from dashboard.services import market_data
 from dashboard.services.live_board import LEADER, WANTED, post
 from tests.factories import make_portfolio
 
-NOW = datetime.now(UTC)
 LEDGER = """
     date        type     symbol  quantity  price  currency  amount
     2024-01-02  deposit  -       -         -      EUR       5000
@@ -33,7 +32,7 @@ PRICES = b"symbol,date,close,currency\nRHNW,2024-01-03,100,EUR\nNWRB,2024-01-03,
 def quote(symbol: str, price: float, state: MarketState = MarketState.OPEN, delayed_seconds: int = 0) -> LiveQuote:
     """A quote of now."""
     freshness = Freshness.LIVE if state is MarketState.OPEN else Freshness.CLOSED
-    return LiveQuote(symbol, price, 100.0, "EUR", NOW, freshness, delayed_seconds, state)
+    return LiveQuote(symbol, price, 100.0, "EUR", datetime.now(UTC), freshness, delayed_seconds, state)
 
 
 @pytest.fixture
@@ -80,7 +79,7 @@ def test_an_empty_portfolio_has_nothing_to_say(server: Flask, person: Actor, sig
 def test_quotes_are_told_by_symbol_with_what_they_may_be_taken_for(
     signed: FlaskClient, redis_client: redis.Redis
 ) -> None:
-    old = LiveQuote("NWRB", 90.0, 100.0, "EUR", NOW - timedelta(hours=1), Freshness.LIVE)
+    old = LiveQuote("NWRB", 90.0, 100.0, "EUR", datetime.now(UTC) - timedelta(hours=1), Freshness.LIVE)
     post(redis_client, {"RHNW": quote("RHNW", 110.0, MarketState.PRE), "NWRB": old})
     found = signed.get("/live/quotes?symbols=RHNW,NWRB,UNKNOWN").get_json()["quotes"]
     assert {(one["symbol"], one["price"], one["freshness"], one["market_state"]) for one in found} == {

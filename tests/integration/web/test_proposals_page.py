@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,21 +16,19 @@ from dashboard.domain.proposals import ProposalState
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.proposals import ProposalBoard
 from dashboard.services import actions, imports, market_data
+from tests.days import days_ago, today
 from tests.factories import ledger_file, make_portfolio
 from tests.market_pages import make_ledger, make_market
 from tests.web import dispatch, make_person, open_page, signed_in
-
-TODAY = datetime.now(UTC).date()
-OLD, NEW = TODAY - timedelta(days=200), TODAY - timedelta(days=20)
 
 
 @pytest.fixture
 def own(dash_app: Dash, server: Flask, person: Actor) -> PortfolioRef:
     """A portfolio that is due two dividends of AAA."""
     with server.app_context():
-        make_market(TODAY)
-        made = make_ledger(person, "Mine", TODAY)
-        text = f"symbol,date,amount,currency\nAAA,{OLD},0.25,EUR\nAAA,{NEW},0.3,EUR\n"
+        make_market(today())
+        made = make_ledger(person, "Mine", today())
+        text = f"symbol,date,amount,currency\nAAA,{days_ago(200)},0.25,EUR\nAAA,{days_ago(20)},0.3,EUR\n"
         market_data.import_prices(SYSTEM, text.encode(), "dividends.csv")
     return made
 
@@ -157,10 +154,10 @@ def test_a_stranger_decides_nothing(dash_app: Dash, server: Flask, own: Portfoli
 def test_the_menu_counts_what_differs_and_nothing_else(server: Flask, person: Actor, signed: FlaskClient) -> None:
     with server.app_context():
         made = make_portfolio(person, "Mine")
-        rows = f"date type symbol quantity price currency amount\n{OLD - timedelta(days=9)} buy AAA 10 5 EUR -\n"
-        rows += f"{OLD} dividend AAA - - EUR 4\n"
+        rows = f"date type symbol quantity price currency amount\n{days_ago(209)} buy AAA 10 5 EUR -\n"
+        rows += f"{days_ago(200)} dividend AAA - - EUR 4\n"
         imports.commit(SYSTEM, made.id, ledger_file(rows), "own.csv")
-        market_data.import_prices(SYSTEM, f"symbol,date,amount,currency\nAAA,{OLD},1,EUR\n".encode(), "d.csv")
+        market_data.import_prices(SYSTEM, f"symbol,date,amount,currency\nAAA,{days_ago(200)},1,EUR\n".encode(), "d.csv")
         before = badges(signed)  # there are no prices: data quality says so
         actions.follow(made.id)
     assert badges(signed) == before + 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 
 import pytest
 from dash import Dash
@@ -17,17 +16,17 @@ from dashboard.services import market_data, price_quality, restatements
 from jobs.quality import check_prices
 from jobs.runtime import use
 from pages.quality import restatements as restated
+from tests.days import today
 from tests.market_pages import make_ledger, make_market, price_file, weekday_before
 from tests.web import dispatch, make_person, open_page, signed_in
 
 PATH = "/admin/data-quality"
-TODAY = datetime.now(UTC).date()
 ADMIN = "chief@example.org"
 
 
 def spoil(symbol: str, wrong: int = 3) -> None:
     """Import a symbol's prices again with some closes in the middle a hundred times too large."""
-    header, *rows = price_file(symbol, weekday_before(TODAY)).decode().split("\n")
+    header, *rows = price_file(symbol, weekday_before(today())).decode().split("\n")
     for place in range(200, 200 + wrong):
         cells = rows[place].split(",")
         rows[place] = ",".join([*cells[:2], *(str(float(cell) * 100) for cell in cells[2:6]), *cells[6:]])
@@ -39,8 +38,8 @@ def spoiled(server: Flask, person: Actor) -> None:
     """The person trades AAA, of which three closes are wrong; nobody trades ZZZ, of which one is."""
     make_person(server, ADMIN, role=Role.ADMIN)
     with server.app_context():
-        make_market(TODAY)
-        make_ledger(person, "Mine", TODAY)
+        make_market(today())
+        make_ledger(person, "Mine", today())
         spoil("AAA")
         spoil("ZZZ", 1)
 
@@ -168,7 +167,7 @@ def test_what_is_wrong_is_counted_by_portfolio_and_shown_of_one(
     server: Flask, person: Actor, signed: FlaskClient
 ) -> None:
     with server.app_context():
-        make_ledger(person, "Second", TODAY)
+        make_ledger(person, "Second", today())
         mine, second = price_quality.report(person).by_portfolio()
     assert (mine.name, mine.quarantined, second.name, second.quarantined) == ("Mine", 3, "Second", 3)
     assert mine.since == group_of(server, "AAA").first.date
@@ -182,8 +181,8 @@ def test_a_restatement_is_shown_with_both_values_and_its_effect_by_portfolio(
     server: Flask, person: Actor, signed: FlaskClient
 ) -> None:
     with server.app_context():
-        make_market(TODAY)
-        portfolio = make_ledger(person, "Mine", TODAY)
+        make_market(today())
+        portfolio = make_ledger(person, "Mine", today())
         old = market_data.bars("AAA", adjusted=False)
         day, close = old.dates[-1], float(old.close[-1])
         rows = f"symbol,date,close\nAAA,{day},{close * 1.02:.4f}\n"

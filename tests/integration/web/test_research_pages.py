@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
 
 import pytest
 from dash import Dash
@@ -23,11 +22,11 @@ from dashboard.results.reports import ReportFormat, ReportKind, RunState
 from dashboard.services import instrument_positions, market_data, reports
 from dashboard.services.leases import MOST_ATTEMPTS
 from pages.instrument.indicator_menu import USUAL
+from tests.days import today
 from tests.factories import make_instrument
 from tests.market_pages import make_ledger, make_market
 from tests.web import Json, dispatch, make_person, open_page
 
-TODAY = datetime.now(UTC).date()
 REDRAWN = (
     ("px-chart", "figure"), ("px-label", "aria-label"), ("px-change", "children"), ("px-table", "children"),
     ("px-csv", "href"), ("px-figure", "className"), ("px-ind-count", "children"), ("px-figure", "hidden"),
@@ -40,8 +39,8 @@ CREATED = (("report-panel", "is_open"), ("report-error", "children"), ("report-c
 def mine(server: Flask, person: Actor) -> PortfolioId:
     """The person's portfolio over the small market; its id."""
     with server.app_context():
-        make_market(TODAY)
-        return make_ledger(person, "Mine", TODAY).id
+        make_market(today())
+        return make_ledger(person, "Mine", today()).id
 
 
 def redraw(client: FlaskClient, symbol: str, search: str = "", slug: str = "") -> Json:
@@ -171,8 +170,8 @@ def test_an_instrument_that_is_not_known_is_not_found(signed: FlaskClient) -> No
 def test_anothers_position_and_trades_are_on_no_page_of_mine(server: Flask, signed: FlaskClient) -> None:
     stranger = make_person(server, "stranger@example.org")
     with server.app_context():
-        make_market(TODAY)
-        theirs = make_ledger(stranger, "Theirs", TODAY)
+        make_market(today())
+        theirs = make_ledger(stranger, "Theirs", today())
     text = open_page(signed, "/i/AAA").get_data(as_text=True)
     assert "In none of your portfolios" in text and "Theirs" not in text and "Held" not in text
     assert "<b>B 100</b>" not in _labels(redraw(signed, "AAA", "?tf=MAX", slug=theirs.slug))
@@ -222,7 +221,7 @@ def test_a_report_is_asked_for_watched_and_offered(
     assert "Waiting" in waiting and idle is False
     with server.app_context():
         (run,) = reports.list_runs(person)
-        assert (run.format, run.period_from) == (ReportFormat.XLSX, TODAY.replace(month=1, day=1))
+        assert (run.format, run.period_from) == (ReportFormat.XLSX, today().replace(month=1, day=1))
         claimed = report_rows.claim(run.id, 60, MOST_ATTEMPTS)
         assert claimed is not None and report_rows.set_progress(claimed, 0.5, "Listing the holdings", 60)
     running, idle = _refreshed(signed)
@@ -267,7 +266,7 @@ def test_a_report_of_anothers_portfolio_is_refused_and_audited(
 ) -> None:
     stranger = make_person(server, "stranger@example.org")
     with server.app_context():
-        theirs = make_ledger(stranger, "Theirs", TODAY)
+        theirs = make_ledger(stranger, "Theirs", today())
     status, _ = create(signed, portfolio=theirs.slug)
     assert status == 404
     with server.app_context():
@@ -280,7 +279,7 @@ def test_a_failed_report_says_why_and_is_made_again_for_its_owner_alone(
 ) -> None:
     stranger = make_person(server, "stranger@example.org")
     with server.app_context():
-        runs = [_failed(person, mine), _failed(stranger, make_ledger(stranger, "Theirs", TODAY).id)]
+        runs = [_failed(person, mine), _failed(stranger, make_ledger(stranger, "Theirs", today()).id)]
     text, _ = _refreshed(signed)
     assert "The disk is full" in text and "Run again" in text and "Theirs" not in text
     assert [_again(dash_app, signed, run) for run in runs] == [200, 404]

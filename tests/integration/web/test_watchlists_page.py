@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 
 import pytest
 from dash import Dash
@@ -13,18 +12,17 @@ from flask.testing import FlaskClient
 from dashboard.domain.access import Actor
 from dashboard.results.watchlists import WatchItem, Watchlist
 from dashboard.services import watchlists
+from tests.days import today
 from tests.integration.web.forging import ADDRESS, body, served
 from tests.market_pages import make_market
 from tests.web import Json, dispatch, make_person, open_page
-
-TODAY = datetime.now(UTC).date()
 
 
 @pytest.fixture
 def mine(server: Flask, person: Actor) -> Watchlist:
     """A list with two priced instruments and one that waits."""
     with server.app_context():
-        make_market(TODAY)
+        make_market(today())
         return watchlists.create(person, "Ideas", ["AAA", "BBB", "NEW"])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,10 +11,10 @@ from flask.testing import FlaskClient
 
 from dashboard.domain.access import Actor, PortfolioId
 from dashboard.services import memo, portfolios, revaluation, valuation
+from tests.days import today
 from tests.market_pages import make_ledger, make_market
 from tests.web import open_page
 
-TODAY = datetime.now(UTC).date()
 PAGES = ("", "/holdings", "/performance", "/income")
 
 
@@ -23,8 +22,8 @@ PAGES = ("", "/holdings", "/performance", "/income")
 def mine(dash_app: Dash, server: Flask, person: Actor) -> PortfolioId:
     """A portfolio that a worker has just valued; this process remembers none of it."""
     with server.app_context():
-        make_market(TODAY)
-        portfolio = make_ledger(person, "Mine", TODAY)
+        make_market(today())
+        portfolio = make_ledger(person, "Mine", today())
         portfolios.set_benchmark(person, portfolio.id, "BBB")
         revaluation.revalue(portfolio.id)
         memo.forget_all()
