@@ -9,7 +9,7 @@ from dashboard.domain.access import SYSTEM, Actor
 from dashboard.domain.proposals import ProposalState
 from dashboard.services import actions, market_data, transactions
 from tests.browser.driver import PHONE, Browser
-from tests.integration.web.test_proposals_page import NEW, OLD, TODAY
+from tests.days import days_ago, today
 from tests.market_pages import make_ledger, make_market
 
 ROW = "#actions-grid .ag-center-cols-container .ag-row"
@@ -20,9 +20,9 @@ WIDER = "return document.documentElement.scrollWidth > window.innerWidth"
 def due(server: Flask, person: Actor) -> int:
     """A portfolio that is due four dividends; its id."""
     with server.app_context():
-        make_market(TODAY)
-        made = make_ledger(person, "Mine", TODAY)
-        lines = [f"{symbol},{day},0.25,EUR" for symbol in ("AAA", "BBB") for day in (OLD, NEW)]
+        make_market(today())
+        made = make_ledger(person, "Mine", today())
+        lines = [f"{symbol},{day},0.25,EUR" for symbol in ("AAA", "BBB") for day in (days_ago(200), days_ago(20))]
         market_data.import_prices(SYSTEM, "\n".join(["symbol,date,amount,currency", *lines]).encode(), "d.csv")
         return made.id
 

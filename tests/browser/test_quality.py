@@ -8,7 +8,8 @@ from flask import Flask
 from dashboard.domain.access import SYSTEM, Role
 from dashboard.services import market_data, portfolios, quality_checks, restatements
 from tests.browser.driver import PHONE, Browser
-from tests.integration.web.test_quality_page import ADMIN, TODAY, spoil
+from tests.days import today
+from tests.integration.web.test_quality_page import ADMIN, spoil
 from tests.market_pages import make_ledger, make_market
 from tests.web import make_person
 
@@ -23,8 +24,8 @@ def spoiled(server: Flask) -> None:
     """An administrator whose portfolio holds AAA, of which three closes are wrong."""
     admin = make_person(server, ADMIN, role=Role.ADMIN)
     with server.app_context():
-        make_market(TODAY)
-        make_ledger(admin, "Mine", TODAY)
+        make_market(today())
+        make_ledger(admin, "Mine", today())
         spoil("AAA")
 
 
