@@ -21,31 +21,44 @@
     return !breaks.length || (weekday > 0 && weekday < 6);
   };
   const replaced = (list, value) => [...list.slice(0, -1), value];
-  // Of a day that has no bar yet only its last price is known: the bar is flat until its open, high and low are.
-  const barOf = (trace, place, slot, isOne, price) => {
-    const isFlat = place.slot === last(trace.x);
+  // What is told of the day of a price; a bar within it has no use for that.
+  const toldOf = (quote, place) => {
+    const told = (name, other) => {
+      const known = !place.minutes && quote[name] != null;
+      return known ? Number(quote[name].toFixed(place.decimals + 2)) : other;
+    };
+    const price = Number(quote.price.toFixed(place.decimals + 2));
+    const open = told("open", price);
+    const high = Math.max(told("high", price), open, price);
+    return { open, high, low: Math.min(told("low", price), open, price), price };
+  };
+  // A day that has no stored bar yet is drawn by what is told of it: flat, where that is its last price alone.
+  const barOf = (trace, place, slot, isOne, told) => {
+    const isOwn = place.slot === last(trace.x);
     const grown = isOne ? replaced : (list, value) => [...list, value];
     const x = grown(trace.x, place.interval || place.minutes ? slot : last(trace.x));
-    if (trace.type !== "candlestick") return { x, y: grown(trace.y, price) };
-    const reach = (list, pick) => (isOne && !isFlat ? pick(last(list), price) : price);
+    if (trace.type !== "candlestick") return { x, y: grown(trace.y, told.price) };
+    const isStored = isOne && !isOwn;
     return {
       x,
-      open: isOne && !isFlat ? trace.open : grown(trace.open, price),
-      high: grown(trace.high, reach(trace.high, Math.max)),
-      low: grown(trace.low, reach(trace.low, Math.min)),
-      close: grown(trace.close, price),
+      open: isStored ? trace.open : grown(trace.open, told.open),
+      high: grown(trace.high, isStored ? Math.max(last(trace.high), told.high) : told.high),
+      low: grown(trace.low, isStored ? Math.min(last(trace.low), told.low) : told.low),
+      close: grown(trace.close, told.price),
     };
   };
+  const isDrawn = (bar, trace) => Object.entries(bar).every(([name, list]) => last(list) === last(trace[name]));
   // Open, high, low and close in the corner of the pane; the volume is of the last stored bar.
   const written = (name, value, tone, place) =>
     `${name} <span style="color:@{${tone}}">${format.number(value, place.decimals)}</span>`;
   const readout = (bar, place, before) => {
     const close = last(bar.close || bar.y);
-    if (place.slot === last(bar.x)) return written("C", close, "up-text", place);
+    const isOwn = place.slot === last(bar.x);
+    if (isOwn && (!bar.open || last(bar.high) === last(bar.low))) return written("C", close, "up-text", place);
     if (!bar.open) return before.replace(/C <span.*?<\/span>/, written("C", close, "text-1", place));
     const tone = close < last(bar.open) ? "down-text" : "up-text";
     const parts = Object.entries({ O: bar.open, H: bar.high, L: bar.low, C: bar.close });
-    const volume = /Vol .*$/.exec(before);
+    const volume = isOwn ? null : /Vol .*$/.exec(before);
     return [...parts.map(([name, list]) => written(name, last(list), tone, place)), ...(volume || [])].join("  ");
   };
   const recolor = (plot, layout, path, text) => {
@@ -57,12 +70,13 @@
     const fill = closes.length < 2 || price >= closes[closes.length - 2] ? "up-fill" : "down-fill";
     const [low, high] = plot.layout.yaxis.range;
     const pad = (high - low) * PAD;
+    const [bottom, top] = bar.low ? [last(bar.low), last(bar.high)] : [price, price];
     const layout = {
       "annotations[0].y": price,
       "annotations[0].text": format.number(price, place.decimals),
       "shapes[0].y0": price,
       "shapes[0].y1": price,
-      "yaxis.range": [Math.min(low, price - pad), Math.max(high, price + pad)],
+      "yaxis.range": [Math.min(low, bottom - pad), Math.max(high, top + pad)],
     };
     recolor(plot, layout, "annotations[0].bgcolor", `@{${fill}}`);
     recolor(plot, layout, "annotations[0].font.color", `@{ink:${fill}}`);
@@ -99,11 +113,11 @@
     // What a market closed at belongs to its last bar.
     const slot = place.minutes && quote.freshness === "closed" ? before.slice(0, 16) : slotOf(place, before, now);
     const isOne = place.minutes ? slot === before.slice(0, 16) : isOneBar(place.interval, before, day);
-    const price = Number(quote.price.toFixed(place.decimals + 2));
-    if (isOne && last(trace.close || trace.y) === price) return;
+    const told = toldOf(quote, place);
+    const bar = barOf(trace, place, slot, isOne, told);
+    if (isOne && isDrawn(bar, trace)) return;
     if (!isOne) place.slot = slot;
-    const bar = barOf(trace, place, slot, isOne, price);
-    const layout = layoutOf(plot, place, bar, price);
+    const layout = layoutOf(plot, place, bar, told.price);
     if (last(bar.x) !== before) {
       layout["xaxis.range"] = [plot.layout.xaxis.range[0], named(naive(slot) + place.half_minutes * 60000, 16)];
     }

@@ -14,13 +14,14 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import numpy as np
 from redis import Redis
 
+from dashboard.domain.session_range import SessionRange
 from dashboard.results.quotes import Freshness, LiveQuote
 from dashboard.services.live_board import LEADER, post
 
@@ -126,7 +127,9 @@ def main() -> None:
         first = batch * size % len(load.symbols)
         names = load.symbols[first : first + size]
         posted_at = time.monotonic()
-        post(client, {name: LiveQuote(name, posted_at, 100.0, "USD", now, Freshness.LIVE) for name in names})
+        session = SessionRange(100.0, posted_at, 99.0)
+        quote = LiveQuote("", posted_at, 100.0, "USD", now, Freshness.LIVE, session=session)
+        post(client, {name: replace(quote, symbol=name) for name in names})
         listeners.read(begun + (batch + 1) * interval)
     times = os.times()
     milliseconds = np.array(listeners.latencies) * 1000

@@ -20,6 +20,7 @@ from dashboard.api import (
     openapi,
     portfolios,
     quality,
+    quotes,
     watchlists,
 )
 from dashboard.api.resource import Resource, view
@@ -37,6 +38,7 @@ RESOURCES: tuple[Resource, ...] = (
     *instruments.RESOURCES,
     *instrument_editing.RESOURCES,
     *quality.RESOURCES,
+    *quotes.RESOURCES,
     *watchlists.RESOURCES,
 )
 

@@ -10,8 +10,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import structlog
 from redis import Redis
@@ -35,7 +36,7 @@ SOURCES_SECONDS = 30.0
 """After so long it is looked up again who has what."""
 
 Start = Callable[[Callable[[], None]], object]
-Merge = Callable[[LiveQuote, LiveQuote | None], LiveQuote | None]
+Merge = Callable[[LiveQuote, LiveQuote | None, tzinfo], LiveQuote | None]
 
 
 def in_thread(call: Callable[[], None]) -> None:
@@ -154,10 +155,15 @@ class Feed:
             unseen = [symbol for symbol in quotes if symbol not in self._newest]
             self._newest |= {symbol: entry.quote for symbol, entry in posted(self.redis, unseen).items()}
             candidates = {
-                symbol: merged(live_quote(symbol, quote, now), self._newest.get(symbol))
+                symbol: merged(live_quote(symbol, quote, now), self._newest.get(symbol), self._zone_of(symbol))
                 for symbol, quote in quotes.items()
             }
             newer = {symbol: quote for symbol, quote in candidates.items() if quote is not None}
             if newer and self._lease.renew():
                 post(self.redis, newer)
                 self._newest |= newer
+
+    def _zone_of(self, symbol: str) -> tzinfo:
+        """The time zone by which the sessions of ``symbol`` have their days; one may be forgotten while it is asked."""
+        known = self._sources.get(symbol)
+        return ZoneInfo(known.time_zone) if known is not None else UTC

@@ -38,7 +38,7 @@ from dashboard.providers.budget import Budget
 from dashboard.providers.currency_pairs import pair_of, pair_symbol
 from dashboard.providers.http_source import HttpSource, Page
 from dashboard.providers.intraday import IntradayHistory, IntradayRequest, as_traded_within_days
-from dashboard.providers.normalise import RawHistory, as_traded, major_unit
+from dashboard.providers.normalise import RawHistory, as_traded, major_unit, session_range
 from dashboard.providers.retry import Retry
 
 BASE_URL = "https://www.alphavantage.co"
@@ -321,4 +321,5 @@ def _as_quote(symbol: str, last: LastPrice | None, unit: str, zone: ZoneInfo) ->
     currency, per_major = major_unit(unit)
     at = datetime.combine(last.day, time(16), zone).astimezone(UTC)
     previous = last.previous_close / per_major if last.previous_close else None
-    return Quote(NAME, symbol, last.price / per_major, previous, currency, at, MarketState.CLOSED)
+    session = session_range((last.open, last.high, last.low), per_major)
+    return Quote(NAME, symbol, last.price / per_major, previous, currency, at, MarketState.CLOSED, session=session)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -63,11 +63,14 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class LastPrice:
-    """The last price of an instrument, in its own unit, and the day it is of."""
+    """The last price of an instrument, in its own unit, and the day it is of; NaN for what is not told of that day."""
 
     price: float
     previous_close: float | None
     day: date
+    open: float = math.nan
+    high: float = math.nan
+    low: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,9 @@ def parse_quote(answer: Mapping[str, object]) -> LastPrice | None:
     quote = Node(answer).required("Global Quote")
     if not quote.text("05. price"):
         return None
-    return _last_price(quote.text("05. price"), quote.text("08. previous close"), quote.text("07. latest trading day"))
+    last = _last_price(quote.text("05. price"), quote.text("08. previous close"), quote.text("07. latest trading day"))
+    opened, high, low = (_number(quote.text(name)) for name in ("02. open", "03. high", "04. low"))
+    return None if last is None else replace(last, open=opened, high=high, low=low)
 
 
 def parse_rate(answer: Mapping[str, object]) -> LastPrice | None:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from dashboard.domain.instruments import AssetClass, Split
 from dashboard.domain.market_hours import MarketState as MarketState
+from dashboard.domain.session_range import NOT_TOLD, SessionRange
 
 
 class Issue(StrEnum):
@@ -194,7 +195,10 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The last price in the major currency; ``at`` is the time of the trade, not of the request."""
+    """The last price in the major currency; ``at`` is the time of the trade, not of the request.
+
+    ``session`` is what the source says of the session of that trade; it need not hold the price.
+    """
 
     provider: str
     provider_symbol: str
@@ -204,6 +208,7 @@ class Quote:
     at: datetime
     market_state: MarketState
     delayed_seconds: int = 0
+    session: SessionRange = NOT_TOLD
 
 
 @dataclass(frozen=True, slots=True)

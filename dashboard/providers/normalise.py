@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.domain.instruments import Split
+from dashboard.domain.session_range import SessionRange
 from dashboard.providers.base import DailyBars, Dividend, Issue, Notice, RejectedBar
 
 # Quotes in a hundredth of the major currency: pence, South African cents, agorot.
@@ -75,6 +76,16 @@ def major_unit(unit: str) -> tuple[str, float]:
     """The major currency of a quote's unit and how many units make one of it: ``GBp`` gives ``("GBP", 100.0)``."""
     major = MINOR_UNITS.get(unit)
     return (major, MINOR_PER_MAJOR) if major else (unit.upper(), 1.0)
+
+
+def session_range(sent: Iterable[float | None], per_major: float) -> SessionRange:
+    """Open, high and low as a source has ``sent`` them, in the major currency; what cannot be a price is not told."""
+    opened, high, low = (_price(one, per_major) for one in sent)
+    return SessionRange(opened, high, low)
+
+
+def _price(sent: float | None, per_major: float) -> float | None:
+    return sent / per_major if sent is not None and math.isfinite(sent) and sent > 0 else None
 
 
 def split_factors(dates: NDArray[np.datetime64], splits: Sequence[Split]) -> NDArray[np.float64]:

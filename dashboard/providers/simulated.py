@@ -34,6 +34,7 @@ from dashboard.providers.simulated_catalogue import BASKETS, DEMO_INSTRUMENTS, P
 from dashboard.providers.simulated_events import make_dividends, make_splits, units_by_day
 from dashboard.providers.simulated_market import Factors, dollar_rate, make_bars, make_factors, make_levels
 from dashboard.providers.simulated_paths import bars_within, path
+from dashboard.providers.simulated_ranges import Ranges, whole_range
 from dashboard.providers.simulated_sessions import Sessions, make_sessions
 
 __all__ = ["DEMO_INSTRUMENTS", "NAME", "SimulatedInstrument", "SimulatedProvider"]
@@ -105,7 +106,7 @@ class SimulatedProvider:
         now = self._now().replace(microsecond=0)
         market = self._market_of(now)
         known = [INSTRUMENTS[symbol] for symbol in dict.fromkeys(symbols) if symbol in INSTRUMENTS]
-        quotes = (_quote(instrument, market.series(instrument), now) for instrument in known)
+        quotes = (_quote(instrument, market.series(instrument), market.ranges, now) for instrument in known)
         return {quote.provider_symbol: quote for quote in quotes if quote is not None}
 
     def search(self, text: str) -> tuple[SearchHit, ...]:
@@ -135,6 +136,7 @@ class Market:
 
     def __init__(self, last: date) -> None:
         self.last = last
+        self.ranges = Ranges()
         self._factors: Factors = make_factors(last)
         self._levels = make_levels(self._factors, PATHS)
         self._sessions: dict[str, Sessions] = {}
@@ -188,7 +190,7 @@ def _meta(instrument: SimulatedInstrument) -> InstrumentMeta:
     )
 
 
-def _quote(instrument: SimulatedInstrument, series: Series, now: datetime) -> Quote | None:
+def _quote(instrument: SimulatedInstrument, series: Series, ranges: Ranges, now: datetime) -> Quote | None:
     """The price at ``now``: on its way in a session, else the last close; None before the first session."""
     current = None if instrument.priced_once_a_day else series.sessions.open_at(now)
     index = series.sessions.ended(now) - 1 if current is None else current
@@ -201,9 +203,11 @@ def _quote(instrument: SimulatedInstrument, series: Series, now: datetime) -> Qu
         previous = float(series.bars.close[index - 1] * factors[1] / factors[0])
     if current is None:
         price, at, state = float(series.bars.close[index]), series.sessions.closed_at(index), MarketState.CLOSED
+        session = whole_range(series.bars, index)
     else:
         price, at, state = _price_within(instrument, series, current, now), now, MarketState.OPEN
-    return Quote(NAME, instrument.symbol, price, previous, instrument.currency, at, state)
+        session = ranges.so_far(instrument, series.bars, series.sessions, current, int(now.timestamp()))
+    return Quote(NAME, instrument.symbol, price, previous, instrument.currency, at, state, session=session)
 
 
 def _price_within(instrument: SimulatedInstrument, series: Series, index: int, now: datetime) -> float:

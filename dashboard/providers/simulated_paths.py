@@ -32,7 +32,7 @@ def path(instrument: SimulatedInstrument, bars: DailyBars, sessions: Sessions, i
     """Prices of session ``index`` at ``seconds`` since 1970, rounded to the tick, shape of ``seconds``."""
     opened, closed = float(bars.open[index]), float(bars.close[index])
     high, low = float(bars.high[index]), float(bars.low[index])
-    begin, end = _seconds_of(sessions, index)
+    begin, end = seconds_of(sessions, index)
     share = (seconds - begin) / (end - begin)
     # No wandering at the open and at the close, so that both are met.
     wander = sum(size * _wave(instrument.symbol, seconds, knots) for knots, size in WAVES)
@@ -68,7 +68,7 @@ def _sessions_within(
 ) -> Iterator[IntradayBars]:
     first, present = sessions.ended(start), int(now.timestamp())
     for index in range(first, len(bars)):
-        begin, end = _seconds_of(sessions, index)
+        begin, end = seconds_of(sessions, index)
         step = 60 * interval.minutes
         starts = np.arange(begin, end, step)
         ends = np.minimum(starts + step, end)
@@ -82,7 +82,7 @@ def _bars(
     instrument: SimulatedInstrument, bars: DailyBars, sessions: Sessions, index: int, starts: Seconds, ends: Seconds
 ) -> IntradayBars:
     """A bar holds the prices of its seconds; the last one of the session that of its close too."""
-    begin, end = _seconds_of(sessions, index)
+    begin, end = seconds_of(sessions, index)
     last = int(ends[-1])
     prices = path(instrument, bars, sessions, index, np.arange(begin, last + (last == end)))
     first = starts - begin
@@ -114,6 +114,6 @@ def _wave(symbol: str, seconds: Seconds, knots_seconds: int) -> Floats:
     return np.asarray(before + (after - before) * offset / knots_seconds)
 
 
-def _seconds_of(sessions: Sessions, index: int) -> tuple[int, int]:
+def seconds_of(sessions: Sessions, index: int) -> tuple[int, int]:
     """The seconds since 1970 at which a session opens and closes."""
     return tuple(int(it[index].astype("datetime64[s]").astype(np.int64)) for it in (sessions.opens, sessions.closes))  # type: ignore[return-value]  # two of them

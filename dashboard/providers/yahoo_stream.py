@@ -10,6 +10,7 @@ import json
 import random
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -170,4 +171,11 @@ class YahooStream:
         with self._lock:
             before = self._latest.get(quote.provider_symbol)
             if before is None or before.at <= quote.at:
-                self._latest[quote.provider_symbol] = quote
+                self._latest[quote.provider_symbol] = quote if before is None else _following(quote, before)
+
+
+def _following(quote: Quote, before: Quote) -> Quote:
+    """``quote`` with what the message before it, which nobody has taken yet, told of the session."""
+    if quote.at - before.at > HEARD_FOR or quote.currency != before.currency:
+        return quote
+    return replace(quote, session=quote.session.joined(before.session))

@@ -20,7 +20,7 @@ from yfinance.pricing_pb2 import PricingData
 
 from dashboard.providers.base import MarketState, Quote
 from dashboard.providers.json_answers import MalformedAnswer
-from dashboard.providers.normalise import major_unit
+from dashboard.providers.normalise import major_unit, session_range
 from dashboard.providers.yahoo_wire import canonical
 
 REGULAR_HOURS = 1
@@ -59,6 +59,7 @@ def parse_tick(provider: str, message: str | bytes, wanted: Mapping[str, Subscri
         currency,
         at,
         MarketState.OPEN,
+        session=session_range((float(_shortest(it)) for it in _session(data)), per_major),
     )
 
 
@@ -77,6 +78,11 @@ def _decoded(message: str | bytes) -> PricingData:
     if not data.id:
         raise MalformedAnswer("the price is of no symbol")
     return data
+
+
+def _session(data: PricingData) -> tuple[float, float, float]:
+    """Open, high and low as sent; 0 for what does not come with every message."""
+    return data.open_price, data.day_high, data.day_low
 
 
 def _previous_close(data: PricingData, price: Decimal) -> Decimal | None:

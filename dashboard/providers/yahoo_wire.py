@@ -15,7 +15,7 @@ from dashboard.domain.instruments import AssetClass
 from dashboard.providers.base import InstrumentMeta, MarketState, Quote, SearchHit
 from dashboard.providers.intraday import RawIntraday
 from dashboard.providers.json_answers import MalformedAnswer, Node
-from dashboard.providers.normalise import RawHistory, major_unit
+from dashboard.providers.normalise import RawHistory, major_unit, session_range
 
 ASSET_CLASSES = {
     "EQUITY": AssetClass.EQUITY,
@@ -42,6 +42,7 @@ MICS = {
     "MEX": "XMEX", "IST": "XIST",
 }  # fmt: skip
 MARKET_STATES = {"REGULAR": MarketState.OPEN, "PRE": MarketState.PRE, "POST": MarketState.POST}
+SESSION = ("regularMarketOpen", "regularMarketDayHigh", "regularMarketDayLow")
 # A daily bar stamped late in the evening belongs to the next day: the source took the wrong side of a clock change.
 EVENING_HOUR = 22
 # Years 1800 and 2200.
@@ -123,6 +124,7 @@ def parse_quotes(provider: str, symbols: Sequence[str], answer: object) -> dict[
             _moment(at),
             MARKET_STATES.get(node.text("marketState"), MarketState.CLOSED),
             int((node.number("exchangeDataDelayedBy") or 0) * 60),
+            session_range(map(node.number, SESSION), per_major),
         )
     return quotes
 

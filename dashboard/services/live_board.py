@@ -14,6 +14,7 @@ import orjson
 from redis import Redis
 
 from dashboard.domain.market_hours import MarketState
+from dashboard.domain.session_range import SessionRange
 from dashboard.redis_store import Json, answering, key
 from dashboard.results.quotes import Freshness, LiveQuote
 
@@ -97,7 +98,8 @@ def seconds_since_renewal(client: Redis) -> float | None:
 
 
 def quote_to_json(quote: LiveQuote) -> dict[str, Json]:
-    """A quote as it is published."""
+    """A quote as it is published; of its session what is known, since it goes out to many and often."""
+    session = {"open": quote.session.open, "high": quote.session.high, "low": quote.session.low}
     return {
         "symbol": quote.symbol,
         "price": quote.price,
@@ -107,22 +109,27 @@ def quote_to_json(quote: LiveQuote) -> dict[str, Json]:
         "freshness": quote.freshness.value,
         "delayed_seconds": quote.delayed_seconds,
         "market_state": quote.market_state.value,
+        **{name: price for name, price in session.items() if price is not None},
     }
 
 
 def quote_from_json(data: Mapping[str, object]) -> LiveQuote:
     """A published quote. Raises: KeyError, ValueError where it is not one."""
-    previous = data["previous_close"]
     return LiveQuote(
         symbol=str(data["symbol"]),
         price=float(str(data["price"])),
-        previous_close=None if previous is None else float(str(previous)),
+        previous_close=_price(data["previous_close"]),
         currency=str(data["currency"]),
         at=datetime.fromisoformat(str(data["at"])),
         freshness=Freshness(str(data["freshness"])),
         delayed_seconds=int(str(data["delayed_seconds"])),
         market_state=MarketState(str(data["market_state"])),
+        session=SessionRange(*(_price(data.get(name)) for name in ("open", "high", "low"))),
     )
+
+
+def _price(value: object) -> float | None:
+    return None if value is None else float(str(value))
 
 
 def posted_from_json(data: Mapping[str, object]) -> Posted:

@@ -68,10 +68,15 @@ def in_market(quote: LiveQuote, states: Mapping[str, MarketState]) -> LiveQuote:
     return quote if state is quote.market_state else replace(quote, market_state=state)
 
 
-def quotes_now(symbols: Collection[str]) -> Json:
+def known_quotes(symbols: Collection[str]) -> list[LiveQuote]:
     """The quotes of ``symbols`` that are known; the feed is told that they are wanted. Raises: ServiceUnavailable."""
     states = market_states(symbols, datetime.now(UTC))
-    return {"quotes": [quote_to_json(in_market(quote, states)) for quote in _wanted(symbols)]}
+    return [in_market(quote, states) for quote in _wanted(symbols)]
+
+
+def quotes_now(symbols: Collection[str]) -> Json:
+    """The same as the stream tells them. Raises: ServiceUnavailable."""
+    return {"quotes": [quote_to_json(quote) for quote in known_quotes(symbols)]}
 
 
 def portfolio_now(actor: Actor, portfolio_id: PortfolioId) -> tuple[Json, str]:

@@ -46,12 +46,14 @@ def _is_pair(symbol: str) -> bool:
 class Sources:
     """Who is asked for a symbol: each provider that may have it with its own name for it, in their order.
 
-    ``price_unit`` is how the instrument is quoted, GBp or GBP; empty where that is not known.
+    ``price_unit`` is how the instrument is quoted, GBp or GBP; empty where that is not known. The days of its sessions
+    are those of ``time_zone``.
     """
 
     symbol: str
     named: tuple[tuple[str, str], ...]
     price_unit: str = ""
+    time_zone: str = "UTC"
 
 
 def sources_of(chain: ProviderChain, symbols: Sequence[str]) -> tuple[Sources, ...]:
@@ -88,7 +90,7 @@ def _sources(chain: ProviderChain, row: InstrumentRow, elsewhere: Mapping[str, s
     known = {row.provider: own, **elsewhere}
     order = chain.order(AssetClass(row.asset_class), row.provider)
     named = tuple((it.name, known.get(it.name, row.symbol if row.provider else own)) for it in order)
-    return Sources(row.symbol, named, row.price_unit)
+    return Sources(row.symbol, named, row.price_unit, row.time_zone or "UTC")
 
 
 def live_quote(symbol: str, quote: Quote, now: datetime) -> LiveQuote:
@@ -102,6 +104,7 @@ def live_quote(symbol: str, quote: Quote, now: datetime) -> LiveQuote:
         freshness=freshness_of(quote, now),
         delayed_seconds=quote.delayed_seconds,
         market_state=quote.market_state,
+        session=quote.session.covering(quote.price),
     )
 
 

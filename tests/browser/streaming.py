@@ -18,6 +18,11 @@ from tests.integration.cli.conftest import environment_of
 
 ROOT = Path(__file__).parents[2]
 DEADLINE_SECONDS = 60.0
+LAST_CANDLE = """
+    const plot = document.querySelector("#px-chart .js-plotly-plot");
+    const bar = plot && plot.data && plot.data.find((trace) => trace.type === "candlestick");
+    return bar && [bar.open, bar.high, bar.low, bar.close].map((list) => list.at(-1));
+"""
 
 
 class Stream:
@@ -60,6 +65,13 @@ class Stream:
 def badge(browser: Browser) -> str:
     """What the shape of the badge of live prices stands for."""
     return browser.find("#live-dot").get_attribute("data-state") or ""
+
+
+def last_candle(browser: Browser) -> list[float]:
+    """Open, high, low and close of the last candle of the chart of an instrument."""
+    found = browser.wait_for(lambda: browser.run(LAST_CANDLE), "a chart with candles")
+    assert isinstance(found, list)
+    return found
 
 
 @pytest.fixture

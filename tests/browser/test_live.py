@@ -12,7 +12,7 @@ from dashboard.domain.transactions import Transaction, TransactionType
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import market_data, sessions, transactions
 from tests.browser.driver import Browser
-from tests.browser.streaming import Stream, badge, stream
+from tests.browser.streaming import Stream, badge, last_candle, stream
 from tests.days import days_ago, today, yesterday
 from tests.factories import make_portfolio
 
@@ -152,6 +152,7 @@ def last_bar_moves(browser: Browser) -> None:
     day, count, at = last_bar(browser)
     browser.wait_for(lambda: last_bar(browser)[2] != at, "the last bar to move")
     assert last_bar(browser)[:2] == (day, count)
+    browser.wait_for(lambda: is_no_flat_candle(browser), "the day's open, high and low")
     browser.wait_for(lambda: browser.driver.title.startswith(f"{COIN} "), "the title to follow")
 
 
@@ -200,6 +201,12 @@ def last_bar(browser: Browser) -> tuple[str, int, float]:
     found = browser.wait_for(lambda: browser.run(LAST_BAR), "the last bar to follow the price")
     assert isinstance(found, list)
     return found[0], found[1], found[2]
+
+
+def is_no_flat_candle(browser: Browser) -> bool:
+    """Whether the last candle has a range that holds its open and its close."""
+    opened, high, low, close = last_candle(browser)
+    return low <= min(opened, close) <= max(opened, close) <= high and low < high
 
 
 def is_moving(browser: Browser) -> bool:

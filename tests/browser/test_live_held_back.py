@@ -11,12 +11,13 @@ from flask import Flask
 
 from dashboard.domain.access import SYSTEM
 from dashboard.domain.market_hours import MarketState
+from dashboard.domain.session_range import SessionRange
 from dashboard.redis_store import Lease
 from dashboard.results.quotes import Freshness, LiveQuote
 from dashboard.services import market_data
 from dashboard.services.live_board import LEADER, post
 from tests.browser.driver import Browser
-from tests.browser.streaming import Stream, badge, stream
+from tests.browser.streaming import Stream, badge, last_candle, stream
 from tests.days import days_ago, today, yesterday
 from tests.intraday_bars import BARS_A_SESSION, store_sessions
 
@@ -43,10 +44,12 @@ POLLS = "return performance.getEntriesByType('resource').filter((one) => one.nam
 def test_where_the_stream_is_held_back_the_page_asks_and_stops_asking_when_it_comes(
     stream: Stream, browser: Browser, server: Flask, redis_client: redis.Redis
 ) -> None:
-    closes = [f"SOLO,{days_ago(1 + back)},{100 + back % 7},EUR" for back in range(40)]
+    bars = [f"SOLO,{days_ago(1 + back)},100,101,99,{99.5 + back % 3 / 2},EUR" for back in range(40)]
     with server.app_context():
-        market_data.import_prices(SYSTEM, "\n".join(["symbol,date,close,currency", *closes]).encode(), "prices.csv")
+        header = "symbol,date,open,high,low,close,currency"
+        market_data.import_prices(SYSTEM, "\n".join([header, *bars]).encode(), "prices.csv")
     quote = LiveQuote("SOLO", 101.25, 100.0, "EUR", datetime.now(UTC), Freshness.LIVE)
+    quote = replace(quote, session=SessionRange(100.5, 102.0, 99.75))
     feed = Lease(redis_client, LEADER, 600.0)
     assert feed.acquire()
     post(redis_client, {"SOLO": quote})
@@ -69,6 +72,8 @@ def page_s_own_server_answers(browser: Browser) -> None:
     browser.wait_for_text("#live-text", "Live, ")
     browser.wait_for_text("#live-price-change", "+€1.25 (+1.25%)")
     browser.wait_for(lambda: browser.driver.title == "SOLO 101.25 ▲1.25%", "the title to follow")
+    # The day has no stored bar yet: its candle is what is told of it.
+    browser.wait_for(lambda: last_candle(browser) == [100.5, 102, 99.75, 101.25], "the day's candle")
 
 
 def is_stale_with_the_last_price(browser: Browser) -> None:
@@ -77,6 +82,7 @@ def is_stale_with_the_last_price(browser: Browser) -> None:
     browser.wait_for_text("#live-text", "Stale, ")
     browser.wait_for_text("#live-price-when", "Stale, ")
     browser.wait_for(lambda: browser.driver.title == "Stale · SOLO 98.50 ▼1.50%", "the title to say so")
+    browser.wait_for(lambda: last_candle(browser) == [100.5, 102, 98.5, 98.5], "a candle that holds its price")
 
 
 def each_age_is_named(browser: Browser, redis_client: redis.Redis, quote: LiveQuote) -> None:

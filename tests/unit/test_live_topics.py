@@ -12,13 +12,14 @@ import pytest
 from dashboard.domain.access import PortfolioId
 from dashboard.domain.market_hours import MarketState
 from dashboard.domain.marking import PortfolioSnapshot, ReferenceValue, SnapshotPosition
+from dashboard.domain.session_range import SessionRange
 from dashboard.live import clients
 from dashboard.live.clients import Client, encoded
 from dashboard.live.leadership import Leadership
 from dashboard.live.prices import Prices
 from dashboard.live.topics import PortfolioTopic, QuotesTopic
 from dashboard.results.quotes import Freshness, LiveQuote
-from dashboard.services.live_board import Posted
+from dashboard.services.live_board import Posted, quote_from_json
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 SHARE = SnapshotPosition(
@@ -103,6 +104,14 @@ def test_quotes_are_told_with_what_they_may_be_taken_for_and_whether_their_marke
     _, name, said = event(quotes.first(None))
     told = [(quote["symbol"], quote["freshness"], quote["market_state"]) for quote in said["quotes"]]
     assert (name, told) == ("quotes", [("RHNW", "stale", "open"), ("NWRB", "closed", "post")])
+
+
+def test_a_quote_says_of_its_session_what_is_known_and_nothing_else() -> None:
+    told = replace(LIVE, session=SessionRange(101.0, 112.0, None))
+    quotes = QuotesTopic(prices_of(told, replace(LIVE, symbol="NWRB")), ("NWRB", "RHNW"))
+    bare, said = event(quotes.first(None))[2]["quotes"]
+    assert {name: said[name] for name in said.keys() - bare.keys()} == {"open": 101.0, "high": 112.0}
+    assert quote_from_json(said) == told
 
 
 def test_a_market_that_closes_is_told_of_once_by_the_calendar_and_without_a_quote() -> None:

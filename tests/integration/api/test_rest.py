@@ -356,7 +356,12 @@ def test_a_database_that_is_away_is_a_problem_too(
     told(signed.get(f"{PREFIX}/me"), 503, "service_unavailable")
 
 
-NEEDED = {"indicators": "name=sma", "attribution": "benchmark=AAA", "instrument_search": "q=aaa"}
+NEEDED = {
+    "indicators": "name=sma",
+    "attribution": "benchmark=AAA",
+    "instrument_search": "q=aaa",
+    "quotes": "symbols=AAA",
+}
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import redis
 
 from dashboard.domain.market_hours import MarketState
+from dashboard.domain.session_range import NOT_TOLD
 from dashboard.live.feed import Feed
 from dashboard.providers.base import EVERYTHING, History, HistoryRequest, Quote, SearchHit
 from dashboard.services.live_board import WANTED
@@ -36,13 +37,14 @@ class Market:
         self.asked: list[tuple[str, ...]] = []
         self.trouble: Exception | None = None
         self.at = AT
+        self.session = NOT_TOLD
 
     def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
         self.asked.append(tuple(symbols))
         if self.trouble is not None:
             raise self.trouble
         return {
-            symbol: Quote(self.name, symbol, 101.5, 100.0, "EUR", self.at, MarketState.OPEN)
+            symbol: Quote(self.name, symbol, 101.5, 100.0, "EUR", self.at, MarketState.OPEN, session=self.session)
             for symbol in symbols
             if symbol not in self.lacking
         }

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import orjson
@@ -18,6 +19,7 @@ import pytest
 import redis
 from flask import Flask
 
+from dashboard.domain.session_range import SessionRange
 from dashboard.errors import ProviderUnavailable, RateLimited
 from dashboard.live import feed as feeds
 from dashboard.live.desks import Desk
@@ -108,6 +110,20 @@ def test_quotes_are_kept_and_told_at_once(feed: Feed, redis_client: redis.Redis,
     quote = LiveQuote("RHNW", 101.5, 100.0, "EUR", AT, Freshness.STALE)
     assert posted_from_json(told) == Posted(told["number"], quote)
     assert orjson.loads(redis_client.hget(QUOTES, "RHNW") or b"") == told
+
+
+def test_the_range_of_a_session_does_not_shrink_whichever_feed_asks_and_holds_the_price(
+    feed: Feed, source: Market, redis_client: redis.Redis, clock: Clock
+) -> None:
+    look_at(redis_client, clock, "RHNW", seconds=3600)
+    source.session = SessionRange(100.5, 101.0, 99.0)  # the price is above it
+    feed.once()
+    assert posted(redis_client)["RHNW"].quote.session == SessionRange(100.5, 101.5, 99.0)
+    redis_client.delete(LEADER)
+    second_source = Market()
+    second_source.at, second_source.session = AT + timedelta(seconds=1), SessionRange(None, 102.0, 100.0)
+    feed_of(redis_client, clock, second_source).once()
+    assert posted(redis_client)["RHNW"].quote.session == SessionRange(100.5, 102.0, 99.0)
 
 
 def test_of_two_feeds_one_asks_and_the_other_takes_over_when_it_stops(

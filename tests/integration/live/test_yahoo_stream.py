@@ -13,11 +13,13 @@ import pytest
 import redis
 from flask import Flask
 
+from dashboard.domain.session_range import SessionRange
 from dashboard.live.desks import DEFAULT_ROUND_SECONDS, STREAMING_ROUND_SECONDS
 from dashboard.live.feed import Feed
 from dashboard.providers import yahoo_stream
 from dashboard.providers.base import Quote
 from dashboard.providers.yahoo_stream import SILENT_AFTER, YahooStream
+from dashboard.providers.yahoo_ticks import Subscribed
 from dashboard.services.live_board import LEADER, posted, want
 from dashboard.services.live_quotes import Sources, pair_symbol
 from dashboard.settings import Settings
@@ -100,6 +102,13 @@ def test_a_thousand_ticks_are_taken_as_the_latest_of_each_symbol(stream: YahooSt
     assert max(batch["ABC"].price for batch in batches if "ABC" in batch) == 500.0
     assert batches[-1]["ABC.L"].currency == "GBP"
     assert stream.is_heard and stream.take() == {}
+
+
+def test_a_message_that_says_less_of_the_session_than_the_one_before_it_takes_nothing_away() -> None:
+    stream, wanted = YahooStream("ws://127.0.0.1:9/"), {"ABC": Subscribed("ABC", "USD")}
+    for message in (pricing("ABC", 7.0, day_high=8.0, open_price=6.0), pricing("ABC", 6.5, day_low=6.0)):
+        stream._take_in(message, wanted)
+    assert stream.take()["ABC"].session == SessionRange(6.0, 8.0, 6.0)
 
 
 def test_what_is_looked_at_and_what_no_longer_is_are_told_to_the_server(

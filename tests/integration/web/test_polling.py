@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,8 +11,10 @@ import redis
 from flask import Flask
 from flask.testing import FlaskClient
 
+from dashboard.api.quotes import Quotes
 from dashboard.domain.access import SYSTEM, Actor
 from dashboard.domain.market_hours import MarketState
+from dashboard.domain.session_range import SessionRange
 from dashboard.redis_store import Lease
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.quotes import Freshness, LiveQuote
@@ -97,6 +100,25 @@ def test_a_market_is_open_by_its_calendar_whatever_a_provider_that_knows_closes_
     post(redis_client, {"COIN": quote("COIN", 110.0, MarketState.CLOSED)})
     (found,) = signed.get("/live/quotes?symbols=COIN").get_json()["quotes"]
     assert (found["market_state"], found["freshness"]) == ("open", "closed")
+
+
+@pytest.mark.usefixtures("portfolio")
+def test_programs_are_told_the_quotes_too_with_what_is_known_of_the_session(
+    signed: FlaskClient, redis_client: redis.Redis
+) -> None:
+    session = SessionRange(99.5, 111.25, None)
+    post(redis_client, {"RHNW": replace(quote("RHNW", 110.0), session=session), "NWRB": quote("NWRB", 90.0)})
+    bare, told = signed.get("/live/quotes?symbols=NWRB,RHNW").get_json()["quotes"]
+    assert {name: told[name] for name in told.keys() - bare.keys()} == {"open": 99.5, "high": 111.25}
+    answer = signed.get("/api/v1/quotes?symbols=NWRB,RHNW").get_json()
+    for found in Quotes.model_validate(answer).quotes:
+        assert (found.freshness, found.market_state, found.at) == ("live", "open", NOW)
+    assert [[one[name] for name in ("price", "open", "high", "low")] for one in answer["quotes"]] == [
+        ["90", None, None, None],
+        ["110", "99.5", "111.25", None],
+    ]
+    for symbols, status in (("", 422), ("NOBODY", 404)):
+        assert signed.get(f"/api/v1/quotes?symbols={symbols}").status_code == status
 
 
 @pytest.mark.usefixtures("portfolio")

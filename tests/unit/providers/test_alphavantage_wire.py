@@ -42,6 +42,7 @@ def test_a_recorded_quote_search_and_rate_are_read() -> None:
     quote = parse_quote(alphavantage("global_quote"))
     assert quote is not None
     assert (quote.price, quote.previous_close, quote.day) == (112.13, 112.79, date(2018, 10, 5))
+    assert (quote.open, quote.high, quote.low) == (112.63, 113.17, 110.64)
     first, *_, last = parse_search(alphavantage("symbol_search"))
     assert (first.symbol, first.name, first.asset_class, first.unit) == (
         "BA", "The Boeing Company", AssetClass.EQUITY, "USD",

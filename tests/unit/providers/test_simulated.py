@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.domain.instruments import AssetClass
 from dashboard.domain.intraday import BarInterval, IntradayBars, coarser
+from dashboard.domain.session_range import SessionRange
 from dashboard.errors import InstrumentNotFound, NoPrices
 from dashboard.providers.base import History, HistoryRequest, MarketState
 from dashboard.providers.intraday import IntradayRequest
@@ -170,6 +171,23 @@ def test_quotes_tick_within_the_day_and_end_at_its_close() -> None:
     assert (closed.price, closed.market_state, closed.at) == (bar.close[0], MarketState.CLOSED, now)
     now = datetime(2026, 3, 16, 19, 59, 59, tzinfo=UTC)
     assert one.quotes(["NWRB"])["NWRB"].price == pytest.approx(float(bar.close[0]), rel=1e-3)
+
+
+def test_the_range_of_a_quote_is_that_of_the_path_so_far_and_in_the_end_that_of_the_bar() -> None:
+    now = MONDAY_AFTERNOON
+    one = SimulatedProvider(now=lambda: now)
+    ranges = []
+    for offset in (0, 1, 40, 20, 3600):  # who asks about earlier is told of earlier
+        now = MONDAY_AFTERNOON + timedelta(seconds=offset)
+        session = one.quotes(["NWRB"])["NWRB"].session
+        assert session == at(now).quotes(["NWRB"])["NWRB"].session
+        assert session == session.covering(one.quotes(["NWRB"])["NWRB"].price)
+        ranges.append(session)
+    assert ranges[4].joined(ranges[0]) == ranges[4] != ranges[0]
+    now = datetime(2026, 3, 16, 20, 0, 0, tzinfo=UTC)
+    bar = one.history(HistoryRequest("NWRB", date(2026, 3, 16))).bars
+    assert one.quotes(["NWRB"])["NWRB"].session == SessionRange(bar.open[0], bar.high[0], bar.low[0])
+    assert ranges[4].open == bar.open[0]
 
 
 def test_the_previous_close_of_a_quote_is_in_the_units_of_the_quote(market: SimulatedProvider) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dashboard.domain.session_range import SessionRange
 from dashboard.providers.base import MarketState, Quote
 from dashboard.providers.json_answers import MalformedAnswer
 from dashboard.providers.yahoo_ticks import Subscribed, parse_tick
@@ -44,6 +45,11 @@ def test_pence_become_pounds_whether_the_message_says_so_or_the_instrument() -> 
     for fields in ({"currency": "GBp"}, {}):
         quote = found("ABC.L", 1234.5, previous_close=1200.0, **fields)
         assert (quote.price, quote.previous_close, quote.currency) == (12.345, 12.0, "GBP")
+
+
+def test_open_high_and_low_are_in_the_unit_of_the_price_and_not_told_where_they_do_not_come() -> None:
+    quote = found("ABC.L", 1234.5, open_price=1230.0, day_high=1240.0)
+    assert quote.session == SessionRange(12.3, 12.4, None)
 
 
 def test_a_pair_is_known_by_the_name_it_was_asked_for() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dashboard.domain.session_range import SessionRange
 from dashboard.providers.json_answers import MalformedAnswer
 from dashboard.providers.normalise import as_traded
 from dashboard.providers.yahoo_wire import parse_chart, parse_quotes, parse_search
@@ -23,7 +24,14 @@ GOOD = chart(
     splits=[(stamp("2024-03-15", 13), 5, 1)],
     dividends=[(stamp("2024-03-14", 13), 0.2)],
 )
-QUOTE: dict[str, Json] = {"symbol": "ABC", "currency": "USD", "regularMarketPrice": 1.0, "regularMarketTime": 1}
+RANGE = {"regularMarketOpen": 0.95, "regularMarketDayHigh": 1.1, "regularMarketDayLow": 0.9}
+QUOTE: dict[str, Json] = {
+    "symbol": "ABC",
+    "currency": "USD",
+    "regularMarketPrice": 1.0,
+    "regularMarketTime": 1,
+    **RANGE,
+}
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(10**400)
 ANYTHING: st.SearchStrategy[Json] = st.recursive(
     SCALARS,
@@ -73,6 +81,14 @@ def test_a_quote_with_anything_anywhere_is_read_absent_or_malformed(place: tuple
     except MalformedAnswer:
         return
     assert all(quote.price > 0 and quote.at.tzinfo is not None for quote in quotes.values())
+    told = [quote.session.covering(quote.price) for quote in quotes.values()]
+    assert all(it.high is None or it.low is None or 0 < it.low <= it.high < np.inf for it in told)
+
+
+def test_open_high_and_low_of_a_quote_are_in_its_major_unit_and_not_told_where_they_cannot_be() -> None:
+    pence = dict(zip(RANGE, (99.0, 0, 50.0), strict=True)) | {"currency": "GBp", "regularMarketPrice": 101.0}
+    quote = parse_quotes("yahoo", ["ABC"], {"quoteResponse": {"result": [QUOTE | pence]}})["ABC"]
+    assert (quote.price, quote.session) == (1.01, SessionRange(0.99, None, 0.5))
 
 
 @given(answer=ANYTHING)
