@@ -18,6 +18,7 @@ class WatchColumn(StrEnum):
     TREND_90 = "trend_90"
     CHANGE = "change"
     CHANGE_PCT = "change_pct"
+    DAY_RANGE = "day_range"
     YEAR_RANGE = "year_range"
     MARKET = "market"
     EXCHANGE = "exchange"

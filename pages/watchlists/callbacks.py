@@ -18,7 +18,7 @@ from dashboard.web import notices
 from dashboard.web.callback import callback
 from dashboard.web.page import ADDRESS_STORE, Page, add_page
 from pages.watchlists import adding
-from pages.watchlists.layout import ASKED, BODY, CHANGED, content, first, layout, path, switcher
+from pages.watchlists.layout import ASKED, BODY, CHANGED, NOTED, content, first, layout, path, switcher
 
 Address = dict[str, str]
 Json = dict[str, Any]  # what a store of the page holds: nothing is known of it yet
@@ -63,12 +63,10 @@ def add(
 
 
 def act(actor: Actor, asked: Json, changed: int | None, address: Address) -> object:
-    """Remove, put in order, or note: what a row of the grid asks for."""
+    """Remove, or put in order: what a row of the grid asks for."""
     found = _watchlist(actor, address)
     what, symbol = (asked or {}).get("what"), str((asked or {}).get("symbol") or "")
-    if what == "note":
-        watchlists.set_note(actor, found.id, symbol, str(asked.get("note") or ""))
-    elif what == "arrange":
+    if what == "arrange":
         watchlists.arrange(actor, found.id, _symbols(asked.get("symbols")))
     elif what == "remove":
         watchlists.remove(actor, found.id, symbol)
@@ -79,6 +77,14 @@ def act(actor: Actor, asked: Json, changed: int | None, address: Address) -> obj
         return (changed or 0) + 1
     else:
         raise PreventUpdate
+    return no_update  # the grid shows it already
+
+
+def note(actor: Actor, noted: Json, _changed: int | None, address: Address) -> object:
+    """Keep what was written beside an instrument."""
+    if not isinstance(noted, dict) or not noted.get("symbol"):
+        raise PreventUpdate
+    watchlists.set_note(actor, _watchlist(actor, address).id, str(noted["symbol"]), str(noted.get("note") or ""))
     return no_update  # the grid shows it already
 
 
@@ -155,6 +161,7 @@ def register(app: Dash) -> None:
     )
     writes: tuple[tuple[Callable[..., object], Input], ...] = (
         (act, Input(ASKED, "data")),
+        (note, Input(NOTED, "data")),
         (undo, Input(notices.ACTION_STORE, "data")),
         (choose_columns, Input("watchlist-columns", "value")),
     )

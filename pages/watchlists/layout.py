@@ -12,14 +12,14 @@ from dashboard.domain.access import Actor
 from dashboard.results.watchlists import Watchlist
 from dashboard.services import watchlists
 from dashboard.web.components.attributes import aria
-from dashboard.web.components.basics import button, field, icon, page_header
+from dashboard.web.components.basics import button, field, icon, icon_button, page_header
 from dashboard.web.components.states import empty
 from dashboard.web.live import live_source
 from dashboard.web.state import ViewState
 from dashboard.web.theme import is_narrow
 from pages.watchlists.table import LABELS, table
 
-BODY, CHANGED, ASKED = "watchlist-body", "watchlist-changed", "watchlist-asked"
+BODY, CHANGED, ASKED, NOTED = "watchlist-body", "watchlist-changed", "watchlist-asked", "watchlist-noted"
 
 
 def first(actor: Actor, view: ViewState) -> Component | Sequence[Component]:
@@ -49,7 +49,9 @@ def layout(actor: Actor, _view: ViewState, *, watchlist_id: str) -> Sequence[Com
     """The list ``watchlist_id``. Raises: NotFound."""
     found = watchlists.watchlist_at(actor, watchlist_id)
     new = button("New watchlist", href="/watchlists?new=1", mark="plus-lg")
-    bar = html.Div([_search(), html.Span(className="end"), _settings(found)], className="row-f wrap list-bar")
+    edit = icon_button("pencil", "Order and notes", id="watchlist-edit", kind="", **aria(pressed="false"))
+    tools = [html.Span(className="end"), html.Span(edit, className="only-m"), _settings(found)]
+    bar = html.Div([_search(), *tools], className="row-f wrap list-bar")
     body = html.Div(content(found), id=BODY, className="card-edge")
     return [
         page_header("Watchlists", actions=[new]),
@@ -57,6 +59,7 @@ def layout(actor: Actor, _view: ViewState, *, watchlist_id: str) -> Sequence[Com
         html.Section([bar, body], className="card-x watch-card", **aria(label="Watchlist")),
         dcc.Store(CHANGED),
         dcc.Store(ASKED),
+        dcc.Store(NOTED),
         dcc.Location(id="watchlist-go", refresh=True),
     ]
 

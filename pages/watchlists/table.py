@@ -31,6 +31,7 @@ LABELS = {
     WatchColumn.TREND_90: "Trend, 90 d",
     WatchColumn.CHANGE: "Change",
     WatchColumn.CHANGE_PCT: "Change %",
+    WatchColumn.DAY_RANGE: "Day range",
     WatchColumn.YEAR_RANGE: "52-week range",
     WatchColumn.MARKET: "Market",
     WatchColumn.EXCHANGE: "Exchange",
@@ -45,7 +46,7 @@ def table(found: Watchlist, rows: tuple[WatchedInstrument, ...], *, phone: bool)
     return grid(
         GRID,
         columns,
-        [_row(row) for row in rows],
+        [_row(row, phone=phone) for row in rows],
         label=f"Watchlist {found.name}",
         row_id="id",
         auto_height=True,
@@ -76,6 +77,7 @@ def _column(column: WatchColumn) -> Row:
 
 _DIRECTION = {"function": "directionClass(params)"}
 _TREND = {"cellRenderer": "TrendCell", "cellDataType": False, "sortable": False, "width": 116}
+_RANGE = {"cellRenderer": "RangeCell", "cellDataType": False, "sortable": False, "minWidth": 196, "flex": 1}
 _KINDS: dict[WatchColumn, Row] = {
     WatchColumn.TREND_30: _TREND,
     WatchColumn.TREND_90: _TREND,
@@ -87,8 +89,12 @@ _KINDS: dict[WatchColumn, Row] = {
         **FIGURE, "width": 96, "cellClass": _DIRECTION,
         "valueFormatter": {"function": "percentChange(params.value)"},
     },
+    WatchColumn.DAY_RANGE: {
+        **_RANGE,
+        "headerTooltip": "Low and high of the session as live quotes tell them, and where the price is between them",
+    },
     WatchColumn.YEAR_RANGE: {
-        "cellRenderer": "RangeCell", "cellDataType": False, "sortable": False, "minWidth": 196, "flex": 1,
+        **_RANGE,
         "headerTooltip": "The lowest and the highest close of 52 weeks, and where the price is between them",
     },
     WatchColumn.MARKET: {
@@ -124,10 +130,11 @@ def _phone_columns() -> list[Row]:
             "cellClass": "watch-trend",
         },
         {"field": "price", "cellRenderer": "WatchQuoteCell", "width": 112, "cellClass": "ag-right-aligned-cell"},
+        {"colId": "edit", "field": "symbol", "cellRenderer": "WatchEditCell", "hide": True, "flex": 1},
     ]
 
 
-def _row(row: WatchedInstrument) -> Row:
+def _row(row: WatchedInstrument, *, phone: bool) -> Row:
     detail = row.detail
     day = detail.last_date
     return {
@@ -135,9 +142,12 @@ def _row(row: WatchedInstrument) -> Row:
         "symbol": detail.symbol,
         "name": detail.name or detail.symbol,
         "kind": CLASS_NAMES[detail.asset_class],
+        **({"sub": f"{detail.symbol} · {row.note}"} if phone and row.note else {}),
         "href": f"/i/{quote(detail.symbol, safe='')}",
         "currency": detail.currency,
         "decimals": detail.asset_class.price_decimals,
+        "zone": detail.time_zone or "UTC",
+        "priced_on": day.isoformat() if day else "",
         "price": detail.last_close,
         "price_of": f"Close of {dates.day(day)}" if day else row.problem,
         "price_status": "stale" if row.is_stale else "ok",
@@ -146,6 +156,7 @@ def _row(row: WatchedInstrument) -> Row:
         WatchColumn.TREND_90: sparkline(row.closes, len(row.closes)),
         WatchColumn.CHANGE: row.change,
         WatchColumn.CHANGE_PCT: row.change_pct,
+        WatchColumn.DAY_RANGE: [None, None],
         WatchColumn.YEAR_RANGE: [row.low, row.high],
         WatchColumn.MARKET: _market(row),
         "why": row.problem,
