@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
-from dashboard.cli.options import portfolio_id
+from dashboard.cli.options import owner_option, portfolio_id
 from dashboard.domain.access import SYSTEM
 from dashboard.domain.action_rules import ActionKind, Rule
 
@@ -47,7 +47,7 @@ def _share(text: str) -> Decimal | None:
 @click.option("--country", default="", metavar="NAME", help="With --withholding: of this country's instruments.")
 @click.option("--account", metavar="NAME", help="With --withholding: in this account.")
 @click.option("--all", "everything", is_flag=True, help="List what is booked, decided or ignored too.")
-@click.option("--owner", metavar="EMAIL", help="Whose portfolio, where the name alone does not tell.")
+@owner_option
 @json_option
 @pass_context
 def actions(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
-from dashboard.cli.options import period_options, portfolio_id, print_notes
+from dashboard.cli.options import Asked, period_options, print_notes
 from dashboard.domain.access import SYSTEM
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ def _mapping(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 
 
 @click.command()
-@click.argument("name")
 @click.option("--by", type=click.Choice(GROUPS), default="asset_class", show_default=True, help="The groups.")
 @click.option("--benchmark", metavar="BENCHMARK", help=BENCHMARK_HELP)
 @click.option(
@@ -52,15 +50,11 @@ def _mapping(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 @pass_context
 def attribution(
     context: CommandContext,
-    name: str,
+    asked: Asked,
     by: str,
     benchmark: str | None,
     mapping: dict[str, str],
     linking: str,
-    start: date | None,
-    end: date | None,
-    currency: str | None,
-    owner: str | None,
     as_json: bool,
 ) -> None:
     """Print what allocation and selection added to the return of the portfolio NAME over a benchmark's."""
@@ -72,14 +66,12 @@ def attribution(
     with context.app():
         report = service.attribution(
             SYSTEM,
-            portfolio_id(name, owner),
+            asked.portfolio_id,
             Dimension(by),
             benchmark=benchmark,
             mapping=mapping,
             linking=Linking(linking),
-            start=start,
-            end=end,
-            currency=currency,
+            **asked.period,
         )
     if as_json:
         context.emit(attribution_wire.attribution(report))

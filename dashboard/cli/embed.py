@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
+from dashboard.cli.options import owner_option
 from dashboard.domain.access import SYSTEM
 from dashboard.results.embeds import EmbedKind
 
@@ -19,7 +20,7 @@ def embed_group() -> None:
 @click.option("--kind", type=click.Choice([kind.value for kind in EmbedKind]), default=EmbedKind.KPI.value)
 @click.option("--origin", "origins", multiple=True, required=True, metavar="URL", help="A site that may show it.")
 @click.option("--percent-only", is_flag=True, help="Send no amount, only percentages.")
-@click.option("--owner", metavar="EMAIL", help="Whose portfolio, where the name alone does not tell.")
+@owner_option
 @json_option
 @pass_context
 def create(

@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
+from dashboard.cli.options import LEDGER_BEGINS, TODAY, day_option, owner_option
 from dashboard.domain.access import SYSTEM
 from dashboard.errors import InvalidInput
 
 if TYPE_CHECKING:
     from dashboard.results.explanations import Explanation, Step
 
-DAY = click.DateTime(["%Y-%m-%d"])
-
 
 @click.command()
 @click.argument("name")
 @click.argument("metric")
-@click.option("--from", "start", type=DAY, help="First day (default: of the ledger).")
-@click.option("--to", "end", type=DAY, help="Last day (default: today).")
+@day_option("--from", "start", LEDGER_BEGINS)
+@day_option("--to", "end", TODAY)
 @click.option("--currency", metavar="CCY", help="In this currency instead of the portfolio's.")
 @click.option("--benchmark", metavar="SYMBOL", help="Against this instrument instead of the portfolio's own.")
 @click.option("--format", "form", type=click.Choice(["text", "xlsx"]), default="text", show_default=True)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write (xlsx).")
-@click.option("--owner", metavar="EMAIL", help="Whose portfolio, where the name alone does not tell.")
+@owner_option
 @json_option
 @pass_context
 def explain(
     context: CommandContext,
     name: str,
     metric: str,
-    start: datetime | None,
-    end: datetime | None,
+    start: date | None,
+    end: date | None,
     currency: str | None,
     benchmark: str | None,
     form: str,
@@ -59,8 +58,8 @@ def explain(
             SYSTEM,
             portfolio.id,
             metric,
-            start=start.date() if start else None,
-            end=end.date() if end else None,
+            start=start,
+            end=end,
             currency=currency,
             benchmark=benchmark,
         )

@@ -9,7 +9,15 @@ import click
 
 from dashboard.cli.breakdowns import print_breakdown
 from dashboard.cli.context import CommandContext, json_option, pass_context
-from dashboard.cli.options import DAY, day_of_option, portfolio_id, print_notes
+from dashboard.cli.options import (
+    LEDGER_BEGINS,
+    TODAY,
+    currency_option,
+    day_option,
+    owner_option,
+    portfolio_id,
+    print_notes,
+)
 from dashboard.cli.variants import print_variants, read_variants, with_variants
 from dashboard.domain.access import SYSTEM
 
@@ -20,8 +28,8 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("name")
-@click.option("--as-of", type=DAY, callback=day_of_option, metavar="DATE", help="The day at whose close to count.")
-@click.option("--owner", metavar="EMAIL", help="Whose portfolio, where the name alone does not tell.")
+@day_option("--as-of", "as_of", "The day at whose close to count.")
+@owner_option
 @json_option
 @pass_context
 def holdings(context: CommandContext, name: str, as_of: date | None, owner: str | None, as_json: bool) -> None:
@@ -43,15 +51,13 @@ DIMENSIONS = ("holding", "portfolio", "account", "asset_class", "sector", "indus
 @click.command()
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.option("--by", type=click.Choice(DIMENSIONS), help="Tell its parts apart: each one's gain, returns and weight.")
-@click.option(
-    "--from", "start", type=DAY, callback=day_of_option, metavar="DATE", help="First day (default: of the ledger)."
-)
-@click.option("--to", "end", type=DAY, callback=day_of_option, metavar="DATE", help="Last day (default: today).")
-@click.option("--currency", metavar="CCY", help="Report in this currency instead of the portfolio's.")
+@day_option("--from", "start", LEDGER_BEGINS)
+@day_option("--to", "end", TODAY)
+@currency_option
 @click.option("--benchmark", metavar="SYMBOL", help="Compare with this instrument or blend (A=0.6,B=0.4@monthly).")
 @click.option("--series", is_flag=True, help="With --json: the daily points too.")
 @click.option("--variants", is_flag=True, help="Also before and after costs, and why the four returns differ.")
-@click.option("--owner", metavar="EMAIL", help="Whose portfolio, where the name alone does not tell.")
+@owner_option
 @json_option
 @pass_context
 def performance(

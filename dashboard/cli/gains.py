@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
-from dashboard.cli.options import period_options, portfolio_id, print_notes
+from dashboard.cli.options import Asked, period_options, print_notes
 from dashboard.domain.access import SYSTEM
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ PERIODS = ("day", "week", "month", "quarter", "year")
 
 
 @click.command()
-@click.argument("name")
 @click.option("--by", type=click.Choice(PERIODS), default="month", show_default=True, help="How long the periods are.")
 @click.option("--holdings", is_flag=True, help="With --json: the gain of each holding in each period too.")
 @period_options
@@ -27,13 +25,9 @@ PERIODS = ("day", "week", "month", "quarter", "year")
 @pass_context
 def gains(
     context: CommandContext,
-    name: str,
+    asked: Asked,
     by: str,
     holdings: bool,
-    start: date | None,
-    end: date | None,
-    currency: str | None,
-    owner: str | None,
     as_json: bool,
 ) -> None:
     """Print what the portfolio NAME gained in each period, with the parts of each gain."""
@@ -42,15 +36,7 @@ def gains(
     from dashboard.services import gains as service
 
     with context.app():
-        report = service.gains(
-            SYSTEM,
-            portfolio_id(name, owner),
-            Granularity(by),
-            start=start,
-            end=end,
-            currency=currency,
-            by_holding=holdings,
-        )
+        report = service.gains(SYSTEM, asked.portfolio_id, Granularity(by), by_holding=holdings, **asked.period)
     if as_json:
         context.emit(gain_wire.gains(report))
     else:
@@ -58,17 +44,12 @@ def gains(
 
 
 @click.command()
-@click.argument("name")
 @period_options
 @json_option
 @pass_context
 def income(
     context: CommandContext,
-    name: str,
-    start: date | None,
-    end: date | None,
-    currency: str | None,
-    owner: str | None,
+    asked: Asked,
     as_json: bool,
 ) -> None:
     """Print what the holdings of the portfolio NAME paid, and what the next twelve months may bring."""
@@ -76,7 +57,7 @@ def income(
     from dashboard.services import income as service
 
     with context.app():
-        report = service.income(SYSTEM, portfolio_id(name, owner), start=start, end=end, currency=currency)
+        report = service.income(SYSTEM, asked.portfolio_id, **asked.period)
     if as_json:
         context.emit(income_wire.income(report))
     else:
@@ -84,7 +65,6 @@ def income(
 
 
 @click.command()
-@click.argument("name")
 @click.option("--year-start", default="01-01", show_default=True, metavar="MM-DD", help="When a tax year begins.")
 @click.option(
     "--long-after",
@@ -98,13 +78,9 @@ def income(
 @pass_context
 def realized(
     context: CommandContext,
-    name: str,
+    asked: Asked,
     year_start: str,
     long_after_days: int | None,
-    start: date | None,
-    end: date | None,
-    currency: str | None,
-    owner: str | None,
     as_json: bool,
 ) -> None:
     """Print what the portfolio NAME realised in each tax year, and the fees and taxes that it paid."""
@@ -113,13 +89,7 @@ def realized(
 
     with context.app():
         report = service.realized(
-            SYSTEM,
-            portfolio_id(name, owner),
-            start=start,
-            end=end,
-            currency=currency,
-            year_start=year_start,
-            long_after_days=long_after_days,
+            SYSTEM, asked.portfolio_id, year_start=year_start, long_after_days=long_after_days, **asked.period
         )
     if as_json:
         context.emit(gain_wire.realized(report))

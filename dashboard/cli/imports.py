@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
+from dashboard.cli.options import owner_option
 from dashboard.domain.access import SYSTEM
 from dashboard.errors import InvalidInput, PayloadTooLarge
 
@@ -41,7 +42,7 @@ def import_group() -> None:
 @click.option("--skip-errors", is_flag=True, help="Import the good rows even where others have errors.")
 @click.option("--date-order", type=click.Choice(["dmy", "mdy"]), help="How 03/04/2024 is read.")
 @click.option("--decimal-mark", type=click.Choice(list(MARKS)), help="Whether 1,234 is 1234 or 1.234.")
-@click.option("--owner", metavar="EMAIL", help="Whose portfolio, where the name alone does not tell.")
+@owner_option
 @json_option
 @pass_context
 def import_file(
@@ -95,7 +96,7 @@ def undo(context: CommandContext, batch: int, as_json: bool) -> None:
 
 @import_group.command("list")
 @click.option("--portfolio", "name", required=True, metavar="NAME", help="The portfolio whose imports to list.")
-@click.option("--owner", metavar="EMAIL", help="Whose portfolio, where the name alone does not tell.")
+@owner_option
 @json_option
 @pass_context
 def list_command(context: CommandContext, name: str, owner: str | None, as_json: bool) -> None:

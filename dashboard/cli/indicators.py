@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
+from dashboard.cli.options import day_option
 from dashboard.domain.access import SYSTEM
 from dashboard.domain.indicators.registry import INDICATORS, choose
 
@@ -16,12 +17,7 @@ if TYPE_CHECKING:
 
     from dashboard.results.indicators import IndicatorSeries
 
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 LAST = 20
-
-
-def _day(ctx: click.Context, param: click.Parameter, value: datetime | None) -> date | None:
-    return value.date() if value is not None else None
 
 
 def _parameters(command: Callable[..., None]) -> Callable[..., None]:
@@ -40,8 +36,8 @@ def _parameters(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("symbol")
 @click.argument("name")
 @_parameters
-@click.option("--from", "start", type=DAY, callback=_day, metavar="DATE", help="First day (default: of the prices).")
-@click.option("--to", "end", type=DAY, callback=_day, metavar="DATE", help="Last day (default: of the prices).")
+@day_option("--from", "start", "First day (default: of the prices).")
+@day_option("--to", "end", "Last day (default: of the prices).")
 @json_option
 @pass_context
 def indicators(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
-from dashboard.cli.options import DAY, day_of_option, portfolio_id, print_notes
+from dashboard.cli.options import day_option, owner_option, portfolio_id, print_notes
 from dashboard.domain.access import SYSTEM
 
 if TYPE_CHECKING:
@@ -26,14 +26,14 @@ def _decimal(ctx: click.Context, param: click.Parameter, value: str | None) -> D
 @click.command()
 @click.argument("name")
 @click.argument("symbol")
-@click.option("--as-of", type=DAY, callback=day_of_option, metavar="DATE", help="The day to look at (default: today).")
+@day_option("--as-of", "as_of", "The day to look at (default: today).")
 @click.option("--account", metavar="NAME", help="The lots of this account alone.")
 @click.option("--long-term-days", type=click.IntRange(0), default=365, help="Held longer is long term (default: 365).")
 @click.option("--what-if", "quantity", callback=_decimal, metavar="QUANTITY", help="What selling this would realise.")
 @click.option("--price", callback=_decimal, metavar="PRICE", help="With --what-if: at this price (default: the day's).")
 @click.option("--fee", callback=_decimal, metavar="FEE", help="With --what-if: less this fee, in the price's currency.")
 @click.option("--lot", "lot_ids", multiple=True, metavar="ID", help="With --what-if: sell this lot; repeat for more.")
-@click.option("--owner", metavar="EMAIL", help="Whose portfolio, where the name alone does not tell.")
+@owner_option
 @json_option
 @pass_context
 def lots(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from dashboard.cli import instrument_editing, restatements
 from dashboard.cli.context import CommandContext, json_option, pass_context
+from dashboard.cli.options import day_option
 from dashboard.domain.access import SYSTEM
 
 if TYPE_CHECKING:
@@ -122,14 +123,12 @@ def import_prices(
 
 @prices_group.command("refresh")
 @click.argument("symbols", nargs=-1)
-@click.option(
-    "--from", "start", type=click.DateTime(formats=["%Y-%m-%d"]), metavar="DATE", help="Ask from this day on."
-)
+@day_option("--from", "start", "Ask from this day on.")
 @interval_option
 @json_option
 @pass_context
 def refresh(
-    context: CommandContext, symbols: tuple[str, ...], start: datetime | None, interval: str | None, as_json: bool
+    context: CommandContext, symbols: tuple[str, ...], start: date | None, interval: str | None, as_json: bool
 ) -> None:
     """Bring the prices of SYMBOLs (default: all in use) and the exchange rates up to date.
 
@@ -159,7 +158,7 @@ def refresh(
         if interval is not None:
             report = market_data.refresh_intraday(SYSTEM, wanted, interval=BarInterval(interval), progress=progress)
         else:
-            report = market_data.refresh(SYSTEM, wanted, start=_date(start), progress=progress, told=told)
+            report = market_data.refresh(SYSTEM, wanted, start=start, progress=progress, told=told)
     _tell_refresh(context, report, as_json)
     if not report.complete:
         sys.exit(1)
@@ -212,16 +211,16 @@ def check(
 
 @prices_group.command("export")
 @click.argument("symbol")
-@click.option("--from", "start", type=click.DateTime(formats=["%Y-%m-%d"]), metavar="DATE")
-@click.option("--to", "end", type=click.DateTime(formats=["%Y-%m-%d"]), metavar="DATE")
+@day_option("--from", "start")
+@day_option("--to", "end")
 @interval_option
 @json_option
 @pass_context
 def export(
     context: CommandContext,
     symbol: str,
-    start: datetime | None,
-    end: datetime | None,
+    start: date | None,
+    end: date | None,
     interval: str | None,
     as_json: bool,
 ) -> None:
@@ -231,10 +230,10 @@ def export(
     from dashboard.services import market_data
 
     if interval is not None:
-        _export_intraday(context, symbol, (_date(start), _date(end)), interval, as_json)
+        _export_intraday(context, symbol, (start, end), interval, as_json)
         return
     with context.app():
-        bars = market_data.bars(symbol, start=_date(start), end=_date(end), adjusted=False)
+        bars = market_data.bars(symbol, start=start, end=end, adjusted=False)
     if as_json:
         context.emit(wire.bars(bars))
         return
@@ -273,10 +272,6 @@ for command in instrument_editing.PRICES:
     prices_group.add_command(command)
 for command in instrument_editing.INSTRUMENTS:
     instruments_group.add_command(command)
-
-
-def _date(value: datetime | None) -> date | None:
-    return value.date() if value is not None else None
 
 
 def _tell_counts(context: CommandContext, counts: ImportCounts, as_json: bool) -> None:

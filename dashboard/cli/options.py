@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 import click
 
@@ -15,6 +17,29 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., object])
 DAY = click.DateTime(formats=["%Y-%m-%d"])
+LEDGER_BEGINS, TODAY = "First day (default: of the ledger).", "Last day (default: today)."
+
+
+class Period(TypedDict):
+    """What services take to know a period, and the currency to report in."""
+
+    start: date | None
+    end: date | None
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a command about a period of a portfolio is asked: whose, and which."""
+
+    name: str
+    owner: str | None
+    period: Period
+
+    @property
+    def portfolio_id(self) -> PortfolioId:
+        """The portfolio. Raises: NotFound, InvalidInput."""
+        return portfolio_id(self.name, self.owner)
 
 
 def day_of_option(ctx: click.Context, param: click.Parameter, value: datetime | None) -> date | None:
@@ -22,25 +47,48 @@ def day_of_option(ctx: click.Context, param: click.Parameter, value: datetime | 
     return value.date() if value is not None else None
 
 
-def period_options(command: F) -> F:
-    """Add ``--from``, ``--to``, ``--currency`` and ``--owner``."""
-    for option in (
-        click.option("--owner", metavar="EMAIL", help="Whose portfolio, where the name alone does not tell."),
-        click.option("--currency", metavar="CCY", help="Report in this currency instead of the portfolio's."),
-        click.option(
-            "--to", "end", type=DAY, callback=day_of_option, metavar="DATE", help="Last day (default: today)."
-        ),
-        click.option(
-            "--from",
-            "start",
-            type=DAY,
-            callback=day_of_option,
-            metavar="DATE",
-            help="First day (default: of the ledger).",
-        ),
-    ):
-        command = option(command)
-    return command
+def day_option(flag: str, name: str, help: str | None = None) -> Callable[[F], F]:
+    """An option that takes a day."""
+    return click.option(flag, name, type=DAY, callback=day_of_option, metavar="DATE", help=help)
+
+
+def owner_option(command: F) -> F:
+    """Add ``--owner``."""
+    words = "Whose portfolio, where the name alone does not tell."
+    return click.option("--owner", metavar="EMAIL", help=words)(command)
+
+
+def currency_option(command: F) -> F:
+    """Add ``--currency``."""
+    words = "Report in this currency instead of the portfolio's."
+    return click.option("--currency", metavar="CCY", help=words)(command)
+
+
+def period_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add NAME, ``--from``, ``--to``, ``--currency`` and ``--owner``: the command gets them as ``asked``."""
+
+    @wraps(command)
+    def run(
+        *context: object,
+        name: str,
+        owner: str | None,
+        start: date | None,
+        end: date | None,
+        currency: str | None,
+        **others: object,
+    ) -> None:
+        command(*context, asked=Asked(name, owner, Period(start=start, end=end, currency=currency)), **others)
+
+    adding = (
+        owner_option,
+        currency_option,
+        day_option("--to", "end", TODAY),
+        day_option("--from", "start", LEDGER_BEGINS),
+        click.argument("name"),
+    )
+    for add in adding:
+        run = add(run)
+    return run
 
 
 def portfolio_id(name: str, owner: str | None) -> PortfolioId:

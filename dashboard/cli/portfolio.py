@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
+from dashboard.cli.options import owner_option
 from dashboard.domain.access import SYSTEM
 from dashboard.domain.transactions import LotMethod
 
 METHODS = click.Choice(list(map(str, LotMethod)))
-OWNER = click.option("--owner", metavar="EMAIL", help="Whose portfolio, where the name alone does not tell.")
 
 
 @click.group("portfolio")
@@ -69,7 +69,7 @@ def create(
 @click.option("--allow-shorts/--no-shorts", "shorts", default=None, help="Whether a sale may open a short position.")
 @click.option("--cash/--no-cash", "cash", default=None, help="Whether cash is tracked.")
 @click.option("--benchmark", metavar="SYMBOL", help='The instrument that it is compared with; "" for none.')
-@OWNER
+@owner_option
 @json_option
 @pass_context
 def edit(
@@ -114,7 +114,7 @@ def edit(
 @click.argument("symbol")
 @click.argument("tag")
 @click.option("--remove", is_flag=True, help="Take the tag off.")
-@OWNER
+@owner_option
 @json_option
 @pass_context
 def tag(
@@ -157,7 +157,7 @@ def list_command(context: CommandContext, as_json: bool) -> None:
 @portfolio_group.command()
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Delete it without asking.")
-@OWNER
+@owner_option
 @json_option
 @pass_context
 def delete(context: CommandContext, name: str, yes: bool, owner: str | None, as_json: bool) -> None:

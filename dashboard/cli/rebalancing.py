@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
-from dashboard.cli.options import portfolio_id, print_notes
+from dashboard.cli.options import owner_option, portfolio_id, print_notes
 from dashboard.cli.scenario_options import file_pairs, money_of, pairs_of
 from dashboard.domain.access import SYSTEM
 from dashboard.domain.rebalancing import TradingRules, parse_targets
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option("--cash-only", is_flag=True, help="Sell nothing: buy with the cash there is.")
 @click.option("--new-cash", metavar="AMOUNT", default="0", help="Money that comes in first.")
 @click.option("--keep-others", is_flag=True, help="Leave alone what has no target, instead of selling it.")
-@click.option("--owner", metavar="EMAIL", help="Whose portfolio, where the name alone does not tell.")
+@owner_option
 @json_option
 @pass_context
 def rebalance(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
+from dashboard.cli.options import day_option, owner_option
 from dashboard.domain.access import SYSTEM
 from dashboard.errors import InvalidInput
 from dashboard.results.reports import ReportFormat, ReportKind
-
-DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group()
@@ -27,9 +26,9 @@ def report_group() -> None:
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file to write."
 )
-@click.option("--from", "start", type=DAY, help="First day; default: the first transaction.")
-@click.option("--to", "end", type=DAY, help="Last day; default: today.")
-@click.option("--owner", metavar="EMAIL", help="Whose portfolio, where the name alone does not tell.")
+@day_option("--from", "start", "First day; default: the first transaction.")
+@day_option("--to", "end", "Last day; default: today.")
+@owner_option
 @json_option
 @pass_context
 def run(
@@ -38,8 +37,8 @@ def run(
     kind: str,
     file_format: str,
     output: Path,
-    start: datetime | None,
-    end: datetime | None,
+    start: date | None,
+    end: date | None,
     owner: str | None,
     as_json: bool,
 ) -> None:
@@ -48,9 +47,7 @@ def run(
 
     with context.app():
         portfolio = portfolios.portfolio_by_name(SYSTEM, name, owner)
-        file = reports.build(
-            SYSTEM, portfolio.id, kind, file_format, start.date() if start else None, end.date() if end else None
-        )
+        file = reports.build(SYSTEM, portfolio.id, kind, file_format, start, end)
     try:
         output.write_bytes(file.content)
     except OSError as error:

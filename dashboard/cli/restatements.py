@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
+from dashboard.cli.options import owner_option
 from dashboard.domain.access import SYSTEM
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "--portfolio", "name", metavar="NAME", help="Changes that touched this portfolio, and what they did to it."
 )
-@click.option("--owner", metavar="EMAIL", help="Whose portfolio, where the name alone does not tell.")
+@owner_option
 @json_option
 @pass_context
 def log(

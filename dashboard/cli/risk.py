@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
-from dashboard.cli.options import period_options, portfolio_id, print_notes
+from dashboard.cli.options import Asked, period_options, print_notes
 from dashboard.domain.access import SYSTEM
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ RATIOS = frozenset(
 
 
 @click.command()
-@click.argument("name")
 @period_options
 @click.option("--benchmark", "benchmarks", multiple=True, metavar="SYMBOL", help="Compare with this; repeat for more.")
 @click.option("--risk-free", type=float, default=0.0, metavar="RATE", help="A year's rate as a fraction: 0.02 is 2 %.")
@@ -47,11 +45,7 @@ RATIOS = frozenset(
 @pass_context
 def risk(
     context: CommandContext,
-    name: str,
-    start: date | None,
-    end: date | None,
-    currency: str | None,
-    owner: str | None,
+    asked: Asked,
     benchmarks: tuple[str, ...],
     risk_free: float,
     rolling: int | None,
@@ -65,8 +59,8 @@ def risk(
     from dashboard.services import risk as service
 
     with context.app():
-        asked = service.RiskQuestion(benchmarks, risk_free, rolling, matrix, by == "holding", drawdowns)
-        report = service.report(SYSTEM, portfolio_id(name, owner), asked, start=start, end=end, currency=currency)
+        question = service.RiskQuestion(benchmarks, risk_free, rolling, matrix, by == "holding", drawdowns)
+        report = service.report(SYSTEM, asked.portfolio_id, question, **asked.period)
     if as_json:
         context.emit(risk_wire.risk(report))
     else:

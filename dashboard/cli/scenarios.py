@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
-from dashboard.cli.options import DAY, day_of_option, portfolio_id, print_notes
+from dashboard.cli.options import day_option, owner_option, portfolio_id, print_notes
 from dashboard.cli.scenario_options import proxies_of, shocks_of, windows_of
 from dashboard.domain.access import SYSTEM, PortfolioId
 from dashboard.domain.scenarios.simulation import PERCENTILES
@@ -23,7 +23,7 @@ PORTFOLIO = "dashboard.cli.scenarios.portfolio"
 
 @click.group("scenario")
 @click.argument("name")
-@click.option("--owner", metavar="EMAIL", help="Whose portfolio, where the name alone does not tell.")
+@owner_option
 @click.pass_context
 def scenario(ctx: click.Context, name: str, owner: str | None) -> None:
     """What could happen to the portfolio NAME: stress, shock, simulate."""
@@ -32,10 +32,8 @@ def scenario(ctx: click.Context, name: str, owner: str | None) -> None:
 
 @scenario.command()
 @click.argument("windows", nargs=-1, metavar="[WINDOW]...")
-@click.option(
-    "--from", "start", type=DAY, callback=day_of_option, metavar="DATE", help="A window of your own: its first close."
-)
-@click.option("--to", "end", type=DAY, callback=day_of_option, metavar="DATE", help="Its last close.")
+@day_option("--from", "start", "A window of your own: its first close.")
+@day_option("--to", "end", "Its last close.")
 @click.option(
     "--proxy", "proxies", multiple=True, metavar="[CLASS=]SYMBOL", help="Stands in where there are no prices."
 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
+from dashboard.cli.options import day_option, owner_option
 from dashboard.domain.access import SYSTEM
 from dashboard.domain.transactions import Transaction, TransactionType
 from dashboard.errors import InvalidInput
@@ -17,24 +18,18 @@ from dashboard.errors import InvalidInput
 if TYPE_CHECKING:
     from dashboard.results.transactions import TransactionPage
 
-DAY = click.DateTime(formats=["%Y-%m-%d"])
-
-
-def _day(ctx: click.Context, param: click.Parameter, value: datetime | None) -> date | None:
-    return value.date() if value is not None else None
-
 
 @click.command()
 @click.argument("name")
-@click.option("--from", "start", type=DAY, callback=_day, metavar="DATE", help="Rows of this day and later.")
-@click.option("--to", "end", type=DAY, callback=_day, metavar="DATE", help="Rows of this day and earlier.")
+@day_option("--from", "start", "Rows of this day and later.")
+@day_option("--to", "end", "Rows of this day and earlier.")
 @click.option("--symbol", help="Rows of this instrument.")
 @click.option("--type", "kind", type=click.Choice(list(map(str, TransactionType))), help="Rows of this type.")
 @click.option("--search", default="", metavar="TEXT", help="Rows with these words.")
 @click.option("--limit", type=click.IntRange(1), help="No more rows than this.")
 @click.option("--csv", "as_csv", is_flag=True, help="Write the whole ledger as a canonical file.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="With --csv: write to this file.")
-@click.option("--owner", metavar="EMAIL", help="Whose portfolio, where the name alone does not tell.")
+@owner_option
 @json_option
 @pass_context
 def transactions(
