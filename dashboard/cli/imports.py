@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
-from dashboard.cli.options import owner_option
+from dashboard.cli.options import FILE, owner_option
 from dashboard.domain.access import SYSTEM
 from dashboard.errors import InvalidInput, PayloadTooLarge
 
@@ -35,7 +35,7 @@ def import_group() -> None:
 
 
 @import_group.command(FILE_COMMAND)
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=FILE)
 @click.option("--portfolio", "name", required=True, metavar="NAME", help="The portfolio that it goes into.")
 @click.option("--format", "file_format", default="auto", show_default=True, metavar="FORMAT", help="auto or canonical.")
 @click.option("--dry-run", is_flag=True, help="Print the verdict on each row and write nothing.")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 import click
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., object])
 DAY = click.DateTime(formats=["%Y-%m-%d"])
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 LEDGER_BEGINS, TODAY = "First day (default: of the ledger).", "Last day (default: today)."
 
 
@@ -89,6 +91,12 @@ def period_options(command: Callable[..., None]) -> Callable[..., None]:
     for add in adding:
         run = add(run)
     return run
+
+
+def interval_option(command: F) -> F:
+    """Add ``--interval``."""
+    lengths = click.Choice(["1m", "5m", "15m", "30m", "1h"])
+    return click.option("--interval", type=lengths, help="Bars within the day, of this length.")(command)
 
 
 def portfolio_id(name: str, owner: str | None) -> PortfolioId:

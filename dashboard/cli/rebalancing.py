@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
-from dashboard.cli.options import owner_option, portfolio_id, print_notes
+from dashboard.cli.options import FILE, owner_option, portfolio_id, print_notes
 from dashboard.cli.scenario_options import file_pairs, money_of, pairs_of
 from dashboard.domain.access import SYSTEM
 from dashboard.domain.rebalancing import TradingRules, parse_targets
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("name")
 @click.argument("weights", nargs=-1, metavar="[SYMBOL=WEIGHT]...")
-@click.option("--targets", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE.csv")
+@click.option("--targets", "file", type=FILE, metavar="FILE.csv")
 @click.option(
     "--by", "level", type=click.Choice([level.value for level in TargetLevel]), default="holding", show_default=True
 )

@@ -1,79 +1,26 @@
-"""``dashboard instruments`` and ``dashboard prices``: master data and market data."""
+"""``dashboard prices``: import, refresh and check market data."""
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 from tqdm import tqdm
 
 from dashboard.cli import instrument_editing, restatements
 from dashboard.cli.context import CommandContext, json_option, pass_context
-from dashboard.cli.options import day_option
+from dashboard.cli.imported_files import tell_counts
+from dashboard.cli.options import FILE, day_option, interval_option
+from dashboard.cli.price_export import export
 from dashboard.domain.access import SYSTEM
 
 if TYPE_CHECKING:
-    from dashboard.results.instruments import ImportCounts, RefreshOutcome, RefreshReport
+    from dashboard.results.instruments import RefreshOutcome, RefreshReport
     from dashboard.results.price_quality import Comparison, FindingItem
-
-interval_option = click.option(
-    "--interval", type=click.Choice(["1m", "5m", "15m", "30m", "1h"]), help="Bars within the day, of this length."
-)
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-@click.group()
-def instruments_group() -> None:
-    """Instruments: import, search, show, change."""
-
-
-@instruments_group.command("import")
-@click.argument("file", type=FILE)
-@json_option
-@pass_context
-def import_instruments(context: CommandContext, file: Path, as_json: bool) -> None:
-    """Add or describe the instruments of FILE.csv."""
-    from dashboard.services import market_data
-
-    with context.app():
-        counts = market_data.import_instruments(SYSTEM, file.read_bytes(), file.name)
-    _tell_counts(context, counts, as_json)
-
-
-@instruments_group.command("search")
-@click.argument("text")
-@json_option
-@pass_context
-def search(context: CommandContext, text: str, as_json: bool) -> None:
-    """Find instruments here and at every provider of PROVIDERS."""
-    from dashboard.results import market_wire as wire
-    from dashboard.services import market_data
-
-    with context.app():
-        found = market_data.search(SYSTEM, text)
-    if as_json:
-        context.emit([wire.search_result(item) for item in found])
-        return
-    for item in found:
-        where = f"{item.exchange:<12}{item.source:<14}"
-        click.echo(f"{item.symbol:<14}{item.currency:<6}{item.asset_class:<11}{where}{item.name}")
-    if not found:
-        context.say(f"Nothing is known by “{text}”.")
-
-
-@instruments_group.command("show")
-@click.argument("symbol")
-@json_option
-@pass_context
-def show(context: CommandContext, symbol: str, as_json: bool) -> None:
-    """Print what is known of SYMBOL."""
-    with context.app():
-        instrument_editing.tell(context, symbol, as_json)
 
 
 @click.group()
@@ -118,7 +65,7 @@ def import_prices(
             split_adjusted=split_adjusted,
             rebalancing=rebalancing,
         )
-    _tell_counts(context, counts, as_json)
+    tell_counts(context, counts, as_json)
 
 
 @prices_group.command("refresh")
@@ -209,84 +156,8 @@ def check(
         sys.exit(1)
 
 
-@prices_group.command("export")
-@click.argument("symbol")
-@day_option("--from", "start")
-@day_option("--to", "end")
-@interval_option
-@json_option
-@pass_context
-def export(
-    context: CommandContext,
-    symbol: str,
-    start: date | None,
-    end: date | None,
-    interval: str | None,
-    as_json: bool,
-) -> None:
-    """Print the stored bars of SYMBOL as a canonical CSV, as traded; with --interval those within the day."""
-    from dashboard.results import market_wire as wire
-    from dashboard.results.scalars import amount
-    from dashboard.services import market_data
-
-    if interval is not None:
-        _export_intraday(context, symbol, (start, end), interval, as_json)
-        return
-    with context.app():
-        bars = market_data.bars(symbol, start=start, end=end, adjusted=False)
-    if as_json:
-        context.emit(wire.bars(bars))
-        return
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(("symbol", "date", "close", "open", "high", "low", "volume", "currency"))
-    columns = (bars.close, bars.open, bars.high, bars.low, bars.volume)
-    for day, *values in zip(bars.dates.astype(str), *columns, strict=True):
-        writer.writerow((bars.symbol, day, *(amount(value) or "" for value in values), bars.currency))
-
-
-def _export_intraday(
-    context: CommandContext, symbol: str, days: tuple[date | None, date | None], interval: str, as_json: bool
-) -> None:
-    """The bars within ``days`` of the exchange's own clock, which their times are told by."""
-    from dashboard.domain.intraday import BarInterval
-    from dashboard.results import market_wire as wire
-    from dashboard.services import market_data
-
-    with context.app():
-        found = wire.intraday(market_data.intraday_days(symbol, BarInterval(interval), *days))
-    if as_json:
-        context.emit(found)
-        return
-    names = ("at", "close", "open", "high", "low", "volume")
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(("symbol", *names, "currency"))
-    columns = [cast(list[object], found[name]) for name in names]
-    for values in zip(*columns, strict=True):
-        writer.writerow((symbol, *("" if value is None else value for value in values), found["currency"]))
-    if found["reason"]:
-        context.say(str(found["reason"]))
-
-
-prices_group.add_command(restatements.log)
-for command in instrument_editing.PRICES:
+for command in (export, restatements.log, *instrument_editing.PRICES):
     prices_group.add_command(command)
-for command in instrument_editing.INSTRUMENTS:
-    instruments_group.add_command(command)
-
-
-def _tell_counts(context: CommandContext, counts: ImportCounts, as_json: bool) -> None:
-    from dashboard.results import market_wire as wire
-
-    if as_json:
-        context.emit(wire.import_counts(counts))
-    else:
-        click.echo(f"{counts.rows} {counts.kind} read, {counts.changed} new or changed, {len(counts.faults)} left out.")
-        for fault in counts.faults:
-            context.say(f"! row {fault.row}: {fault.reason}")
-        for remark in counts.remarks:
-            context.say(f"! {remark.symbol}: {remark.reason}")
-    if counts.faults and not counts.rows:
-        sys.exit(1)
 
 
 def _tell_comparisons(context: CommandContext, compared: Sequence[Comparison]) -> None:
