@@ -39,7 +39,7 @@ def income_figure(
         "barmode": "stack",
         "hovermode": "closest",
         "xaxis": time_axis(
-            dtick="M6" if narrow else "M3", tickformat="%b ’%y", tickangle=0, ticklabelmode="period", showspikes=False
+            dtick="M6" if narrow else "M3", tickformat="%b ’%y", tickangle=0, showspikes=False
         ),
         "yaxis": value_axis(
             range=[round(low, 2), round(high * 1.06, 2)], tickvals=ticks, ticktext=money_labels(ticks, currency, locale)
@@ -52,7 +52,8 @@ def _bars(
 ) -> Figure:
     return {
         "type": "bar", "name": name, "x": [one.month.isoformat() for one in months],
-        "y": [round(amount, 2) for amount in amounts], "marker": {"color": color},
+        "y": [round(amount, 2) for amount in amounts],
+        "marker": {"color": color, "line": {"color": "@{c1}", "width": 1}},
         "hovertext": [
             f"<b>{one.month:%b %Y}</b><br>{name} {money(amount, currency, locale=locale)}"
             for one, amount in zip(months, amounts, strict=True)

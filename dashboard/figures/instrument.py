@@ -30,6 +30,7 @@ TICK_COUNT = 8
 TAG_SHARE = 0.032
 VOLUME_SHARE = 0.22
 MOST_BREAKS = 400
+FEW_BARS, MOST_NAMED = 60, 6
 LONGER_THAN_DAILY = np.timedelta64(5, "D")
 MARGIN = {"l": 0, "r": 62, "t": 0, "b": 26}
 
@@ -89,7 +90,9 @@ def price_figure(
     as_line = Style(style) is Style.LINE or not np.isfinite(bars.high).any()
     more = drawing(indicators, drawn.days, drawn.dates, drawn.decimals, narrow=narrow, locale=locale)
     low, high = _range(drawn, as_line, more)
-    marks, labels = trade_layers(trades, drawn.days, drawn.low, drawn.high, (high - low) * 0.035 / more.share)
+    marks, labels = trade_layers(
+        trades, drawn.days, drawn.low, drawn.high, (high - low) * 0.035 / more.share, narrow=narrow
+    )
     data = [*_volume(drawn), *(_line(drawn, low) if as_line else _candles(drawn)), *more.traces, *marks]
     layout = _layout(drawn, low, high, more, narrow=narrow, height=height, locale=locale)
     layout["annotations"] = [
@@ -215,7 +218,8 @@ def _layout(drawn: _Drawn, low: float, high: float, more: Drawing, *, narrow: bo
         "height": height,
         "margin": {**MARGIN, "r": 52} if narrow else MARGIN,
         "bargap": 0.25,
-        "barmode": "overlay",
+        # Of few bars the rising ones may be far apart: stacked, both traces of volumes have the width of one bar.
+        "barmode": "stack" if len(drawn.dates) <= FEW_BARS else "overlay",
         "xaxis": time_axis(
             showgrid=True,
             rangeslider={"visible": False},
@@ -249,6 +253,8 @@ def _layout(drawn: _Drawn, low: float, high: float, more: Drawing, *, narrow: bo
 def _ticks(drawn: _Drawn, narrow: bool) -> Figure:
     if times.is_within_days(drawn.days):
         return times.time_ticks(drawn.days, narrow=narrow)
+    if drawn.daily and len(drawn.days) <= MOST_NAMED:
+        return times.day_ticks(drawn.days)
     first, last = (dt.date.fromisoformat(drawn.dates[index]) for index in (0, -1))
     return date_ticks(first, last, narrow=narrow)
 

@@ -21,7 +21,10 @@ DAYS_AND_TICKS: tuple[tuple[int, str | int, str], ...] = (
     (12000, "M24", "%Y"),
 )
 WIDEST_TICKS = ("M60", "%Y")
-COMPACT_EVERY = {86_400_000: 172_800_000, 604_800_000: 1_209_600_000, "M1": "M3", "M3": "M6", "M6": "M12", "M12": "M24"}
+COMPACT_EVERY: dict[str | int, str | int] = {
+    86_400_000: 172_800_000, 604_800_000: 1_209_600_000,
+    "M1": "M3", "M3": "M6", "M6": "M12", "M12": "M24", "M24": "M48", "M60": "M120",
+}  # fmt: skip
 
 
 def nice_ticks(low: float, high: float, count: int) -> list[float]:

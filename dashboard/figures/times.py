@@ -47,12 +47,18 @@ def time_ticks(times: Times, *, narrow: bool = False) -> Figure:
     days = times.astype("datetime64[D]")
     first = np.flatnonzero(np.diff(days.astype(np.int64), prepend=-1))
     if len(times) and times[-1] - times[0] > ONE_DAY:
-        return _ticks(times[first], [f"{day.item():%d %b}" for day in days[first]])
+        named = _ticks(times[first], [f"{day.item():%d %b}" for day in days[first]])
+        return named | {"ticklabelposition": "outside right"}  # centred, the first would lie beyond the left edge
     hours = np.flatnonzero(times.astype("datetime64[s]").astype(np.int64) % 3600 == 0)
     most = 4 if narrow else 8
     every = next((count for count in HOURS_A_TICK if len(hours) <= most * count), HOURS_A_TICK[-1])
     chosen = times[hours[::every]]
     return _ticks(chosen, [f"{at.item():%H:%M}" for at in chosen.astype("datetime64[s]")])
+
+
+def day_ticks(days: Times) -> Figure:
+    """Every day, named."""
+    return _ticks(days, [f"{day.item():%d %b}" for day in days])
 
 
 def span(times: Times) -> list[str]:

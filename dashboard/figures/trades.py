@@ -16,6 +16,8 @@ from dashboard.formatting.numbers import quantity
 
 MOST_LABELS = 40
 LABEL_SHIFT = 16
+# How wide a label is in widths of a chart, and how high in gaps.
+LABEL, NARROW_LABEL = (0.05, 1.0), (0.13, 1.9)
 BOUGHT, SOLD = "c3", "c2"
 
 Floats = npt.NDArray[np.float64]
@@ -39,13 +41,24 @@ class _Placed:
     quantity: Decimal
     y: float
 
+    def label_y(self, gap: float) -> float:
+        """Where its label is: beyond the triangle."""
+        return self.y - gap if self.bought else self.y + gap
+
 
 def trade_layers(
-    trades: Sequence[TradeMark], days: npt.NDArray[np.datetime64], low: Floats, high: Floats, gap: float
+    trades: Sequence[TradeMark],
+    days: npt.NDArray[np.datetime64],
+    low: Floats,
+    high: Floats,
+    gap: float,
+    *,
+    narrow: bool = False,
 ) -> tuple[list[Figure], list[Figure]]:
     """The traces and the annotations of ``trades``; purchases under their bar, sales above, ``gap`` away from it.
 
-    With many trades only the latest have a label: the triangles, and the table beside the chart, have them all.
+    Only the latest of many have a label, and of several that would cover each other the latest: the triangles, and the
+    table beside the chart, have them all.
     """
     placed = _placed(trades, days, low, high, gap)
     dates = labels(days)
@@ -55,7 +68,20 @@ def trade_layers(
         if any(item.bought is bought for item in placed)
     ]
     latest = sorted(placed, key=lambda item: item.bar)[-MOST_LABELS:]
-    return marks, [_label(item, dates[item.bar]) for item in latest]
+    share, gaps = NARROW_LABEL if narrow else LABEL
+    return marks, [_label(item, dates[item.bar]) for item in _apart(latest, share * len(days), gap, gaps)]
+
+
+def _apart(items: Sequence[_Placed], width: float, gap: float, height: float) -> list[_Placed]:
+    """Those, in their order, whose labels (``width`` in bars, ``height`` in gaps) cover none of a later one."""
+    kept: list[_Placed] = []
+    for item in reversed(items):
+        if all(
+            abs(item.bar - other.bar) >= width or abs(item.label_y(gap) - other.label_y(gap)) >= height * gap
+            for other in kept
+        ):
+            kept.append(item)
+    return kept[::-1]
 
 
 def _placed(

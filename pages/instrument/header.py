@@ -40,8 +40,7 @@ def header(detail: InstrumentDetail, *, held: bool, slug: str | None, today: dat
             html.Span(letters, className="px-badge", **aria(hidden="true")),
             html.Div([title, html.Div(below, className="t3 xs")], className="px-title"),
             *_price(detail, today),
-            html.Span(className="end"),
-            *actions,
+            html.Div(actions, className="row-f px-actions"),
         ],
         className="page-h px-page-h",
     )

@@ -119,7 +119,7 @@ def _columns() -> list[Row]:
     return [
         {"field": "name", "headerName": "Instrument", "cellRenderer": "InstrumentCell", "minWidth": 260, "flex": 3},
         {"field": "held", "headerName": "Mine", "cellRenderer": "ChipCell", "cellRendererParams": mine, "width": 84},
-        {"field": "exchange", "headerName": "Exchange", "minWidth": 140, "flex": 1, "cellClass": "t2"},
+        {"field": "exchange", "headerName": "Exchange", "minWidth": 168, "flex": 1, "cellClass": "t2"},
         {"field": "currency", "headerName": "Currency", "width": 96, "cellClass": "t2"},
         {
             "field": "close", "headerName": "Last close", "width": 132, **right,

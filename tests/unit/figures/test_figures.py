@@ -257,6 +257,25 @@ def test_a_trade_outside_the_drawn_days_has_no_mark() -> None:
     ]
 
 
+def test_of_labels_that_would_cover_each_other_the_latest_is_shown_and_every_triangle() -> None:
+    days = [day.item() for day in make.bars().dates]
+    near = [TradeMark(days[-20], True, Decimal(1)), TradeMark(days[-19], True, Decimal(2))]
+    figure = price_figure(make.bars(), trades=(TradeMark(days[40], True, Decimal(3)), *near))
+    texts = [item["text"] for item in figure["layout"]["annotations"]]
+    assert [text for text in texts if text.startswith("<b>B ")] == ["<b>B 3</b>", "<b>B 2</b>"]
+    (marks,) = [trace for trace in figure["data"] if trace.get("mode") == "markers"]
+    assert len(marks["x"]) == 3
+
+
+def test_a_few_days_are_all_named_and_their_volumes_are_as_wide_as_each_other() -> None:
+    bars = make.bars()
+    names = ("dates", "open", "high", "low", "close", "volume")
+    week = dataclasses.replace(bars, **{name: getattr(bars, name)[-5:] for name in names})
+    layout = price_figure(week, narrow=True)["layout"]
+    assert layout["xaxis"]["tickvals"] == week.dates.astype(str).tolist()
+    assert (layout["barmode"], price_figure(bars)["layout"]["barmode"]) == ("stack", "overlay")
+
+
 def test_bars_with_a_close_alone_become_a_line() -> None:
     bars = make.bars()
     blank = np.full(len(bars.close), np.nan)

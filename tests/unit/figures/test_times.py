@@ -30,6 +30,7 @@ def test_days_name_themselves_and_one_day_its_hours() -> None:
     week = np.concatenate([session(f"2026-03-{day}", "09:30", 13) for day in (11, 12, 13)])
     assert times.time_ticks(week)["ticktext"] == ["11 Mar", "12 Mar", "13 Mar"]
     assert times.time_ticks(week)["tickvals"][1] == "2026-03-12T09:30"
+    assert times.time_ticks(week)["ticklabelposition"] == "outside right"  # the first is not cut at the left edge
     day = times.time_ticks(session("2026-03-13", "09:30", 13))
     assert day["ticktext"] == ["10:00", "11:00", "12:00", "13:00", "14:00", "15:00"]
     assert times.time_ticks(session("2026-03-13", "09:30", 13), narrow=True)["ticktext"] == ["10:00", "12:00", "14:00"]
