@@ -16,6 +16,8 @@ import numpy as np
 
 from dashboard.domain.arrays import date_of
 from dashboard.domain.calendar import is_stale
+from dashboard.domain.measures import Status
+from dashboard.domain.open_day import OpenDay, open_day
 from dashboard.domain.positions import PositionBooks
 from dashboard.domain.prices import last_price_date
 from dashboard.domain.valuation import PortfolioHistory
@@ -33,7 +35,7 @@ class ReferenceValue:
 class SnapshotPosition:
     """What is held of one instrument: its stored price of ``session``, and both references in the base currency.
 
-    ``market`` is where it trades: its exchange, or else what it is.
+    ``market`` is where it trades: its exchange, or else what it is. ``is_estimated``: the price is of a last trade.
     """
 
     symbol: str
@@ -46,17 +48,22 @@ class SnapshotPosition:
     previous: ReferenceValue | None
     last: ReferenceValue | None
     market: str = ""
+    is_estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PortfolioSnapshot:
-    """A portfolio as the stored prices leave it. ``rates`` are base currency per 1 of each currency."""
+    """A portfolio as the stored prices leave it. ``rates`` are base currency per 1 of each currency.
+
+    ``day`` is what its time-weighted return is made of, None where that is not known.
+    """
 
     portfolio_id: int
     base_currency: str
     positions: tuple[SnapshotPosition, ...]
     cash: Mapping[str, float]
     rates: Mapping[str, float]
+    day: OpenDay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,8 @@ class MarkedPortfolio:
     """A portfolio at its newest prices; money in the base currency, percentages as fractions.
 
     ``day_change`` is the sum over positions, its percentage of their references and the cash; ``session`` is the
-    newest. ``unrealized`` is the sum over the priced positions, its percentage of their cost.
+    newest. ``unrealized`` is the sum over the priced positions, its percentage of their cost. ``growth`` is as
+    :meth:`OpenDay.growth`; it is estimated where a price is that of a last trade, or not known.
     """
 
     portfolio_id: int
@@ -98,6 +106,8 @@ class MarkedPortfolio:
     session: date | None
     positions: tuple[MarkedPosition, ...]
     unpriced: tuple[str, ...]
+    growth: float | None = None
+    growth_status: Status = Status.OK
 
 
 def mark(snapshot: PortfolioSnapshot, prices: Mapping[str, Mark], rates: Mapping[str, Mark]) -> MarkedPortfolio:
@@ -117,6 +127,8 @@ def mark(snapshot: PortfolioSnapshot, prices: Mapping[str, Mark], rates: Mapping
     base = cash + sum(draft.base for draft in changed)
     cost = sum(draft.position.cost for draft in priced)
     gain = sum(draft.value for draft in priced) - cost
+    is_estimated = len(priced) < len(drafts) or any(draft.is_estimated for draft in priced)
+    day = snapshot.day
     return MarkedPortfolio(
         portfolio_id=snapshot.portfolio_id,
         market_value=total,
@@ -129,6 +141,8 @@ def mark(snapshot: PortfolioSnapshot, prices: Mapping[str, Mark], rates: Mapping
         unpriced=tuple(
             position.symbol for position, draft in zip(snapshot.positions, drafts, strict=True) if draft is None
         ),
+        growth=None if day is None else day.growth(total),
+        growth_status=Status.ESTIMATED if is_estimated or (day is not None and day.is_estimated) else Status.OK,
     )
 
 
@@ -142,6 +156,7 @@ class _Draft:
     session: date | None
     change: float | None
     base: float
+    is_estimated: bool
 
     def marked(self, total: float) -> MarkedPosition:
         cost = self.position.cost
@@ -176,6 +191,7 @@ def _draft(position: SnapshotPosition, found: Mark | None, rates: Mapping[str, f
         session=found.at.date() if found is not None and is_new else session,
         change=None if reference is None else value - reference.value - reference.flows,
         base=0.0 if reference is None else _at_work(reference),
+        is_estimated=found is None and position.is_estimated,
     )
 
 
@@ -207,6 +223,7 @@ def snapshot_of(history: PortfolioHistory, books: PositionBooks, portfolio_id: i
             for name, at in history.table.currencies.items()
             if np.isfinite(history.table.matrix[day, at])
         },
+        day=open_day(history, day) if day > 0 else None,
     )
 
 
@@ -228,6 +245,7 @@ def _position(history: PortfolioHistory, books: PositionBooks, column: int, day:
         previous=_reference(history, column, at - 1, day),
         last=_reference(history, column, at, day),
         market=instrument.exchange or instrument.asset_class.value,
+        is_estimated=bool(history.estimated[day, column]),
     )
 
 

@@ -25,7 +25,7 @@ def day_value_figure(
 ) -> Figure:
     """The value from the close before on (or the change since it), hours without trading cut out.
 
-    Where it is the value, ``layout.meta.live`` says which parts of it live prices move.
+    ``layout.meta.live`` says which parts of it live prices move, and the value that a change is counted from.
     """
     as_return = Mode(mode) is Mode.RETURN
     values = found.values / found.values[0] - 1.0 if as_return else found.values
@@ -54,9 +54,8 @@ def day_value_figure(
         ),
         "annotations": [tag(round(last, 6), text, "accent-solid")],
     }
-    if not as_return:
-        place = {"floor": 0, "line": 1, "tag": 0, "currency": found.currency, "slides": True, "zone": found.timezone}
-        layout["meta"]["live"] = place
+    place = {"floor": 0, "line": 1, "tag": 0, "currency": found.currency, "slides": True, "zone": found.timezone}
+    layout["meta"]["live"] = place | ({"first": float(found.values[0])} if as_return else {})
     return figure([_floor(x, base, decimals), _line(found, values, decimals, hover)], layout, theme)
 
 

@@ -76,12 +76,14 @@ def value_figure(
     narrow: bool = False,
     height: int = MAIN_HEIGHT,
     live: Live = Live.NOT,
+    onward: float = 0.0,
     locale: str = DEFAULT_LOCALE,
 ) -> Figure:
     """Value (or time-weighted return) over the period, the benchmark dashed, flows marked, the last value in a tag.
 
-    The benchmark shows what the same flows would be worth in it, or its own return. The legend is the page's. A value
-    that ends now says in ``layout.meta.live`` which parts of it live prices move.
+    The benchmark shows what the same flows would be worth in it, or its own return. The legend is the page's. A chart
+    that ends now says in ``layout.meta.live`` which parts of it live prices move, and the return that they go on from:
+    ``onward`` is that of the days from its end to today at stored prices.
     """
     summary = _from_the_start(summary)
     if len(summary.series.dates) < 2:
@@ -94,9 +96,10 @@ def value_figure(
     if flows:
         data.append(_flow_marks(chart, flows))
     layout = _layout(chart, flows, height)
-    if live is not Live.NOT and chart.mode is Mode.VALUE and layout["annotations"]:
+    last = float(chart.line.values[-1])
+    if live is not Live.NOT and np.isfinite(last):
         place = {"floor": 0, "line": 1, "tag": 0, "currency": summary.currency, "slides": live is Live.SLIDING}
-        layout["meta"]["live"] = place
+        layout["meta"]["live"] = place | ({"base": last, "onward": onward} if chart.mode is Mode.RETURN else {})
     return figure(data, layout, theme)
 
 

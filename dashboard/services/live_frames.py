@@ -149,6 +149,8 @@ def _portfolio_json(marked: MarkedPortfolio, quotes: Mapping[str, LiveQuote]) ->
         "unrealized": marked.unrealized,
         "unrealized_pct": marked.unrealized_pct,
         "session": marked.session.isoformat() if marked.session is not None else None,
+        "return_growth": marked.growth,
+        "return_status": marked.growth_status.value,
         "at": max(quote.at for quote in quotes.values()).isoformat() if quotes else None,
         "freshness": _overall(quotes).value if quotes else None,
         "delayed_seconds": max((quote.delayed_seconds for quote in quotes.values()), default=0),

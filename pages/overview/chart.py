@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from dash import html
 from dash.development.base_component import Component
@@ -63,13 +63,15 @@ def drawn(actor: Actor, portfolio: PortfolioRef, view: ViewState, period: Period
         actor, portfolio.id, start=period.start, end=period.end, benchmark=benchmarks.symbol_of(view)
     )
     summary, mode = benchmarks.chosen_of(found, view), mode_of(view)
+    onward = _onward(actor, portfolio, period) if mode is Mode.RETURN else 0.0
     figure = dict(
         value_figure(
             summary,
             mode=mode,
             theme=current_theme(),
             narrow=narrow,
-            live=_live(portfolio, view, period),
+            live=Live.NOT if onward is None else _live(portfolio, view, period),
+            onward=onward or 0.0,
         )
     )
     legend = [*_legend(summary, mode), *([day.why_not(within)] if within is not None else [])]
@@ -88,6 +90,15 @@ def _live(portfolio: PortfolioRef, view: ViewState, period: Period) -> Live:
         return Live.SLIDING
     ends_now = view.timeframe is not Timeframe.CUSTOM or period.end >= valuation.today_of(portfolio)
     return Live.GROWING if ends_now else Live.NOT
+
+
+def _onward(actor: Actor, portfolio: PortfolioRef, period: Period) -> float | None:
+    """The return of the days from the end of ``period`` to today, at the stored prices; None where it has none."""
+    today = valuation.today_of(portfolio)
+    if period.end >= today:
+        return 0.0
+    after = performance.summary(actor, portfolio.id, start=period.end + timedelta(days=1), end=today)
+    return after.returns.time_weighted.value
 
 
 def mode_of(view: ViewState) -> Mode:

@@ -40,6 +40,17 @@ ENDS_AT_THE_HEADLINE = AMOUNT + """
     const value = amount(document.getElementById("live-value").textContent);
     return data[1].y.at(-1) === value && layout.annotations[0].y === value;
 """
+# The last point of the line of the return, the tag beside it and the legend, where all say what the headline makes of the
+# one deposit of 10,000.
+RETURN_ENDS_AT_THE_HEADLINE = AMOUNT + """
+    const plot = document.querySelector("#value-chart .js-plotly-plot");
+    if (!plot || !plot.data || plot.layout.meta.measure !== "return") return false;
+    const { data, layout } = plot;
+    const wanted = amount(document.getElementById("live-value").textContent) / 10000 - 1;
+    const legend = amount(document.querySelector("#value-legend .num").textContent) / 100;
+    const said = [data[1].y.at(-1), layout.annotations[0].y];
+    return said.every((one) => Math.abs(one - wanted) < 2e-6) && Math.abs(legend - Math.abs(wanted)) < 6e-5;
+"""
 # The last candle's close, the line across and the tag, where all say what the head of the page says.
 LAST_BAR = AMOUNT + """
     const plot = document.querySelector("#px-chart .js-plotly-plot");
@@ -80,6 +91,7 @@ def test_value_and_prices_move_by_themselves_and_say_what_they_are(
     value_and_price_move(browser, first)
     nothing_asks_the_server(browser)
     card_chart_and_title_follow(browser)
+    return_ends_now(browser)
     with server.app_context():
         deposit = Transaction(date=today(), type=TransactionType.DEPOSIT, currency="USD", amount=Decimal(1_000_000))
         transactions.add_transaction(person, portfolio.id, deposit)
@@ -128,6 +140,14 @@ def card_chart_and_title_follow(browser: Browser) -> None:
     browser.wait_for(lambda: bool(browser.run(SAME)), "the day's contribution to follow")
     browser.wait_for(lambda: bool(browser.run(ENDS_AT_THE_HEADLINE)), "the chart to end at the headline")
     browser.wait_for(lambda: browser.driver.title.startswith("Coins ") and "%" in browser.driver.title, "the title")
+
+
+def return_ends_now(browser: Browser) -> None:
+    """The same chart as a return: of what flowed in long before, so it is the value's."""
+    browser.click("#mode label", "Return")
+    browser.wait_for(lambda: bool(browser.run(RETURN_ENDS_AT_THE_HEADLINE)), "the return to end at the headline")
+    browser.click("#mode label", "Value")
+    browser.wait_for(lambda: bool(browser.run(ENDS_AT_THE_HEADLINE)), "the chart to end at the headline again")
 
 
 def ledger_is_followed(browser: Browser) -> None:

@@ -12,6 +12,7 @@ import pytest
 from dashboard.domain.access import PortfolioId
 from dashboard.domain.market_hours import MarketState
 from dashboard.domain.marking import PortfolioSnapshot, ReferenceValue, SnapshotPosition
+from dashboard.domain.open_day import OpenDay
 from dashboard.domain.session_range import SessionRange
 from dashboard.live import clients
 from dashboard.live.clients import Client, encoded
@@ -72,6 +73,15 @@ def test_values_are_at_the_quotes_and_counted_by_freshness() -> None:
     assert said["day_change"] == pytest.approx((1100 - 1000) + (500 - 990))
     assert (said["freshness"], said["live"], said["delayed"], said["stale"]) == ("live", 1, 0, 0)
     assert said["session"] == "2026-11-20"
+
+
+def test_what_the_day_s_return_has_become_is_told_with_its_status() -> None:
+    found = topic(LIVE)
+    found.load(replace(HELD, day=OpenDay(1500.0, 50.0, 0.0, 0.0, 0.01)), "2")  # 50 came in
+    said: Any = found.data(lambda _: True)[0]  # JSON
+    assert said["return_growth"] == pytest.approx(1650 / 1550 / 1.01)
+    assert said["return_status"] == "ok"
+    assert frame(LIVE)["return_growth"] is None
 
 
 def test_a_rate_alone_moves_the_value_and_claims_nothing_of_prices() -> None:

@@ -6,9 +6,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from dashboard.domain.calendar import Period
 from dashboard.domain.marking import Mark, MarkedPortfolio, MarkedPosition, PortfolioSnapshot, mark, snapshot_of
+from dashboard.domain.measures import Status
+from dashboard.domain.open_day import OpenDay
+from dashboard.domain.period_returns import time_weighted
 from dashboard.domain.positions import book_positions
 from dashboard.domain.prices import MarketData
+from dashboard.domain.series import daily_returns
 from tests.unit.domain.ledgers import closes, daily, history, market, rates
 
 FRIDAY, SUNDAY, MONDAY = "2024-03-01", "2024-03-03", "2024-03-04"
@@ -118,3 +123,50 @@ def test_gains_and_weights_follow_the_quotes_and_add_up(on_sunday: PortfolioSnap
     assert marked.unrealized_pct == pytest.approx(marked.unrealized / 2700)
     weights = sum(item.weight or 0.0 for item in marked.positions)
     assert weights == pytest.approx(1 - 7300 / marked.market_value)
+
+
+# Monday's flows come before its close: a deposit that is bought with, and a fee.
+MONDAYS = """
+    2024-03-04 deposit 500
+    2024-03-04 buy SHARE 4 112
+    2024-03-04 fee 3
+    """
+LIVE_RETURNS = [
+    pytest.param("", True, id="no flow"),
+    pytest.param(MONDAYS, True, id="an inflow"),
+    pytest.param("2024-03-04 withdrawal 2000\n 2024-03-04 deposit 50", True, id="a netted outflow"),
+    pytest.param(MONDAYS.replace("deposit 500", "dividend SHARE 12"), False, id="cash not tracked"),
+]
+
+
+@pytest.mark.parametrize(("flows", "tracked"), LIVE_RETURNS)
+def test_a_return_up_to_now_is_what_it_will_be_when_the_live_price_is_the_stored_one(flows: str, tracked: bool) -> None:
+    text = f"{LEDGER}\n{flows}" if tracked else f"{LEDGER.replace('2024-02-01 deposit 10000', '')}\n{flows}"
+    before = market({"SHARE": SHARES, "COIN": COINS})
+    after = market({"SHARE": closes("2024-02-29 100\n 2024-03-01 110\n 2024-03-04 121"), "COIN": COINS})
+    stored, final = (history(text, data, MONDAY, cash=tracked) for data in (before, after))
+    held = snapshot_of(stored, book_positions(stored, date.fromisoformat(MONDAY)), 7)
+    growth = mark(held, {"SHARE": quote(121, "2024-03-04T15:00")}, {}).growth
+    assert growth is not None and growth > 1.001
+    for start in ("2024-02-28", "2024-03-04"):
+        period = Period(date.fromisoformat(start), date.fromisoformat(MONDAY))
+        known, wanted = (time_weighted(daily_returns(one, period)).value for one in (stored, final))
+        assert known is not None and wanted is not None
+        assert (1 + known) * growth - 1 == pytest.approx(wanted, abs=1e-12)
+
+
+def test_with_nothing_at_work_a_return_stays_and_one_that_is_undefined_is_not_told() -> None:
+    sold = snapshot(
+        f"{LEDGER}\n 2024-03-01 sell SHARE 10 110\n 2024-03-01 sell COIN 2 1010\n" " 2024-03-01 withdrawal 10420",
+        market({"SHARE": SHARES, "COIN": COINS}),
+        SUNDAY,
+    )
+    assert sold.day is not None and sold.day.growth(5000.0) == 1.0
+    assert OpenDay(1000.0, 0.0, 0.0, 0.0, float("nan")).growth(1000.0) is None
+    assert OpenDay(1000.0, 0.0, 0.0, 0.0, 0.0).growth(-5.0) is None
+
+
+def test_a_return_that_rests_on_the_price_of_a_last_trade_is_estimated_until_a_quote_comes() -> None:
+    held = snapshot(f"{LEDGER}\n 2024-03-03 buy NEW 1 50", market({"SHARE": SHARES, "COIN": COINS}), SUNDAY)
+    assert mark(held, {}, {}).growth_status is Status.ESTIMATED
+    assert mark(held, {"NEW": quote(51, "2024-03-03T15:00")}, {}).growth_status is Status.OK

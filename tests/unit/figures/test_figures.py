@@ -177,7 +177,6 @@ def test_the_last_value_is_in_a_tag_that_covers_no_tick() -> None:
 
 def test_only_a_value_that_ends_now_says_what_live_prices_move() -> None:
     assert "live" not in value_figure(make.summary())["layout"]["meta"]
-    assert "live" not in value_figure(make.summary(), mode="return", live=Live.GROWING)["layout"]["meta"]
     figure = value_figure(make.summary(with_benchmark=True), live=Live.GROWING)
     place = figure["layout"]["meta"]["live"]
     assert (place["currency"], place["slides"]) == ("EUR", False)
@@ -185,6 +184,17 @@ def test_only_a_value_that_ends_now_says_what_live_prices_move() -> None:
     assert figure["layout"]["annotations"][place["tag"]]["y"] == pytest.approx(last, abs=0.005)
     assert set(figure["data"][place["floor"]]["y"]) == {figure["layout"]["yaxis"]["range"][0]}
     assert value_figure(make.summary(), live=Live.SLIDING)["layout"]["meta"]["live"]["slides"]
+
+
+def test_a_return_that_ends_now_says_what_it_goes_on_from() -> None:
+    assert "live" not in value_figure(make.summary(), mode="return")["layout"]["meta"]
+    place = value_figure(make.summary(), mode="return", live=Live.GROWING, onward=0.01)["layout"]["meta"]["live"]
+    assert (place["base"], place["onward"]) == (make.summary().series.time_weighted[-1], 0.01)
+    unknown = dataclasses.replace(
+        make.summary().series, time_weighted=(*make.summary().series.time_weighted[:-1], np.nan)
+    )
+    undefined = dataclasses.replace(make.summary(), series=unknown)
+    assert "live" not in value_figure(undefined, mode="return", live=Live.GROWING)["layout"]["meta"]
 
 
 def test_only_a_price_chart_with_the_newest_bar_says_what_live_prices_move() -> None:
