@@ -61,12 +61,18 @@ def register(app: Dash) -> None:
     add_page(
         app, Page("import", "/p/<slug>/import", "Import", layout, Permission.PORTFOLIO_EDIT, parent="transactions")
     )
+    _remember_and_show(app)
+    _take_back(app)
     app.clientside_callback(
         ClientsideFunction("imports", "mount"), Output("import-steps", "title"), Input("import-root", "id")
     )
     app.clientside_callback(
         ClientsideFunction("imports", "undone"), Output("import-banner", "title"), Input("import-undone", "data")
     )
+
+
+def _remember_and_show(app: Dash) -> None:
+    """What stood before an import is kept, and told beside what stands after it."""
     address = State(ADDRESS_STORE, "data")
     callback(
         app,
@@ -89,6 +95,11 @@ def register(app: Dash) -> None:
         on_error=lambda error: (error_card(error), no_update),
         prevent_initial_call=True,
     )
+
+
+def _take_back(app: Dash) -> None:
+    """An import is undone whole; instruments are no longer looked up."""
+    address = State(ADDRESS_STORE, "data")
     callback(
         app,
         undo,

@@ -93,8 +93,14 @@ def set_withheld(actor: Actor, percent: float | None, changed: int | None, addre
 
 def register(app: Dash) -> None:
     """Add the page and its callbacks."""
-    path, view = "/p/<slug>/income", Permission.PORTFOLIO_VIEW
-    add_page(app, Page("income", path, "Income", layout, view, "Portfolio", "calendar3"))
+    page = Page("income", "/p/<slug>/income", "Income", layout, Permission.PORTFOLIO_VIEW, "Portfolio", "calendar3")
+    add_page(app, page)
+    _ask(app)
+    _show_and_decide(app)
+
+
+def _ask(app: Dash) -> None:
+    """The browser knows which proposals are chosen, and asks for what its buttons say."""
     app.clientside_callback(
         ClientsideFunction("proposals", "chosen"),
         Output("actions-accept", "disabled"),
@@ -117,6 +123,10 @@ def register(app: Dash) -> None:
         Input("actions-restore", "n_clicks"),
         prevent_initial_call=True,
     )
+
+
+def _show_and_decide(app: Dash) -> None:
+    """Every decision is counted, and the body is drawn anew when it is."""
     address = State(ADDRESS_STORE, "data")
     callback(
         app,
@@ -124,7 +134,7 @@ def register(app: Dash) -> None:
         Output("income-body", "children"),
         Input(CHANGED, "data"),
         address,
-        permission=view,
+        permission=Permission.PORTFOLIO_VIEW,
         prevent_initial_call=True,
     )
     writes: tuple[tuple[Callable[..., int], Input], ...] = (

@@ -21,6 +21,7 @@ from pages.reports import history
 from pages.reports.layout import layout, new_layout, shown_state, zone_of
 from pages.reports.periods import Span, days_of
 
+RUN = Permission.REPORT_RUN
 NEW = {"report": "new", "place": ALL}
 AGAIN = {"report": "again", "run": ALL}
 
@@ -86,10 +87,16 @@ def failed(error: DashboardError) -> tuple[list[Component], bool]:
 
 def register(app: Dash) -> None:
     """Add the pages and their callbacks."""
-    permission = Permission.REPORT_RUN
-    add_page(app, Page("reports", "/reports", "Reports", layout, permission, "Output", "file-earmark-text"))
-    add_page(app, Page("reports_new", "/reports/new", "New report", new_layout, permission, parent="reports"))
+    add_page(app, Page("reports", "/reports", "Reports", layout, RUN, "Output", "file-earmark-text"))
+    add_page(app, Page("reports_new", "/reports/new", "New report", new_layout, RUN, parent="reports"))
     bind_view(app, {"show": Control("report-show", history.Show.ALL.value)})
+    _history(app)
+    _orders(app)
+    _panel(app)
+
+
+def _history(app: Dash) -> None:
+    """What was made is listed anew while something is being made, and when the view changes."""
     callback(
         app,
         refresh,
@@ -98,10 +105,14 @@ def register(app: Dash) -> None:
         Input("report-poll", "n_intervals"),
         Input("report-changed", "data"),
         Input(VIEW_STORE, "data"),
-        permission=permission,
+        permission=RUN,
         on_error=failed,
         prevent_initial_call=True,
     )
+
+
+def _orders(app: Dash) -> None:
+    """A report is made, or made again."""
     callback(
         app,
         create,
@@ -116,7 +127,7 @@ def register(app: Dash) -> None:
         State("report-to", "value"),
         State("report-format", "value"),
         State("report-mail", "value"),
-        permission=permission,
+        permission=RUN,
         prevent_initial_call=True,
     )
     callback(
@@ -124,9 +135,13 @@ def register(app: Dash) -> None:
         again,
         Output("report-changed", "data", allow_duplicate=True),
         Input(AGAIN, "n_clicks"),
-        permission=permission,
+        permission=RUN,
         prevent_initial_call=True,
     )
+
+
+def _panel(app: Dash) -> None:
+    """The browser opens the panel, and says what is chosen in it."""
     app.clientside_callback(
         ClientsideFunction("reports", "panel"),
         Output("report-panel", "is_open", allow_duplicate=True),

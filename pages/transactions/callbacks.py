@@ -150,6 +150,13 @@ def register(app: Dash) -> None:
             "to": Control("tx-to"),
         },
     )
+    _browser(app)
+    _show(app)
+    _write(app)
+
+
+def _browser(app: Dash) -> None:
+    """What the server found is put into the grid and the bar."""
     for name, source, target in (
         ("show", "tx-rows", Output("tx-grid", "rowData")),
         ("checked", "tx-checked", Output("tx-bar-count", "title")),
@@ -159,7 +166,10 @@ def register(app: Dash) -> None:
         app.clientside_callback(
             ClientsideFunction("ledger", name), target, Input(source, "data"), prevent_initial_call=True
         )
-    address = State(ADDRESS_STORE, "data")
+
+
+def _show(app: Dash) -> None:
+    """The rows of the view in the address."""
     callback(
         app,
         show_rows,
@@ -167,10 +177,15 @@ def register(app: Dash) -> None:
         Output("tx-problem", "children"),
         Input(VIEW_STORE, "data"),
         Input("tx-reload", "data"),
-        address,
+        State(ADDRESS_STORE, "data"),
         permission=Permission.PORTFOLIO_VIEW,
         on_error=_not_shown,
     )
+
+
+def _write(app: Dash) -> None:
+    """Rows are checked while they are typed, and saved."""
+    address = State(ADDRESS_STORE, "data")
     callback(
         app,
         check,

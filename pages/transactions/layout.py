@@ -122,7 +122,24 @@ def _label(text: str, id: str) -> Component:
 
 
 def _grid(portfolio: PortfolioRef, accounts: tuple[str, ...], today: str) -> Component:
-    table = grid(
+    first, none = _instead(portfolio)
+    lines = [html.Div(html.Span(className="sk"), className="sk-row") for _ in range(8)]
+    return html.Section(
+        [
+            html.Div(_table(portfolio, accounts, today), className="tx-grid", id="tx-table"),
+            html.Div(lines, id="tx-loading", className="loading-x", **aria(label="Loading")),
+            html.Div(first, id="tx-first", hidden=True),
+            html.Div(none, id="tx-none", hidden=True),
+            html.Div(id="tx-problem"),
+            _pager(),
+        ],
+        className="card-x",
+        **aria(label="Transactions grid"),
+    )  # fmt: skip
+
+
+def _table(portfolio: PortfolioRef, accounts: tuple[str, ...], today: str) -> Component:
+    return grid(
         "tx-grid",
         columns.columns(portfolio, accounts),
         label="Transactions",
@@ -146,6 +163,10 @@ def _grid(portfolio: PortfolioRef, accounts: tuple[str, ...], today: str) -> Com
             "cellEditingStarted": ["ledgerScrolled(params)"],
         },
     )  # fmt: skip
+
+
+def _instead(portfolio: PortfolioRef) -> tuple[Component, Component]:
+    """What stands in the grid's place before the first transaction, and where none fits the filters."""
     begin = [
         button("Import a CSV", href=portfolio_path(portfolio.slug, "import"), mark="filetype-csv", kind="pri"),
         button("Enter by hand", id="tx-add-first", mark="pencil-square"),
@@ -154,8 +175,11 @@ def _grid(portfolio: PortfolioRef, accounts: tuple[str, ...], today: str) -> Com
         "Start with your transactions", "Bring a broker export, or type the first few in.", *begin, picture="steps"
     )
     none = empty("No rows match", "No transaction fits these filters.", button("Clear the filters", id="tx-clear-none"))
-    lines = [html.Div(html.Span(className="sk"), className="sk-row") for _ in range(8)]
-    pager = html.Div(
+    return first, none
+
+
+def _pager() -> Component:
+    return html.Div(
         [
             html.Span("", id="tx-span", className="num"),
             html.Span(className="end"),
@@ -166,18 +190,6 @@ def _grid(portfolio: PortfolioRef, accounts: tuple[str, ...], today: str) -> Com
         id="tx-pager",
         hidden=True,
     )
-    return html.Section(
-        [
-            html.Div(table, className="tx-grid", id="tx-table"),
-            html.Div(lines, id="tx-loading", className="loading-x", **aria(label="Loading")),
-            html.Div(first, id="tx-first", hidden=True),
-            html.Div(none, id="tx-none", hidden=True),
-            html.Div(id="tx-problem"),
-            pager,
-        ],
-        className="card-x",
-        **aria(label="Transactions grid"),
-    )  # fmt: skip
 
 
 def _bar() -> Component:
