@@ -100,13 +100,8 @@ def post_ledger(
     day = np.array([row.date.toordinal() - origin for row in rows], np.intp)
     held = np.array([index.get(row.symbol or "", -1) for row in rows], np.intp)
     kinds = [KINDS[row.type] for row in rows]
-    gross = [
-        row.amount or gross_amount(row, instruments[position].multiplier if position >= 0 else ONE)
-        for row, position in zip(rows, held.tolist(), strict=True)
-    ]
-    fees, taxes = [row.fee for row in rows], [row.tax for row in rows]
-    for at, leg in legs.items():  # their money is that of the legs
-        gross[at] = fees[at] = taxes[at] = ZERO
+    gross, fees, taxes = _amounts(rows, [instruments[at].multiplier if at >= 0 else ONE for at in held.tolist()], legs)
+    for at, leg in legs.items():
         held[at] = index.get(leg.symbol, -1)
     currency = np.array([table.currencies[row.currency] for row in rows], np.intp)
     rate = row_rates(rows, kinds, day, currency, table)
@@ -136,6 +131,17 @@ def post_ledger(
         legs=legs,
     )
     return with_legs(entries, table, cash_tracked) if legs else entries
+
+
+def _amounts(
+    rows: Sequence[Transaction], multipliers: Sequence[Decimal], legs: Mapping[int, Leg]
+) -> tuple[list[Decimal], list[Decimal], list[Decimal]]:
+    """Gross amounts, fees and taxes of the rows themselves; a leg brings its own."""
+    gross = [row.amount or gross_amount(row, units) for row, units in zip(rows, multipliers, strict=True)]
+    fees, taxes = [row.fee for row in rows], [row.tax for row in rows]
+    for at in legs:
+        gross[at] = fees[at] = taxes[at] = ZERO
+    return gross, fees, taxes
 
 
 def _expanded(

@@ -36,14 +36,16 @@ class Bridge:
     @property
     def floor(self) -> float:
         """0, or a round amount below everything where the changes would be too small to see."""
-        levels = [self.start_value, self.end_value, *self._levels()]
+        levels = [self.start_value, self.end_value, *self.levels]
         low, high = min(levels), max(levels)
         if low <= 0.0 or (high - low) > 0.5 * high:
             return min(0.0, low)
         ticks = nice_ticks(low - 0.35 * (high - low), high, 5)
         return max(0.0, 2 * ticks[0] - ticks[1]) if len(ticks) > 1 else 0.0
 
-    def _levels(self) -> list[float]:
+    @property
+    def levels(self) -> list[float]:
+        """The start value, and where each change leads."""
         return list(accumulate((change.amount for change in self.changes), initial=self.start_value))
 
 
@@ -58,15 +60,30 @@ def waterfall_figure(
     """Bars that hang from each other; totals stand on the axis. A narrow one names its bars upright."""
     if not bridge.changes:
         return empty_figure(NOTHING, theme=theme, height=height)
+    low, high = padded(bridge.floor, max([*bridge.levels, bridge.end_value]))
+    ticks = nice_ticks(low, high, 4)
+    return figure([_bars(bridge, narrow, locale)], {
+        "height": height,
+        "margin": {"l": 10, "r": 60, "t": 22, "b": 74 if narrow else 26},
+        "hovermode": "closest",
+        "bargap": 0.35,
+        "xaxis": {"type": "category", "fixedrange": True, "tickangle": -90 if narrow else 0},
+        "yaxis": value_axis(
+            range=[round(low, 2), round(high + (high - low) * 0.08, 2)], tickvals=ticks,
+            ticktext=money_labels(ticks, bridge.currency, locale),
+        ),
+    }, theme)  # fmt: skip
+
+
+def _bars(bridge: Bridge, narrow: bool, locale: str) -> Figure:
     floor = bridge.floor
-    levels = list(accumulate((change.amount for change in bridge.changes), initial=bridge.start_value))
-    bases = [floor, *(min(pair) for pair in pairwise(levels)), floor]
+    bases = [floor, *(min(pair) for pair in pairwise(bridge.levels)), floor]
     heights = [bridge.start_value - floor, *(abs(change.amount) for change in bridge.changes), bridge.end_value - floor]
     names = ["Opening", *(change.name for change in bridge.changes), "Closing"]
     amounts = [bridge.start_value, *(change.amount for change in bridge.changes), bridge.end_value]
     colors = ["@{c1}", *("@{up-fill}" if change.amount >= 0 else "@{down-fill}" for change in bridge.changes), "@{c1}"]
     is_total = [True, *(False for _ in bridge.changes), True]
-    bars: Figure = {
+    return {
         "type": "bar",
         "x": names, "base": [round(base, 2) for base in bases], "y": [round(one, 2) for one in heights],
         "marker": {"color": colors},
@@ -79,19 +96,6 @@ def waterfall_figure(
         ],
         "hoverinfo": "text",
     }  # fmt: skip
-    low, high = padded(floor, max([*levels, bridge.end_value]))
-    ticks = nice_ticks(low, high, 4)
-    return figure([bars], {
-        "height": height,
-        "margin": {"l": 10, "r": 60, "t": 22, "b": 74 if narrow else 26},
-        "hovermode": "closest",
-        "bargap": 0.35,
-        "xaxis": {"type": "category", "fixedrange": True, "tickangle": -90 if narrow else 0},
-        "yaxis": value_axis(
-            range=[round(low, 2), round(high + (high - low) * 0.08, 2)], tickvals=ticks,
-            ticktext=money_labels(ticks, bridge.currency, locale),
-        ),
-    }, theme)  # fmt: skip
 
 
 def _text(amount: float, currency: str, is_total: bool, locale: str) -> str:

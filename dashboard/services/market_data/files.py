@@ -61,18 +61,7 @@ def import_prices(
     found = _parse(content, format, symbol, currency, split_adjusted)
     if found.kind is FileKind.BENCHMARKS:
         return import_blends(actor, found, filename, rebalancing)
-    batch = _Batch(currency=currency or "")
-    for series in found.prices:
-        batch.add_prices(series)
-    batch.store_bars()
-    for name, splits in _by_symbol(found.splits).items():
-        batch.add_splits(name, splits)
-    for name, dividends in _by_symbol(found.dividends).items():
-        batch.add_dividends(name, dividends)
-    for rates in found.fx:
-        batch.add_rates((rates.base, rates.quote), rates)
-    batch.check()
-    batch.mark()
+    batch = _stored(found, currency or "")
     faults = (*(FileFault(error.reason, error.row, error.column) for error in found.errors), *batch.faults)
     counts = ImportCounts(found.kind.value, found.rows, batch.changed, tuple(sorted(batch.series)), faults)
     details: dict[str, str | int | float | bool | None] = {
@@ -85,6 +74,23 @@ def import_prices(
     db.session.commit()
     revaluation.ask()
     return counts
+
+
+def _stored(found: MarketFile, currency: str) -> _Batch:
+    """What a file holds, written, checked, and marked where it changes values."""
+    batch = _Batch(currency=currency)
+    for series in found.prices:
+        batch.add_prices(series)
+    batch.store_bars()
+    for name, splits in _by_symbol(found.splits).items():
+        batch.add_splits(name, splits)
+    for name, dividends in _by_symbol(found.dividends).items():
+        batch.add_dividends(name, dividends)
+    for rates in found.fx:
+        batch.add_rates((rates.base, rates.quote), rates)
+    batch.check()
+    batch.mark()
+    return batch
 
 
 def require_administrator(actor: Actor) -> None:
