@@ -165,7 +165,8 @@
       tab.hidden = name !== "all" && number === 0;
     }
     at("import-file").textContent = file.name;
-    at("import-size").textContent = `${count(preview.total, "row")} · ${format.number(file.size / 1000, 0)} kB`;
+    at("import-size").textContent =
+      `${count(preview.total, "row")} · ${format.number(Math.max(1, file.size / 1000), 0)} kB`;
     const left = preview.total > preview.rows.length ? `, of ${format.number(preview.total, 0)} in the file` : "";
     at("import-shown").textContent = `${count(rows.length, "row")} shown${left}`;
     drawSum(preview);
@@ -313,7 +314,7 @@
     },
     ReasonCell: (props) =>
       props.value
-        ? make("span", { className: `xs ${props.data.verdict === "error" ? "wrong" : "t2"}` }, props.value)
+        ? make("span", { className: `xs reason ${props.data.verdict === "error" ? "wrong" : "t2"}` }, props.value)
         : make("span", { className: "t3" }, "–"),
     ImportSymbolCell: (props) =>
       make(

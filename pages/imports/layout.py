@@ -191,16 +191,16 @@ def columns() -> list[Column]:
     why: Column = {"field": "reason", "headerName": "Why", "cellRenderer": "ReasonCell", "tooltipField": "reason"}
     return [
         row | {"type": "rightAligned", "cellClass": f"{FIGURE} t3"},
-        {"field": "verdict", "headerName": "Verdict", "cellRenderer": "VerdictCell", "width": 116, "minWidth": 112},
-        _column("date", "Date", 112, "importDay(params)"),
-        _column("type", "Type", 128, "importType(params)"),
-        _column("symbol", "Instrument", 136) | {"cellRenderer": "ImportSymbolCell"},
-        _figure("quantity", "Quantity", 92, 0),
-        _figure("price", "Price", 92, 2),
+        {"field": "verdict", "headerName": "Verdict", "cellRenderer": "VerdictCell", "width": 112, "minWidth": 112},
+        _column("date", "Date", 108, "importDay(params)"),
+        _column("type", "Type", 116, "importType(params)"),
+        _column("symbol", "Instrument", 126) | {"cellRenderer": "ImportSymbolCell"},
+        _figure("quantity", "Quantity", 88, 0),
+        _figure("price", "Price", 86, 2),
         _column("currency", "Ccy", 62) | {"minWidth": 60},
-        _figure("amount", "Amount", 112, 2),
-        why | {"minWidth": 300, "flex": 1},
-        _column("account", "Account", 110),
+        _figure("amount", "Amount", 124, 2),
+        why | {"minWidth": 180, "flex": 1},
+        _column("account", "Account", 96),
     ]
 
 
