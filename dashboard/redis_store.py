@@ -73,13 +73,6 @@ def cache_get(client: redis.Redis, name: str) -> Json:
     return value
 
 
-def cache_delete(client: redis.Redis, *names: str) -> None:
-    """Forget what is kept under these names."""
-    if names:
-        with answering():
-            client.delete(*names)
-
-
 def publish(client: redis.Redis, channel: str, message: Json) -> int:
     """Send a JSON message to the channel's subscribers; returns how many there were."""
     with answering():

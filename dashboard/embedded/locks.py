@@ -25,10 +25,6 @@ class FileLock:
         """Hold it together with others, once nobody holds it alone."""
         fcntl.flock(self.descriptor, fcntl.LOCK_SH)
 
-    def wait_alone(self) -> None:
-        """Hold it alone, however long that takes."""
-        fcntl.flock(self.descriptor, fcntl.LOCK_EX)
-
     def try_alone(self) -> bool:
         """Hold it alone if nobody else holds it."""
         try:

@@ -13,7 +13,6 @@ from dashboard.figures.text import escaped
 from dashboard.formatting.numbers import DEFAULT_LOCALE, compact, money
 
 NOTHING = "What changed the value appears here once there are transactions and prices."
-BLANK_BELOW = 0.02
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,12 +106,6 @@ class ProviderChain:
         """Daily units of ``quote`` for 1 ``base``; each provider is asked by its own symbol. Raises: as history."""
         return self._first(list(self._fx_attempts(base, quote, start, end)), f"{base}{quote}")
 
-    def fx_histories(
-        self, base: str, quote: str, *, start: date | None = None, end: date | None = None, count: int = 2
-    ) -> Histories:
-        """The rates of the first ``count`` that have them, so that a caller can compare them."""
-        return self._several(list(self._fx_attempts(base, quote, start, end)), count)
-
     def describe(self, request: HistoryRequest) -> Description:
         """What the first that describes an instrument says of it. Raises: as history."""
         failures: list[ProviderError] = []

@@ -31,11 +31,6 @@ class Sessions:
         index = int(np.searchsorted(self.opens, _instant(now), side="right")) - 1
         return index if index >= 0 and _instant(now) < self.closes[index] else None
 
-    def elapsed(self, index: int, now: datetime) -> float:
-        """The share of a session that has gone by."""
-        length = (self.closes[index] - self.opens[index]) / np.timedelta64(1, "s")
-        return float((_instant(now) - self.opens[index]) / np.timedelta64(1, "s") / length)
-
     def closed_at(self, index: int) -> datetime:
         """When a session ended."""
         closed: datetime = self.closes[index].astype("datetime64[s]").item()

@@ -19,11 +19,6 @@ class UserItem:
     created_at: datetime
     disabled_at: datetime | None = None
 
-    @property
-    def disabled(self) -> bool:
-        """Whether the user may not sign in any more."""
-        return self.disabled_at is not None
-
 
 @dataclass(frozen=True, slots=True)
 class Readiness:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from dashboard.domain.measures import Status
-
 
 @dataclass(frozen=True, slots=True)
 class StatusNote:
@@ -16,8 +14,3 @@ class StatusNote:
     message: str
     symbol: str | None = None
     since: date | None = None
-
-    @property
-    def is_status(self) -> bool:
-        """Whether the code is one of the five statuses of a measure."""
-        return self.code in Status.__members__.values()

@@ -21,7 +21,6 @@ from dashboard.web.instrument_panel.sections import ADDRESS_PARTS
 
 Json = dict[str, Any]  # what a store of the page holds: nothing is known of it yet
 Shown = tuple[object, object, object, object]
-KEEP: Shown = (no_update, "", no_update, no_update)
 
 
 def show(actor: Actor, opened: Json) -> tuple[list[Component], str, bool, str]:

@@ -23,7 +23,7 @@ from dashboard.domain.measures import Measure
 from dashboard.domain.transactions import TransactionType
 from dashboard.figures.allocation import allocation_groups, treemap_figure
 from dashboard.figures.colors import THEMES, Figure
-from dashboard.figures.contribution import contribution_figure, contributions
+from dashboard.figures.contribution import contributions
 from dashboard.figures.distribution import distribution_figure
 from dashboard.figures.drawdown import drawdown_figure
 from dashboard.figures.growth import growth_figure
@@ -73,7 +73,6 @@ BUILDERS: dict[str, Callable[[str], Figure]] = {
     "price line": lambda theme: price_figure(make.bars(), style="line", trades=TRADES, theme=theme),
     "indicators": lambda theme: price_figure(make.bars(), indicators=EVERY, theme=theme),
     "indicators on a phone": lambda theme: price_figure(make.bars(60), indicators=EVERY, theme=theme, narrow=True),
-    "contribution": lambda theme: contribution_figure(make.holdings_report(), theme=theme),
     "growth": lambda theme: growth_figure(make.summary(with_benchmark=True), theme=theme),
     "growth on a logarithmic scale": lambda theme: growth_figure(make.summary(), scale="log", theme=theme, narrow=True),
     "drawdown": lambda theme: drawdown_figure(COMPARED, analysis(COMPARED), theme=theme),

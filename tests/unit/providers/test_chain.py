@@ -153,8 +153,6 @@ def test_two_sources_are_given_side_by_side_for_a_caller_to_compare() -> None:
     found = ProviderChain(providers).histories(HistoryRequest("ABC"))
     assert [history.provider for history in found.histories] == ["second", "third"]
     assert found.failures == (Fallback("first", "provider_unavailable", "down"),)
-    pairs = ProviderChain([FakeProvider("first", ("first:EURUSD",)), FakeProvider("second", ())])
-    assert len(pairs.fx_histories("EUR", "USD").histories) == 1
 
 
 def test_the_failure_of_all_repeats_the_reason_of_each() -> None:
