@@ -9,7 +9,7 @@ import itertools
 
 import dash
 import dash_bootstrap_components as dbc
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html, set_props
 from dash.development.base_component import Component
 
 from dashboard.domain.access import Actor, Permission
@@ -24,7 +24,7 @@ from dashboard.web.identity import actor_or_none
 from dashboard.web.page import BRAND, LOCATION, Page, pages, portfolio_path
 from dashboard.web.prepared import prepared
 
-PORTFOLIO_STORE = "portfolios"
+PORTFOLIO_STORE, COUNT = "portfolios", "nav-count-"
 PRICES_WORDS = "Prices may be delayed; nothing here is investment advice."
 SIMULATED_WORDS = "Simulated market: every name and every price is invented."
 GROUPS = ("Portfolio", "Research", "Output", "Admin")
@@ -125,9 +125,8 @@ def _heading(group: str) -> Component:
 
 def _link(page: Page, counts: dict[str, int]) -> Component:
     """A link of the menu; ``counts`` says of how many things on a page somebody should know."""
-    count = counts.get(page.key, 0)
-    words = [html.Span(str(count), **aria(hidden="true")), html.Span(f"{count} problems", className="sr")]
-    badge = [html.Span(words, className="cnt warn num")] if count else []
+    count = counts.get(page.key)
+    badge = [html.Span(_count(count), id=f"{COUNT}{page.key}", className="cnt-box")] if count is not None else []
     return dcc.Link(
         [icon(page.icon), html.Span(page.title, className="nav-t"), *badge],
         id={"nav": page.key, "place": "side"},
@@ -135,6 +134,16 @@ def _link(page: Page, counts: dict[str, int]) -> Component:
         className="nav-i",
         title=page.title,
     )
+
+
+def show_count(page: str, count: int) -> None:
+    """Show in the menu how many things on a page somebody should know, from within a callback of that page."""
+    set_props(f"{COUNT}{page}", {"children": _count(count)})
+
+
+def _count(count: int) -> list[Component]:
+    words = [html.Span(str(count), **aria(hidden="true")), html.Span(f"{count} problems", className="sr")]
+    return [html.Span(words, className="cnt warn num")] if count else []
 
 
 def _person(actor: Actor) -> Component:

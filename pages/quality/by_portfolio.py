@@ -39,7 +39,7 @@ def _row(one: PortfolioQuality) -> Component:
         "missing": one.missing,
         "doubtful": one.doubtful,
     }
-    words = " · ".join(f"{numbers.number(count, 0)} {word}" for word, count in counts.items() if count)
+    words = " · ".join(f"{numbers.number(count, 0)}\N{NO-BREAK SPACE}{word}" for word, count in counts.items() if count)
     show = f"/admin/data-quality?portfolio={one.slug}"
     name = dcc.Link(one.name, href=show, className="med", title=f"Show the findings of {one.name}")
     cells = [html.Td(name), html.Td(words, className="num"), html.Td(dates.day(one.since), className="r num t2")]

@@ -11,7 +11,7 @@ from dash.exceptions import PreventUpdate
 from dashboard.domain.access import Actor, Permission
 from dashboard.errors import DashboardError, NotFound
 from dashboard.services import portfolios, price_quality, quality_checks, restatements
-from dashboard.web import notices, state
+from dashboard.web import notices, shell, state
 from dashboard.web.callback import callback
 from dashboard.web.components.attributes import aria
 from dashboard.web.components.basics import button, card, page_header, segmented
@@ -31,7 +31,7 @@ CONTROLS = {
 }
 CHANGED = "quality-changed"
 POLL_MS = 1_000
-DECIDED = {"accept": "counts as stored", "repair": "counts as suggested"}
+DECIDED = {"accept": "as stored", "repair": "as suggested"}
 
 
 def layout(actor: Actor, view: ViewState) -> Sequence[Component]:
@@ -50,11 +50,11 @@ def layout(actor: Actor, view: ViewState) -> Sequence[Component]:
         className="row-f wrap list-bar",
     )
     table = html.Div(findings.body(own, show), id="quality-body", className="card-edge")
+    told = html.Span(progress.line(checked), id="quality-progress", className="t2 xs", **aria(live="polite"))
     return [
-        page_header("Data quality", actions=[check] if report.may_decide else []),
+        page_header("Data quality", scope=[told], actions=[check] if report.may_decide else []),
         dcc.Store(id=CHANGED),
         dcc.Interval("quality-poll", interval=POLL_MS, disabled=not (checked.is_open and report.may_decide)),
-        html.P(progress.line(checked), id="quality-progress", className="t2 xs", **aria(live="polite")),
         html.Div(findings.figures(own), id="quality-figures-box"),
         html.Section([bar, table], className="card-x", **aria(label="Findings")),
         card("By portfolio", by_portfolio.body(report), id="quality-portfolios", padded=False),
@@ -75,10 +75,11 @@ def chosen(view: ViewState) -> Show:
 
 
 def refresh(actor: Actor, search: str, _changed: object) -> tuple[list[Component], str, Component, list[Component]]:
-    """The findings and the log as they are now."""
+    """The findings and the log as they are now; the menu counts them anew too."""
     view = state.parse(search)
     report, show = price_quality.report(actor).of_portfolio(_slug(view)), chosen(view)
     shown = (findings.body(report, show), findings.counted(report, show), findings.figures(report))
+    shell.show_count("quality", price_quality.problems(actor))
     return *shown, _restated(actor, _slug(view))
 
 
@@ -101,8 +102,9 @@ def decide(actor: Actor, _clicks: list[int | None], changed: int | None) -> int:
     what, number = ctx.triggered_id.get("finding"), _number(ctx.triggered_id.get("number"))
     act = price_quality.repair if what == "repair" else price_quality.accept
     decided = act(actor, number, alike=True)
-    words = f"{decided[0].symbol}: {len(decided)} {'value' if len(decided) == 1 else 'values'}"
-    notices.show(f"{words} {DECIDED['repair' if what == 'repair' else 'accept']}.", tone=notices.Tone.INFO)
+    counts = "1 value counts" if len(decided) == 1 else f"{len(decided)} values count"
+    words = f"{decided[0].symbol}: {counts} {DECIDED['repair' if what == 'repair' else 'accept']}."
+    notices.show(words, tone=notices.Tone.INFO)
     return (changed or 0) + 1
 
 

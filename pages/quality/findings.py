@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 from urllib.parse import quote
 
@@ -17,6 +19,7 @@ from dashboard.web.components.basics import button, chip, kpi, kpi_strip
 from dashboard.web.components.states import empty
 
 ROWS = 200
+ISO_DAY = re.compile(r"\b[0-9]{4}-[01][0-9]-[0-3][0-9]\b")
 NAMES = {
     FindingKind.SCALE: "Wrong unit",
     FindingKind.INVERSE: "Turned round",
@@ -60,13 +63,17 @@ def figures(report: QualityReport) -> Component:
     doubtful = report.count(*FindingKind) - report.quarantined - stale - missing
     return kpi_strip(
         kpi("Instruments", numbers.number(report.instruments, 0), "checked"),
-        kpi("Quarantined", numbers.number(report.quarantined, 0), "held back"),
-        kpi("Stale", numbers.number(stale, 0), "over 5 sessions"),
-        kpi("Gaps", numbers.number(missing, 0), "without a price"),
-        kpi("Doubtful", numbers.number(max(doubtful, 0), 0), "worth a look"),
+        _waiting("Quarantined", report.quarantined, "held back"),
+        _waiting("Stale", stale, "over 5 sessions"),
+        _waiting("Gaps", missing, "without a price"),
+        _waiting("Doubtful", max(doubtful, 0), "worth a look"),
         kpi("Decided", numbers.number(decided, 0), "accepted, repaired"),
         id="quality-figures",
     )
+
+
+def _waiting(label: str, count: int, what: str) -> Component:
+    return kpi(label, numbers.number(count, 0), what, direction="warn" if count else "")
 
 
 def shown(report: QualityReport, show: Show) -> list[FindingGroup]:
@@ -106,7 +113,10 @@ def _row(group: FindingGroup, *, decides: bool) -> Component:
     word, tone = STATES[item.state]
     cells: dict[str, tuple[Component | str | Sequence[Component | str], str]] = {
         "name": (_instrument(group), ""),
-        "issue": ([html.B(NAMES[item.kind], className="med"), html.Small(item.reason, className="t2 quality-why")], ""),
+        "issue": (
+            [html.B(NAMES[item.kind], className="med"), html.Small(_reason(item), className="t2 quality-why")],
+            "",
+        ),
         "days": (_days(group), "num t2"),
         "value": (_price(item, item.value), "r num"),
         "suggested": (_price(item, item.suggested), "r num"),
@@ -115,6 +125,25 @@ def _row(group: FindingGroup, *, decides: bool) -> Component:
     }
     parts = [html.Td(part, className=f"quality-{key} {style}".strip()) for key, (part, style) in cells.items()]
     return html.Tr(parts, key=f"{item.symbol}|{item.kind}|{item.state}")
+
+
+def _reason(item: FindingItem) -> str:
+    """The reason as a sentence, with days as the page writes them."""
+    said = ISO_DAY.sub(_day, item.reason)
+    return said[:1].upper() + said[1:]
+
+
+def _day(found: re.Match[str]) -> str:
+    """A day that no line breaks; what only looks like one stays as it is."""
+    try:
+        day = date.fromisoformat(found[0])
+    except ValueError:
+        return found[0]
+    return _unbroken(day)
+
+
+def _unbroken(day: date) -> str:
+    return dates.day(day).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _instrument(group: FindingGroup) -> Component:
@@ -146,7 +175,7 @@ def _price(item: FindingItem, value: float | None) -> str:
 
 def _decided(group: FindingGroup) -> Component:
     item = group.last
-    words = f"{item.decided_by}, {dates.day(item.decided_at.date())}" if item.decided_at is not None else ""
+    words = f"{item.decided_by}, {_unbroken(item.decided_at.date())}" if item.decided_at is not None else ""
     return html.Small(words, className="t3 block", hidden=not words)
 
 

@@ -71,7 +71,7 @@ def _value(item: RestatementItem, one: ValueChange) -> Component:
 
 def _figure(item: RestatementItem, field: str, value: float | None) -> str:
     if value is None:
-        return numbers.MISSING
+        return "none"
     if field in ("split", "volume"):
         return numbers.number(value, 0 if field == "volume" else 2)
     if item.is_pair:

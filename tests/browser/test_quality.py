@@ -14,6 +14,7 @@ from tests.market_pages import make_ledger, make_market
 from tests.web import make_person
 
 PATH = "/admin/data-quality"
+COUNT = "return document.querySelector('#nav-count-quality').textContent"
 LINE = "return document.querySelector('.restated-line') !== null"
 SHOWN = "return document.querySelector('.restated-line').offsetParent !== null"
 WIDER = "return document.documentElement.scrollWidth > window.innerWidth"
@@ -34,9 +35,11 @@ def test_a_repair_takes_the_row_away_and_the_sound_prices_count(browser: Browser
     browser.sign_in(ADMIN, path=PATH)
     browser.wait_for_text("#quality-body", "100 times too large")
     browser.wait_for_text("#quality-figures", "held back")
+    assert browser.run(COUNT) == "11 problems"
     browser.click("#quality-body .b", "Repair")
     browser.wait_for_text("#notices", "AAA: 3 values")
     browser.wait_for(lambda: "100 times" not in browser.find("#quality-body").text, "the row to go")
+    browser.wait_for(lambda: browser.run(COUNT) == "", "the count in the menu to follow")
     with server.app_context():
         assert market_data.bars("AAA").close.max() < 200
         assert market_data.problems_of(["AAA"]) == ()

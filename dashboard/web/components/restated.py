@@ -25,15 +25,15 @@ def line(portfolio: PortfolioRef, items: Sequence[RestatementItem], visit: LastV
         return []
     item, effect = max(found, key=lambda pair: abs(pair[1].day_share or 0.0))
     since = "since your last visit" if visit.ended_at is not None else ""
-    words = f"{len(found)} restatements {since or 'this week'}, the largest of {item.symbol}: {_moved(effect)}"
+    words = f"{len(found)} restatements {since or 'this week'}, the largest of {item.symbol}: "
     if len(found) == 1:
-        words = f"{_subject(item)} restated{f' {since}' if since else ''}: {_moved(effect)}"
+        words = f"{_subject(item)} restated{f' {since}' if since else ''}: "
     address = f"/admin/data-quality?portfolio={portfolio.slug}"
     mark = f"{portfolio.id}-{max(one.id for one, _ in found)}"
     parts: list[Component | str] = [
         icon("clock-history"),
         html.Span(
-            [words, " ", dcc.Link("See what changed", href=address)],
+            [words, *_moved(effect), dcc.Link("See what changed", href=address)],
             className="grow",
             title=f"Since {dates.moment(visit.since)}",
         ),
@@ -48,10 +48,12 @@ def _subject(item: RestatementItem) -> str:
     return f"{item.symbol} of {dates.day(item.last_date)} was"
 
 
-def _moved(effect: PortfolioEffect) -> str:
-    money = numbers.money(effect.day_change, effect.currency or "", signed=True)
-    share = numbers.percent(effect.day_share, signed=True)
-    day = f"{money} ({share}) on {dates.day(effect.date)}"
-    if not effect.value_change:
-        return f"{day}, nothing today."
-    return f"{day}, {numbers.money(effect.value_change, effect.currency or '', signed=True)} today."
+def _moved(effect: PortfolioEffect) -> list[Component | str]:
+    day = f" ({numbers.percent(effect.day_share, signed=True)}) on {dates.day(effect.date)}, "
+    today = [_money(effect.value_change, effect), " today. "] if effect.value_change else ["nothing today. "]
+    return [_money(effect.day_change, effect), day, *today]
+
+
+def _money(amount: float | None, effect: PortfolioEffect) -> Component:
+    """An amount that no line breaks between its sign and its currency."""
+    return html.Span(numbers.money(amount, effect.currency or "", signed=True), className="nowrap num")

@@ -198,7 +198,9 @@ def test_a_restatement_is_shown_with_both_values_and_its_effect_by_portfolio(
         assert entry.effects[0].day_change == pytest.approx(entry.effects[0].gain_change)
     for page in ("/p/mine", "/p/mine/holdings"):
         line = json.dumps(open_page(signed, page).get_json(), ensure_ascii=False)
-        assert "restated-line" in line and "was restated: +€" in line and f"{PATH}?portfolio=mine" in line
+        assert (
+            "restated-line" in line and "was restated: " in line and "+€" in line and f"{PATH}?portfolio=mine" in line
+        )
     text = shown(signed)
     assert "Close of " in text and "not valued again yet" not in text
     assert restated.told(entry.effects[0]) in text
