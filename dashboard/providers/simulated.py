@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from dashboard.domain.instruments import AssetClass, Split
 from dashboard.domain.intraday import BarInterval
 from dashboard.errors import InstrumentNotFound, NoPrices
+from dashboard.providers import simulated_funds
 from dashboard.providers.base import (
     EVERYTHING,
     DailyBars,
@@ -28,6 +29,7 @@ from dashboard.providers.base import (
     Quote,
     SearchHit,
 )
+from dashboard.providers.descriptions import Description
 from dashboard.providers.intraday import IntradayHistory, IntradayRequest
 from dashboard.providers.normalise import split_factors
 from dashboard.providers.simulated_catalogue import BASKETS, DEMO_INSTRUMENTS, PAIRS, SHARES, SimulatedInstrument
@@ -118,6 +120,10 @@ class SimulatedProvider:
             SearchHit(NAME, it.symbol, it.name, it.asset_class, it.exchange, it.currency, it.sector, it.industry)
             for it in (found[:HITS] if wanted else ())
         )
+
+    def describe(self, symbol: str) -> Description:
+        """What ``symbol`` is, and what it holds. Raises: InstrumentNotFound."""
+        return simulated_funds.describe(_instrument(symbol), NAME)
 
     def fx_symbol(self, base: str, quote: str) -> str:
         """``EURUSD=X``: dollars for 1 euro."""

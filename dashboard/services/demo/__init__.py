@@ -15,14 +15,16 @@ from sqlalchemy import select
 from dashboard.db.engine import db
 from dashboard.db.models import Dividend, InstrumentRow
 from dashboard.domain.access import SYSTEM, Role
+from dashboard.domain.instruments import AssetClass
 from dashboard.providers.simulated_catalogue import DEMO_INSTRUMENTS
 from dashboard.runtime import settings
-from dashboard.services import accounts, imports, market_data, portfolios, revaluation, watchlists
+from dashboard.services import accounts, imports, instruments, market_data, portfolios, revaluation, watchlists
 from dashboard.services.demo.ledger import ExDividend, plan_ledger
 from dashboard.services.demo.plans import PLANS, Plan
 from dashboard.services.ledger.export import canonical_csv
 
 EMAIL = "demo@basis.example"
+FUNDS = [one.symbol for one in DEMO_INSTRUMENTS if one.asset_class in (AssetClass.ETF, AssetClass.FUND)]
 WATCHED_NAME = "Ideas"
 WATCHED = {
     "NWRB": "Results in two weeks",
@@ -54,6 +56,7 @@ def load_demo(say: Callable[[str], None]) -> Workspace:
         say("Making the simulated market and three portfolios ...")
         market_data.import_instruments(SYSTEM, _instruments_csv(), "demo.csv")
         market_data.refresh(SYSTEM, [instrument.symbol for instrument in DEMO_INSTRUMENTS])
+        instruments.describe(SYSTEM, FUNDS)
         for plan in missing:
             _make(plan)
     if not watchlists.list_watchlists(SYSTEM):

@@ -54,6 +54,29 @@ def test_the_catalogue_covers_every_class_and_currency() -> None:
     assert all(share.sector and share.industry and share.country for share in SHARES)
 
 
+def test_every_fund_says_what_it_holds_of_the_market_itself(market: SimulatedProvider) -> None:
+    known = {it.symbol: it for it in DEMO_INSTRUMENTS}
+    funds = [it for it in DEMO_INSTRUMENTS if it.asset_class in (AssetClass.ETF, AssetClass.FUND)]
+    assert len(funds) == 7
+    for fund in funds:
+        found = market.describe(fund.symbol)
+        sectors = {share.name: share.weight for share in found.sectors}
+        named: dict[str, float] = {}
+        for share in found.holdings:
+            assert share.name == known[share.symbol].name
+            if share.symbol not in {one.symbol for one in funds}:
+                sector = known[share.symbol].sector
+                named[sector] = named.get(sector, 0.0) + share.weight
+        assert all(weight <= sectors[sector] + 1e-12 for sector, weight in named.items()), fund.symbol
+        for shares in (found.holdings, found.sectors):
+            weights = [share.weight for share in shares]
+            assert weights == sorted(weights, reverse=True)
+            assert 0.2 < sum(weights) < 1.0
+    assert market.describe("NWRB").holdings == ()
+    with pytest.raises(InstrumentNotFound):
+        market.describe("NOPE")
+
+
 def test_every_bar_is_the_same_on_every_machine(market: SimulatedProvider) -> None:
     digest = hashlib.sha256()
     for instrument in DEMO_INSTRUMENTS:
