@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
+from datetime import date
 
 from dashboard.db.engine import db
 from dashboard.db.models import InstrumentRow, User
+from dashboard.db.repositories import fund_holdings
+from dashboard.db.repositories import instruments as store
+from dashboard.db.repositories.fund_holdings import StoredShare
 from dashboard.domain.access import SYSTEM, Actor, Role, UserId
 from dashboard.domain.instruments import AssetClass, InstrumentState
 from dashboard.domain.transactions import LotMethod, Transaction
@@ -71,6 +75,16 @@ def make_instrument(
     db.session.add(row)
     db.session.commit()
     return row.id
+
+
+def make_composition(symbol: str, as_of: date, *lines: str) -> None:
+    """What a fund holds, from lines ``holding|sector weight symbol name``; "-" for no symbol."""
+    shares = []
+    for line in lines:
+        kind, weight, own, name = line.split(maxsplit=3)
+        shares.append(StoredShare(kind, name, "" if own == "-" else own, float(weight), as_of))
+    fund_holdings.replace(db.session, store.by_symbol(db.session, [symbol])[symbol].id, shares)
+    db.session.commit()
 
 
 def as_lines(rows: Iterable[Transaction]) -> list[str]:

@@ -43,7 +43,7 @@ class GroupBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One holding, or the cash of one currency."""
+    """One holding, a part of one (not ``is_whole``: live weights are not written on it), or the cash of a currency."""
 
     symbol: str
     group: str
@@ -51,6 +51,7 @@ class Tile:
     weight: float | None
     day_change_pct: float | None
     is_cash: bool = False
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +85,33 @@ def treemap_figure(
     locale: str = DEFAULT_LOCALE,
 ) -> Figure:
     """Tiles by market value, tinted by group; only what is worth more than nothing has an area."""
-    groups = allocation_groups(report, by)
+    return treemap_of(allocation_groups(report, by), report.currency, theme=theme, height=height, locale=locale)
+
+
+def treemap_of(
+    groups: Iterable[Group],
+    currency: str,
+    *,
+    theme: str = "light",
+    height: int = SMALL_HEIGHT,
+    locale: str = DEFAULT_LOCALE,
+) -> Figure:
+    """The treemap of ``groups``, whose money is in ``currency``."""
     shown = [(group, [tile for tile in group.tiles if tile.market_value > 0]) for group in groups]
     shown = [(group, tiles) for group, tiles in shown if tiles]
     if not shown:
         return empty_figure(NOTHING, theme=theme, height=height)
     nodes = _Nodes()
     for group, tiles in shown:
-        nodes.add(
-            f"group:{group.name}", group.name, "", sum(tile.market_value for tile in tiles), "rgba(0,0,0,0)", "", ""
-        )
+        # The sum of what is written, not the written sum: a group that is smaller than its tiles is not drawn.
+        whole = sum(round(tile.market_value, 2) for tile in tiles)
+        nodes.add(f"group:{group.name}", group.name, "", whole, "rgba(0,0,0,0)", "", "")
         for tile in tiles:
             name = "Cash " + tile.symbol if tile.is_cash else tile.symbol
+            key = f"tile:{name}" if tile.is_whole else f"part:{group.name}:{name}"
             nodes.add(
-                f"tile:{name}", name, f"group:{group.name}", tile.market_value, f"@{{{group.color}/tint}}",
-                _tile_text(tile, locale), _tile_hover(tile, name, report.currency, locale),
+                key, name, f"group:{group.name}", tile.market_value, f"@{{{group.color}/tint}}",
+                _tile_text(tile, locale), _tile_hover(tile, name, currency, locale),
             )  # fmt: skip
     layout: Figure = {
         "height": height,

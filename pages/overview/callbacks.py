@@ -37,10 +37,12 @@ def redraw(actor: Actor, search: str, address: Address) -> tuple[list[Component]
     return legend, plot, not custom, fault
 
 
-def regroup(actor: Actor, by: str, address: Address) -> list[Component]:
-    """The treemap by another grouping."""
+def regroup(actor: Actor, by: str, look: list[str], address: Address) -> tuple[list[Component], bool]:
+    """The treemap by another grouping, or through funds, and whether there is none to look through."""
     portfolio = portfolios.portfolio_by_slug(actor, address.get("slug", ""))
-    return allocation.body(performance.holdings(actor, portfolio.id), allocation.grouping(by))
+    through = allocation.through_funds(actor, portfolio, by)
+    report = performance.holdings(actor, portfolio.id)
+    return allocation.body(report, allocation.grouping(by), through if look else None), through is None
 
 
 def refresh(actor: Actor, _count: int, search: str, address: Address) -> Fragment:
@@ -62,6 +64,7 @@ def register(app: Dash) -> None:
             "tf": Control("tf", state.Timeframe.YEAR.value),
             "mode": Control("mode", "value"),
             "by": Control("by", "class"),
+            "look": Control("look"),
             "bm": Control("benchmark", benchmarks.OWN),
             "from": Control("tf-from"),
             "to": Control("tf-to"),
@@ -84,10 +87,12 @@ def register(app: Dash) -> None:
         app,
         regroup,
         Output("allocation-body", "children"),
+        Output("allocation-look", "hidden"),
         Input("by", "value"),
+        Input("look", "value"),
         State(ADDRESS_STORE, "data"),
         permission=Permission.PORTFOLIO_VIEW,
-        on_error=failed,
+        on_error=lambda error: (failed(error), no_update),
         prevent_initial_call=True,
     )
     callback(

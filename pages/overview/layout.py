@@ -8,10 +8,13 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.domain.access import Actor
+from dashboard.domain.exposure import ExposureBy
 from dashboard.errors import DashboardError, InsufficientData
+from dashboard.figures.allocation import GroupBy
+from dashboard.results.holdings import HoldingsReport
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.visits import LastVisit
-from dashboard.services import day_value, performance, portfolios, restatements, valuation, visits
+from dashboard.services import day_value, exposures, performance, portfolios, restatements, valuation, visits
 from dashboard.web.components import benchmarks, restated
 from dashboard.web.components.basics import button, card, chip, page_header
 from dashboard.web.live import live_source, stream_address
@@ -47,6 +50,7 @@ def content(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> Fragment:
         current_width(),
         stream_address(),
         _within(actor, portfolio, view),
+        _through(actor, portfolio, view),
         (past, visit.ended_at) if past else None,
     )
     return prepared(f"overview|{key}", lambda: _content(actor, portfolio, view, visit if past else None))
@@ -60,6 +64,21 @@ def _within(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> str:
         return day_value.version(actor, portfolio.id)
     except InsufficientData:
         return ""
+
+
+def _through(actor: Actor, portfolio: PortfolioRef, view: ViewState) -> str:
+    """What the sectors of an allocation rest on beside the ledger and its closes: what funds are said to hold."""
+    if allocation.grouping(view.get("by")) is not GroupBy.SECTOR:
+        return ""
+    try:
+        return exposures.version(actor, portfolio, ExposureBy.SECTOR)
+    except InsufficientData:
+        return ""
+
+
+def _allocation(actor: Actor, portfolio: PortfolioRef, view: ViewState, report: HoldingsReport) -> Component:
+    by = view.get("by", GroupBy.CLASS)
+    return allocation.card(report, by, view.get("look"), allocation.through_funds(actor, portfolio, by))
 
 
 def _content(actor: Actor, portfolio: PortfolioRef, view: ViewState, visit: LastVisit | None) -> list[Component]:
@@ -81,7 +100,7 @@ def _content(actor: Actor, portfolio: PortfolioRef, view: ViewState, visit: Last
     period = chart.period_of(view, valuation.today_of(portfolio), summary.period.start, report)
     cards = [
         part("Value and benchmark", "c8", lambda: chart.card(actor, portfolio, view, period)),
-        part("Allocation", "c4", lambda: allocation.card(report, view.get("by", "class"))),
+        part("Allocation", "c4", lambda: _allocation(actor, portfolio, view, report)),
         part("Holdings", "c12", lambda: table.card(report)),
         part("Recent transactions", "c8", lambda: recent.card(actor, portfolio)),
         part("Day’s contribution", "c4", lambda: recent.contributions(report)),

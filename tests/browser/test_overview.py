@@ -21,7 +21,7 @@ from dashboard.services import market_data, performance, portfolios
 from pages.overview import chart
 from tests.browser.driver import PHONE, Browser
 from tests.days import days_ago, today
-from tests.factories import make_portfolio
+from tests.factories import make_composition, make_portfolio
 
 AGE = 400  # of the portfolio, in days
 # Two that are held, one up and one down on the last day, and one to compare with.
@@ -58,6 +58,7 @@ def portfolio(server: Flask, person: Actor) -> Iterator[PortfolioRef]:
         market_data.import_instruments(SYSTEM, INSTRUMENTS, "instruments.csv")
         market_data.import_prices(SYSTEM, _closes(), "prices.csv")
         made = make_portfolio(person, "Long-term", ledger=_ledger(days_ago(AGE)))
+        make_composition("UPUP", days_ago(30), "sector 0.6 - Energy")
         yield portfolios.set_benchmark(person, made.id, "INDX")
 
 
@@ -129,6 +130,17 @@ def test_timeframes_by_key_are_in_the_address_and_back_undoes_them(overview: Bro
         lambda: overview.run("return document.querySelector('#tf input:checked').value") == "5D",
         "the control to follow",
     )
+
+
+def test_funds_are_looked_through_in_the_address_and_back_undoes_it(overview: Browser) -> None:
+    overview.settle()
+    overview.run("document.querySelector('#by input[value=sector]').click()")
+    overview.click("#look input")
+    overview.wait_for_path("/p/long-term?by=sector&look=funds")
+    overview.wait_for_text(".alloc-legend", "UPUP, not described")
+    overview.driver.back()
+    overview.wait_for(lambda: "not described" not in overview.text("#allocation-body"), "the funds to be whole again")
+    assert overview.path() == "/p/long-term?by=sector"
 
 
 def test_days_that_make_no_sense_are_answered_beside_the_boxes(overview: Browser) -> None:

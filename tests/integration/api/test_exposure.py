@@ -13,30 +13,18 @@ from flask.testing import FlaskClient
 from dashboard.api import PREFIX
 from dashboard.api.exposure import ExposureOf
 from dashboard.db.engine import db
-from dashboard.db.repositories import fund_holdings
 from dashboard.db.repositories import instruments as store
-from dashboard.db.repositories.fund_holdings import HOLDING, SECTOR, StoredShare
 from dashboard.domain.access import SYSTEM, Actor
 from dashboard.domain.exposure import ExposureBy
 from dashboard.formatting import numbers
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import exposures, instruments, memo, performance, revaluation
-from tests.factories import make_instrument, make_portfolio
+from tests.factories import make_composition, make_instrument, make_portfolio
 from tests.integration.cli.conftest import CommandLine
 from tests.web import make_person, signed_in
 
 Json = Any  # what a test reads from an answer
 SAID = date(2026, 2, 3)
-
-
-def compose(symbol: str, as_of: date, *lines: str) -> None:
-    """Keep what a fund holds, from lines ``kind weight symbol name``; "-" for no symbol."""
-    shares = []
-    for line in lines:
-        kind, weight, own, name = line.split(maxsplit=3)
-        shares.append(StoredShare(kind, name, "" if own == "-" else own, float(weight), as_of))
-    fund_holdings.replace(db.session, store.by_symbol(db.session, [symbol])[symbol].id, shares)
-    db.session.commit()
 
 
 @pytest.fixture
@@ -48,9 +36,9 @@ def funds(server: Flask, portfolio: PortfolioRef) -> PortfolioRef:
         fund.asset_class, fund.provider = "etf", "simulated"
         db.session.commit()
         make_instrument("INNER", name="Inner fund", provider="simulated", provider_symbol="IN.X")
-        compose("BBB", SAID, f"{HOLDING} 0.5 AAA.X Alpha plc", f"{HOLDING} 0.2 IN.X Inner",
-                f"{SECTOR} 0.7 - Energy", f"{SECTOR} 0.2 - Utilities")  # fmt: skip
-        compose("INNER", date(2026, 1, 9), f"{HOLDING} 0.75 OTHER Other Inc")
+        make_composition("BBB", SAID, "holding 0.5 AAA.X Alpha plc", "holding 0.2 IN.X Inner",
+                "sector 0.7 - Energy", "sector 0.2 - Utilities")  # fmt: skip
+        make_composition("INNER", date(2026, 1, 9), "holding 0.75 OTHER Other Inc")
         return portfolio
 
 
@@ -113,7 +101,7 @@ def test_a_new_composition_is_seen_at_once_and_the_same_one_has_the_same_tag(
     again = signed.get(path_of(funds), headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
     with server.app_context():
-        compose("BBB", SAID, f"{SECTOR} 0.8 - Energy", f"{SECTOR} 0.4 - Utilities")
+        make_composition("BBB", SAID, "sector 0.8 - Energy", "sector 0.4 - Utilities")
     changed = signed.get(path_of(funds), headers={"If-None-Match": first.headers["ETag"]})
     assert changed.status_code == 200
     body = changed.get_json()

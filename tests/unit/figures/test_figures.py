@@ -15,17 +15,20 @@ import orjson
 import plotly.graph_objects as go
 import pytest
 
+from dashboard.domain.compositions import Composition, Constituent
+from dashboard.domain.exposure import ExposureBy, Position, exposure
 from dashboard.domain.income import IncomeLine
 from dashboard.domain.income_calendar import income_calendar
 from dashboard.domain.indicators.registry import INDICATORS, choose
 from dashboard.domain.instruments import AssetClass
 from dashboard.domain.measures import Measure
 from dashboard.domain.transactions import TransactionType
-from dashboard.figures.allocation import allocation_groups, treemap_figure
+from dashboard.figures.allocation import allocation_groups, treemap_figure, treemap_of
 from dashboard.figures.colors import THEMES, Figure
 from dashboard.figures.contribution import contributions
 from dashboard.figures.distribution import distribution_figure
 from dashboard.figures.drawdown import drawdown_figure
+from dashboard.figures.exposure import exposure_groups
 from dashboard.figures.growth import growth_figure
 from dashboard.figures.income import income_figure
 from dashboard.figures.instrument import TradeMark, price_figure
@@ -36,6 +39,7 @@ from dashboard.figures.states import empty_figure, error_figure
 from dashboard.figures.template import CONFIG, template_for
 from dashboard.figures.value import Live, value_figure
 from dashboard.figures.waterfall import Bridge, Change, waterfall_figure
+from dashboard.results.exposure import ExposureReport
 from dashboard.results.risk import RollingSeries
 from dashboard.services.analysis import analysis
 from dashboard.services.indicators import over
@@ -241,6 +245,37 @@ def test_the_tiles_of_a_group_add_up_to_it_and_what_is_owed_has_no_tile() -> Non
     assert [(group.name, group.weight) for group in allocation_groups(report)] == [
         ("Equity", 0.6), ("Bond", 0.5), ("Cash", -0.1),
     ]  # fmt: skip
+
+
+def test_through_funds_the_tiles_of_a_sector_are_holdings_and_their_parts() -> None:
+    held = make.holdings_report(
+        make.holding("A", market_value=10.006, sector="Energy"),
+        make.holding("B", market_value=20.006, sector=""),
+        make.holding("S", market_value=-5.0, sector="Energy"),
+        cash=(),
+    )
+    positions = [Position(one.symbol, Measure(one.market_value), sector=one.sector) for one in held.holdings]
+    sectors = tuple(Constituent(name, weight) for name, weight in (("Energy", 0.5), ("Health", 0.25)))
+    found = exposure(positions, {"B": Composition(dt.date(2024, 8, 1), (), sectors)}, ExposureBy.SECTOR)
+    report = ExposureReport(held.portfolio, held.as_of, held.computed_at, "EUR", found)
+    groups = exposure_groups(report, held)
+    assert [(group.name, group.color) for group in groups] == [
+        ("Energy", "c1"), ("Health", "c5"), ("B, not described", "c9"),
+    ]  # fmt: skip
+    trace = treemap_of(groups, "EUR")["data"][0]
+    values = dict(zip(trace["ids"], trace["values"], strict=True))
+    assert values == {
+        "group:Energy": 20.01, "part:Energy:B": 10.0, "tile:A": 10.01,
+        "group:Health": 5.0, "part:Health:B": 5.0,
+        "group:B, not described": 5.0, "part:B, not described:B": 5.0,
+    }  # fmt: skip
+
+
+def test_a_group_is_never_smaller_than_its_tiles_together() -> None:
+    held = make.holdings_report(*(make.holding(name, market_value=0.006) for name in "ABCD"), cash=())
+    trace = treemap_figure(held)["data"][0]
+    values = dict(zip(trace["ids"], trace["values"], strict=True))
+    assert values["group:Equity"] >= sum(values[f"tile:{name}"] for name in "ABCD")
 
 
 def test_a_name_cannot_bring_markup_or_templates_into_a_figure() -> None:
