@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from dash import Dash
@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from dashboard.domain.access import Actor
+from tests.days import today
 from tests.factories import make_composition
 from tests.integration.web.forging import ADDRESS, body, served
 from tests.market_pages import make_ledger, make_market
@@ -21,10 +22,9 @@ from tests.web import dispatch, open_page
 @pytest.fixture
 def mine(dash_app: Dash, server: Flask, person: Actor) -> str:
     """The person's portfolio, of which no fund has said what it holds."""
-    today = datetime.now(UTC).date()
     with server.app_context():
-        make_market(today)
-        return make_ledger(person, "Mine", today).slug
+        make_market(today())
+        return make_ledger(person, "Mine", today()).slug
 
 
 def page(client: FlaskClient, search: str) -> str:
