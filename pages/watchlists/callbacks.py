@@ -82,9 +82,10 @@ def act(actor: Actor, asked: Json, changed: int | None, address: Address) -> obj
 
 def note(actor: Actor, noted: Json, _changed: int | None, address: Address) -> object:
     """Keep what was written beside an instrument."""
+    found = _watchlist(actor, address)
     if not isinstance(noted, dict) or not noted.get("symbol"):
         raise PreventUpdate
-    watchlists.set_note(actor, _watchlist(actor, address).id, str(noted["symbol"]), str(noted.get("note") or ""))
+    watchlists.set_note(actor, found.id, str(noted["symbol"]), str(noted.get("note") or ""))
     return no_update  # the grid shows it already
 
 
