@@ -21,6 +21,7 @@ from dashboard.results.transactions import ImportPreview, RowVerdict, VerdictKin
 from dashboard.services import imports, market_data, portfolios, transactions
 from dashboard.services.imports import DateOrder, DecimalMark, ImportOptions
 from dashboard.web.callback import permitted
+from dashboard.web.form_files import FormRequest
 
 # Room for the other fields of the form and for what stands between its parts.
 FORM_BYTES = 64_000
@@ -34,6 +35,7 @@ Choice = TypeVar("Choice", DateOrder, DecimalMark)
 
 def install(server: Flask) -> None:
     """Add the routes. Their limit stands before anything reads a body, the check of the token too."""
+    server.request_class = FormRequest
     server.register_blueprint(blueprint)
 
 
