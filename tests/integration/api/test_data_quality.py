@@ -18,7 +18,7 @@ from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import market_data, price_quality, quality_checks, restatements
 from jobs.quality import check_prices
 from jobs.runtime import use
-from tests.days import today
+from tests.days import days_ago, today
 from tests.market_pages import make_ledger, price_file, weekday_before
 from tests.web import csrf, make_person, signed_in
 
@@ -162,7 +162,7 @@ def test_restatements_say_what_changed_and_what_it_did_to_the_portfolios_of_who_
     assert own[0]["effects"][0]["recorded_at"] is not None
     every = read(chief, path, "restatements")
     assert (len(every), every[0]["effects"]) == (before + 1, [])  # an administrator sees nobody's amounts but his own
-    assert len(read(signed, f"{path}?portfolio={portfolio.id}&since={today()}", "restatements")) == len(own)
+    assert len(read(signed, f"{path}?portfolio={portfolio.id}&since={days_ago(1)}", "restatements")) == len(own)
     assert read(signed, f"{path}?symbol=ZZZ", "restatements") == []
     assert signed.get(f"{path}?symbol=NOWHERE").status_code == 404
     assert signed.get(f"{path}?portfolio=4711").status_code == 404
