@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -62,6 +62,11 @@ class Bars:
     volume: NDArray[np.float64]
     splits: tuple[Split, ...] = ()
     adjusted: bool = False
+
+    def part(self, chosen: slice) -> Bars:
+        """Some of the bars."""
+        arrays = {name: getattr(self, name)[chosen] for name in ("dates", "open", "high", "low", "close", "volume")}
+        return replace(self, **arrays)
 
 
 @dataclass(frozen=True, slots=True)

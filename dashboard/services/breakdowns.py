@@ -83,14 +83,12 @@ def valued_together(
     Raises: NotFound, InvalidInput, InsufficientData where none has a transaction.
     """
     refs = [portfolios.portfolio_by_id(actor, key) for key in dict.fromkeys(portfolio_ids)]
-    today = min(valuation.today_of(ref) for ref in refs)
-    if end is not None and end > today:
-        raise InvalidInput(f"The period ends on {end}, which is later than today, {today}.", field="to")
+    last = valuation.last_day(end, *refs)
     wanted = report_currency(refs, currency)
     found, remarks = [], []
     for ref in refs:
         try:
-            found.append(valuation.valued(ref, end=end or today, currency=wanted, benchmark=benchmark))
+            found.append(valuation.valued(ref, end=last, currency=wanted, benchmark=benchmark))
         except InsufficientData as error:
             if len(refs) == 1:
                 raise
@@ -98,7 +96,7 @@ def valued_together(
     if not found:
         raise InsufficientData("None of the portfolios has a transaction yet.")
     first = start or min(one.first_date for one in found)
-    return ValuedTogether(tuple(found), Period(first, end or today), wanted, tuple(remarks))
+    return ValuedTogether(tuple(found), Period(first, last), wanted, tuple(remarks))
 
 
 def report_currency(refs: Sequence[PortfolioRef], currency: str | None) -> str:

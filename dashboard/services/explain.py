@@ -12,7 +12,7 @@ from dashboard.domain.explain import METRICS, working
 from dashboard.domain.explain.subject import Subject
 from dashboard.domain.positions import book_positions
 from dashboard.domain.series import daily_returns
-from dashboard.errors import InsufficientData, InvalidInput
+from dashboard.errors import InsufficientData
 from dashboard.results.explanations import Explanation
 from dashboard.services import market_data, portfolios, valuation
 from dashboard.services.performance import known_currency
@@ -39,14 +39,12 @@ def explain(
     Raises: NotFound, InvalidInput, InsufficientData.
     """
     portfolio = portfolios.portfolio_by_id(actor, portfolio_id)
-    today = valuation.today_of(portfolio)
-    if end is not None and end > today:
-        raise InvalidInput(f"The period ends on {end}, which is later than today, {today}.", field="to")
+    last = valuation.last_day(end, portfolio)
     if currency is not None:
         currency = known_currency(currency)
     against = market_data.benchmark_text(benchmark) if benchmark else portfolio.benchmark
-    found = valuation.valued(portfolio, end=end, currency=currency, benchmark=against)
-    period = Period(start or found.first_date, end or today)
+    found = valuation.valued(portfolio, end=last, currency=currency, benchmark=against)
+    period = Period(start or found.first_date, last)
     subject = _subject(found, period, against, with_tables)
     return Explanation(
         portfolio=found.portfolio,

@@ -55,16 +55,14 @@ def summary(
     ``benchmark`` defaults to the portfolio's own. Raises: NotFound, InvalidInput, InsufficientData.
     """
     portfolio = portfolios.portfolio_by_id(actor, portfolio_id)
-    today = valuation.today_of(portfolio)
-    if end is not None and end > today:
-        raise InvalidInput(f"The period ends on {end}, which is later than today, {today}.", field="to")
+    last = valuation.last_day(end, portfolio)
     if currency is not None:
         currency = known_currency(currency)
     against = market_data.benchmark_text(benchmark) if benchmark else portfolio.benchmark
-    found = valuation.valued(portfolio, end=end, currency=currency, benchmark=against)
+    found = valuation.valued(portfolio, end=last, currency=currency, benchmark=against)
     first = start or found.first_date
-    name = f"{portfolio_id}:{found.version}:{first}:{end or today}:{currency}:{against}:{portfolio.name}"
-    return _summaries.get(name, lambda: _summary(found, Period(first, end or today), against))
+    name = f"{portfolio_id}:{found.version}:{first}:{last}:{currency}:{against}:{portfolio.name}"
+    return _summaries.get(name, lambda: _summary(found, Period(first, last), against))
 
 
 def holdings(actor: Actor, portfolio_id: PortfolioId, *, as_of: date | None = None) -> HoldingsReport:

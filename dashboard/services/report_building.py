@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from dashboard.domain.access import Actor, PortfolioId
-from dashboard.errors import InsufficientData, InvalidInput
+from dashboard.errors import InsufficientData
 from dashboard.reports.document import Document
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.results.reports import ReportKind
@@ -54,14 +54,12 @@ def _holdings(actor: Actor, portfolio_id: PortfolioId, _start: date | None, end:
 def _transactions(actor: Actor, portfolio_id: PortfolioId, start: date | None, end: date | None, tell: Tell) -> Made:
     tell(0.05, "Reading the ledger")
     portfolio = portfolios.portfolio_by_id(actor, portfolio_id)
-    today = valuation.today_of(portfolio)
-    if end is not None and end > today:
-        raise InvalidInput(f"The period ends on {end}, which is later than today, {today}.", field="to")
+    last = valuation.last_day(end, portfolio)
     page = transactions.list_transactions(actor, portfolio_id, start=start, end=end)
     if not page.rows:
         raise InsufficientData("There is no transaction in this period.")
     rows = page.rows[::-1]
-    first, last = start or rows[0].transaction.date, end or today
+    first = start or rows[0].transaction.date
     return Made(transactions_document(portfolio, rows, first, last, datetime.now(UTC)), portfolio, first, last)
 
 

@@ -12,7 +12,6 @@ from dashboard.domain.period_returns import graded
 from dashboard.domain.reconciliation import reconcile
 from dashboard.domain.return_variants import variant_returns
 from dashboard.domain.series import daily_returns
-from dashboard.errors import InvalidInput
 from dashboard.results.return_variants import VariantReport
 from dashboard.services import portfolios, valuation
 from dashboard.services.memo import SharedMemo
@@ -35,12 +34,10 @@ def variants(
     Raises: NotFound, InvalidInput, InsufficientData.
     """
     portfolio = portfolios.portfolio_by_id(actor, portfolio_id)
-    today = valuation.today_of(portfolio)
-    if end is not None and end > today:
-        raise InvalidInput(f"The period ends on {end}, which is later than today, {today}.", field="to")
+    last = valuation.last_day(end, portfolio)
     code = None if currency is None else known_currency(currency)
-    found = valuation.valued(portfolio, end=end, currency=code, benchmark=portfolio.benchmark)
-    period = Period(start or found.first_date, end or today)
+    found = valuation.valued(portfolio, end=last, currency=code, benchmark=portfolio.benchmark)
+    period = Period(start or found.first_date, last)
     name = f"{portfolio_id}:{found.version}:{period.start}:{period.end}:{code}:{portfolio.name}"
     return _reports.get(name, lambda: _report(found, period))
 

@@ -79,14 +79,12 @@ def report(
     """
     asked = question or RiskQuestion()
     portfolio = portfolios.portfolio_by_id(actor, portfolio_id)
-    today = valuation.today_of(portfolio)
-    if end is not None and end > today:
-        raise InvalidInput(f"The period ends on {end}, which is later than today, {today}.", field="to")
+    last = valuation.last_day(end, portfolio)
     currency = None if currency is None else known_currency(currency)
     named = [market_data.benchmark_text(text) or text for text in asked.benchmarks]
     symbols = tuple(dict.fromkeys(named)) or ((portfolio.benchmark,) if portfolio.benchmark else ())
-    found = valuation.valued(portfolio, end=end, currency=currency, benchmark=next(iter(symbols), None))
-    period = Period(start or found.first_date, end or today)
+    found = valuation.valued(portfolio, end=last, currency=currency, benchmark=next(iter(symbols), None))
+    period = Period(start or found.first_date, last)
     asked = replace(asked, benchmarks=symbols)
     made_of = valuation.version(portfolio, *symbols)
     name = f"{portfolio_id}:{found.version}:{made_of}:{period.start}:{period.end}:{currency}:{portfolio.name}:{asked}"

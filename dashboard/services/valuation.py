@@ -19,7 +19,7 @@ from dashboard.domain.positions import PositionBooks
 from dashboard.domain.prices import MarketData
 from dashboard.domain.transactions import Transaction
 from dashboard.domain.valuation import PortfolioHistory
-from dashboard.errors import InsufficientData
+from dashboard.errors import InsufficientData, InvalidInput
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services import market_data, portfolios, transactions
 from dashboard.services.marks import clear_dirty, enqueue_dirty, mark_dirty, mark_market_change
@@ -29,6 +29,7 @@ __all__ = [
     "Valued",
     "clear_dirty",
     "enqueue_dirty",
+    "last_day",
     "mark_dirty",
     "mark_market_change",
     "snapshot",
@@ -84,6 +85,14 @@ _states: Memo[LedgerState] = Memo(8)
 def today_of(portfolio: PortfolioRef) -> date:
     """Today in the portfolio's own zone."""
     return datetime.now(ZoneInfo(portfolio.time_zone)).date()
+
+
+def last_day(end: date | None, *of: PortfolioRef) -> date:
+    """The last day of a period: ``end``, else the day that all of them have reached. Raises: InvalidInput."""
+    today = min(map(today_of, of))
+    if end is not None and end > today:
+        raise InvalidInput(f"The period ends on {end}, which is later than today, {today}.", field="to")
+    return end or today
 
 
 def version_of(portfolio_id: PortfolioId) -> str:

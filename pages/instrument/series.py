@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -84,7 +84,7 @@ def shown(detail: InstrumentDetail, view: ViewState) -> Shown:
             note=note,
         )
     return Shown(
-        bars=by_interval(_from(found, first), interval),
+        bars=by_interval(found.part(slice(first, None)), interval),
         interval=interval,
         style=style,
         period=period,
@@ -145,19 +145,6 @@ def _first(bars: Bars, period: Period, timeframe: Timeframe) -> int:
     if timeframe is Timeframe.DAY:
         return max(0, len(bars.dates) - FEWEST_BARS)
     return int(np.searchsorted(bars.dates, np.datetime64(period.start, "D")))
-
-
-def _from(bars: Bars, first: int) -> Bars:
-    chosen = slice(first, None)
-    return replace(
-        bars,
-        dates=bars.dates[chosen],
-        open=bars.open[chosen],
-        high=bars.high[chosen],
-        low=bars.low[chosen],
-        close=bars.close[chosen],
-        volume=bars.volume[chosen],
-    )
 
 
 def _change(bars: Bars, first: int, timeframe: Timeframe) -> float | None:

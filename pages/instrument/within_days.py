@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -45,7 +45,7 @@ def of_timeframe(detail: InstrumentDetail, timeframe: Timeframe, *, adjusted: bo
     shown = slice(int(np.searchsorted(every.dates, days[-sessions:][0])), None)
     if len(every.dates[shown]) < FEWEST_BARS:
         return None, DAILY
-    return ShortBars(interval, _cut(every, shown), every), f"{interval.minutes} minutes, {place_of(zone)} time"
+    return ShortBars(interval, every.part(shown), every), f"{interval.minutes} minutes, {place_of(zone)} time"
 
 
 def change(short: ShortBars, daily: Bars) -> float | None:
@@ -63,15 +63,3 @@ def lines(short: ShortBars, wanted: Sequence[Chosen]) -> tuple[IndicatorSeries, 
 def place_of(zone: str) -> str:
     """``New York`` of ``America/New_York``."""
     return zone.rpartition("/")[2].replace("_", " ")
-
-
-def _cut(bars: Bars, chosen: slice) -> Bars:
-    return replace(
-        bars,
-        dates=bars.dates[chosen],
-        open=bars.open[chosen],
-        high=bars.high[chosen],
-        low=bars.low[chosen],
-        close=bars.close[chosen],
-        volume=bars.volume[chosen],
-    )
