@@ -225,7 +225,9 @@ def _scaled(value: Measure, share: float) -> Measure:
 
 def _sum(values: Iterable[Measure]) -> Measure:
     found = list(values)
-    status = worst(*(value.status for value in found))
+    if len(found) == 1:
+        return found[0]
+    status = worst(*{value.status for value in found})
     reason = next((value.reason for value in found if value.status is status and status is not Status.OK), "")
     numbers = [value.value for value in found if value.value is not None]
     return Measure(fsum(numbers) if len(numbers) == len(found) else None, status, reason)

@@ -107,6 +107,11 @@ def test_a_new_composition_is_seen_at_once_and_the_same_one_has_the_same_tag(
     body = changed.get_json()
     assert "The sectors of BBB sum to 120.00 % of it: each was scaled." in [note["message"] for note in body["status"]]
     assert body["not_described"]["market_value"] == "0"
+    with server.app_context():
+        make_composition("BBB", SAID)
+    silent = signed.get(path_of(funds, "?by=holding")).get_json()
+    assert [line["symbol"] for line in silent["lines"] if line["kind"] == "not_described"] == ["BBB"]
+    assert (silent["funds"], silent["described_as_of"]) == ([], None)
 
 
 def test_what_the_worker_computed_is_split_without_a_valuation(
