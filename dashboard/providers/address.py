@@ -62,7 +62,23 @@ class Means:
     limits: Sequence[tuple[int, int]] = LIMITS
 
 
-class AddressProvider:
+class _ClosesAlone:
+    """What a source that has closes alone, by addresses that are given, answers to the rest."""
+
+    def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
+        """None: addresses have closes."""
+        return {}
+
+    def search(self, text: str) -> tuple[SearchHit, ...]:
+        """None: addresses are given."""
+        return ()
+
+    def fx_symbol(self, base: str, quote: str) -> str:
+        """The pair, which no address is asked for."""
+        return f"{base}{quote}"
+
+
+class AddressProvider(_ClosesAlone):
     """Instruments by their own addresses; it knows nothing of any other."""
 
     name = ADDRESS
@@ -94,20 +110,8 @@ class AddressProvider:
             self._hosts[host] = GuardedProvider(made, self._pauses, self._circuits)
         return self._hosts[host].history(request)
 
-    def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
-        """None: addresses have closes."""
-        return {}
 
-    def search(self, text: str) -> tuple[SearchHit, ...]:
-        """None: addresses are given."""
-        return ()
-
-    def fx_symbol(self, base: str, quote: str) -> str:
-        """The pair, which no address is asked for."""
-        return f"{base}{quote}"
-
-
-class _Host:
+class _Host(_ClosesAlone):
     """What is asked of one host."""
 
     asset_classes = EVERYTHING
@@ -157,18 +161,6 @@ class _Host:
             meta=InstrumentMeta("", currency, request.asset_class or AssetClass.OTHER),
             rejected=tuple(bar for bar in clean.rejected if start <= bar.date),
         )
-
-    def quotes(self, symbols: Sequence[str]) -> dict[str, Quote]:
-        """None."""
-        return {}
-
-    def search(self, text: str) -> tuple[SearchHit, ...]:
-        """None."""
-        return ()
-
-    def fx_symbol(self, base: str, quote: str) -> str:
-        """The pair, which no address is asked for."""
-        return f"{base}{quote}"
 
     def _asked(self, source: AddressSource, symbol: str) -> Quotations:
         """What the address answers; where nothing has changed there, what it said before."""
