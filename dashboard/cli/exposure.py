@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dashboard.cli.context import CommandContext, json_option, pass_context
-from dashboard.cli.options import portfolio_id, print_notes
+from dashboard.cli.options import owner_option, portfolio_id, print_notes
 from dashboard.domain.access import SYSTEM
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("name")
 @click.option("--by", type=click.Choice(["sector", "holding"]), default="sector", show_default=True, help="The lines.")
-@click.option("--owner", metavar="EMAIL", help="Whose portfolio, where the name alone does not tell.")
+@owner_option
 @json_option
 @pass_context
 def exposure(context: CommandContext, name: str, by: str, owner: str | None, as_json: bool) -> None:
