@@ -70,6 +70,13 @@ def register(app: Dash) -> None:
             "to": Control("tf-to"),
         },
     )
+    _draw_anew(app)
+    app.clientside_callback(ClientsideFunction("overview", "filter"), Input("holdings-filter", "value"))
+    app.clientside_callback(ClientsideFunction("overview", "drawn"), Input(BODY, "children"))
+
+
+def _draw_anew(app: Dash) -> None:
+    """The value for another period, the allocation by another grouping, everything when a figure may have changed."""
     callback(
         app,
         redraw,
@@ -105,5 +112,3 @@ def register(app: Dash) -> None:
         permission=Permission.PORTFOLIO_VIEW,
         prevent_initial_call=True,
     )
-    app.clientside_callback(ClientsideFunction("overview", "filter"), Input("holdings-filter", "value"))
-    app.clientside_callback(ClientsideFunction("overview", "drawn"), Input(BODY, "children"))
