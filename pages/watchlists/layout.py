@@ -127,5 +127,6 @@ def _settings(found: Watchlist) -> Component:
         html.Div([html.Span("Columns", className="lab"), chosen], className="only-d"),
         html.Div(delete, className="watch-delete"),
     ]
-    summary = html.Summary([icon("sliders"), "List settings"], className="b")
+    name_of_it = html.Span("List settings", className="only-d")
+    summary = html.Summary([icon("sliders"), name_of_it], className="b", title="List settings")
     return html.Details([summary, html.Div(parts, className="px-pop watch-pop")], className="px-menu watch-menu")
