@@ -52,7 +52,7 @@ demo: $(RUNTIME)
 dev: $(DEV)
 
 test: browser $(DEV)
-	@SE_OFFLINE=true $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@SE_OFFLINE=true $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 soak: $(DEV)
 	@SOAK_LEDGERS=1000 $(BIN)/python -m pytest tests/unit/domain/test_ledger_state.py $(ARGS)

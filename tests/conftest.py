@@ -27,6 +27,14 @@ from dashboard.redis_store import connect
 RUN_HOME = "BASIS_TEST_HOME"
 MEMORY_DIRECTORY = Path("/dev/shm")
 ROOM_BYTES = 2_000_000_000
+# Tests that mostly wait for processes of their own, by the beginning of their files' names.
+WAITING = (
+    "tests/integration/jobs/",
+    "tests/integration/live/",
+    "tests/integration/test_embedded",
+    "tests/system/",
+    "tests/browser/",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,22 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("untimed")
     if not hasattr(config, "workerinput"):
         os.environ[RUN_HOME] = tempfile.mkdtemp(prefix="basis-tests-", dir=scratch_directory())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that mostly wait for other processes between those that compute, and none of them last.
+
+    So that two workers seldom wait at once, and neither is left alone with a long file.
+    """
+    files: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.nodeid.partition("::")[0], []).append(item)
+    waiting = [file for start in WAITING for file in files if file.startswith(start)]
+    order = sorted(files.keys() - waiting, key=lambda file: (-len(files[file]), file))
+    apart = 2 + len(order) // (2 * len(waiting) + 1)
+    for number, file in enumerate(waiting):
+        order.insert(number * apart, file)
+    items[:] = [item for file in order for item in files[file]]
 
 
 def pytest_collection_finish() -> None:
