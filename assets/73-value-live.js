@@ -27,7 +27,9 @@
   const valueOf = (place, frame) => {
     if (!isReturn(place)) return rounded(frame.market_value, 2);
     if ("first" in place) return place.first > 0 ? rounded(frame.market_value / place.first - 1, 6) : null;
-    return frame.return_growth == null ? null : rounded((1 + place.base) * (1 + place.onward) * frame.return_growth - 1, 6);
+    return frame.return_growth == null
+      ? null
+      : rounded((1 + place.base) * (1 + place.onward) * frame.return_growth - 1, 6);
   };
   const textOf = (place, value) => {
     if (!isReturn(place)) return format.compact(value, place.currency, { digits: 4 });
