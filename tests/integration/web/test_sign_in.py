@@ -72,8 +72,8 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(server: Fla
     assert all(REFUSAL in text for text in texts)
     assert client.get_cookie("basis_session") is None
     with server.app_context():
-        refused = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "session.refused")).all()
-        assert [(row.email, row.result, row.address) for row in refused] == [
+        entries = select(AuditEntry).where(AuditEntry.action == "session.refused").order_by(AuditEntry.id)
+        assert [(row.email, row.result, row.address) for row in db.session.scalars(entries)] == [
             (EMAIL, "denied", "127.0.0.1"),
             ("nobody@example.org", "denied", "127.0.0.1"),
         ]
