@@ -40,8 +40,8 @@ ENDS_AT_THE_HEADLINE = AMOUNT + """
     const value = amount(document.getElementById("live-value").textContent);
     return data[1].y.at(-1) === value && layout.annotations[0].y === value;
 """
-# The last point of the line of the return, the tag beside it and the legend, where all say what the headline makes of the
-# one deposit of 10,000.
+# The last point of the line of the return, the tag beside it and the legend, where all say what the headline makes of
+# the one deposit of 10,000.
 RETURN_ENDS_AT_THE_HEADLINE = AMOUNT + """
     const plot = document.querySelector("#value-chart .js-plotly-plot");
     if (!plot || !plot.data || plot.layout.meta.measure !== "return") return false;
