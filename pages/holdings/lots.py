@@ -5,10 +5,18 @@ from __future__ import annotations
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard.domain.transactions import LotMethod
 from dashboard.formatting import dates, numbers
 from dashboard.results.holdings import Holding, HoldingsReport, OpenLot
 from dashboard.web.components import basics
 
+METHODS = {
+    LotMethod.FIFO: "FIFO",
+    LotMethod.LIFO: "LIFO",
+    LotMethod.HIFO: "HIFO",
+    LotMethod.AVERAGE: "average cost",
+    LotMethod.SPECIFIC: "name",
+}
 DAYS_A_YEAR = 365
 MOST = 200
 
@@ -21,8 +29,7 @@ def card(report: HoldingsReport) -> Component:
     rows = [_row(report, item, lot) for item, lot in found[:MOST]]
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="tb den")
     more = f", the first {MOST} shown" if len(found) > MOST else ""
-    method = report.portfolio.method.value
-    sub = f"{len(found)} lots by {'average cost' if method == 'average' else method}{more}"
+    sub = f"{len(found)} lots by {METHODS[report.portfolio.method]}{more}"
     box = html.Details([html.Summary("Show every lot", className="lots-more"), html.Div(table, className="hm-box")])
     return basics.card("Open lots", box, sub=sub, class_name="c12", padded=False)
 

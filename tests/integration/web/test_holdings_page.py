@@ -47,7 +47,7 @@ def test_the_groups_end_with_the_whole_and_every_position_is_there(
     assert numbers.number(summary.gain.total, signed=True) in text
     for item in report.holdings:
         assert f'"id": "{item.symbol}"' in text
-    assert f"{sum(len(item.lots) for item in report.holdings)} lots by fifo" in text
+    assert f"{sum(len(item.lots) for item in report.holdings)} lots by FIFO" in text
     assert "NaN" not in text
     assert f'"portfolio": {found.id}' in text, "what the page listens to"
 
