@@ -31,9 +31,9 @@ class OpenDay:
         """(1 + r) ÷ (1 + r₀), r the day's return at ``value`` and r₀ that at the stored prices.
 
         It turns the time-weighted return T₀ of a period that ends with the day into that up to now:
-        1 + T = (1 + T₀) · growth. 1 with nothing at work; None where either return is undefined.
+        1 + T = (1 + T₀) · growth. 1 with nothing at work; None where either return is undefined, or all was lost.
         """
-        if np.isnan(self.stored):
+        if np.isnan(self.stored) or self.stored <= -1.0:
             return None
         if self.before + self.inflow < LEAST_AT_WORK:
             return 1.0

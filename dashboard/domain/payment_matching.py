@@ -6,6 +6,7 @@ nearer to the next distribution than to their own.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,8 @@ from dashboard.domain.payment_money import Terms, is_same_money
 from dashboard.domain.transactions import Transaction
 
 DAYS_BEFORE, DAYS_AFTER = 5, 60
+A_DAY_BEFORE = 31
+"""Nobody is paid before the ex-date: such a row is nearer to a distribution of a month ago, if that has no other."""
 LONGEST_LAG_DAYS = 120
 """Korean and Japanese companies pay a quarter after the ex-date: a row whose money fits may be that late."""
 PARTS_DAYS = 7
@@ -73,9 +76,9 @@ class PaymentMatching:
 
     def _edges(
         self, accounts: Accounts, latest: int, possible: Callable[[Entitlement, Transaction], bool]
-    ) -> dict[int, list[tuple[int, int]]]:
+    ) -> dict[int, list[tuple[float, int]]]:
         """For each distribution without a row the rows that may be its, as (days apart, row), the nearest first."""
-        found: dict[int, list[tuple[int, int]]] = {}
+        found: dict[int, list[tuple[float, int]]] = {}
         for number, due in enumerate(self._due):
             if number in self._found:
                 continue
@@ -88,7 +91,7 @@ class PaymentMatching:
                 found[number] = sorted(near)
         return found
 
-    def _pair(self, edges: dict[int, list[tuple[int, int]]], *, fits: bool = True) -> None:
+    def _pair(self, edges: dict[int, list[tuple[float, int]]], *, fits: bool = True) -> None:
         """Give each distribution a row of its own: the nearest pairs first, then as many more as there can be."""
         pairs: dict[int, int] = {}
         owners: dict[int, int] = {}
@@ -125,15 +128,16 @@ class PaymentMatching:
                     self._book([number], parts)
                     break
 
-    def _near(self, due: Entitlement, latest: int) -> dict[int, int]:
-        """The days between the ex-date and each row that is free yet, or its settlement."""
+    def _near(self, due: Entitlement, latest: int) -> dict[int, float]:
+        """How far each row that is free yet, or its settlement, is from the ex-date, in days after it."""
         ex_date = due.date.toordinal()
-        found: dict[int, int] = {}
+        found: dict[int, float] = {}
         for ordinal, at in self._days[bisect_left(self._days, (ex_date - DAYS_BEFORE, 0)) :]:
             if ordinal > ex_date + latest:
                 break
             if at not in self._used:
-                found[at] = min(found.get(at, latest), abs(ordinal - ex_date))
+                days = ordinal - ex_date
+                found[at] = min(found.get(at, math.inf), days if days >= 0 else -days * A_DAY_BEFORE)
         return found
 
     def _book(self, numbers: Sequence[int], places: Sequence[int], *, fits: bool = True) -> None:
@@ -158,7 +162,7 @@ def _runs(places: Sequence[int], days: Sequence[date]) -> Iterator[Sequence[int]
 
 
 def _augment(
-    start: int, edges: dict[int, list[tuple[int, int]]], pairs: dict[int, int], owners: dict[int, int]
+    start: int, edges: dict[int, list[tuple[float, int]]], pairs: dict[int, int], owners: dict[int, int]
 ) -> None:
     """Find a row for ``start`` by moving others to rows that may be theirs too, if that can be.
 

@@ -82,6 +82,9 @@ def test_what_the_day_s_return_has_become_is_told_with_its_status() -> None:
     assert said["return_growth"] == pytest.approx(1650 / 1550 / 1.01)
     assert said["return_status"] == "ok"
     assert frame(LIVE)["return_growth"] is None
+    found.load(replace(HELD, day=OpenDay(1500.0, 0.0, 0.0, 0.0, -1.0)), "3")  # all was lost at the stored prices
+    said = found.data(lambda _: True)[0]
+    assert said["return_growth"] is None
 
 
 def test_a_rate_alone_moves_the_value_and_claims_nothing_of_prices() -> None:

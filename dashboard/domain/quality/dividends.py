@@ -27,6 +27,8 @@ DEVIATIONS = 4.0
 # How far the price's move on the ex-date may speak against the mended amount.
 CONTRADICTION = 4.0
 CERTAIN, PROBABLE = 0.95, 0.8
+# No price rises more on an ex-date; a broken one may, by more than a number can hold.
+LARGEST_RISE = math.log(1e6)
 
 
 def dividend_findings(series: ObservedSeries, logs: Floats) -> list[Finding]:
@@ -47,7 +49,7 @@ def dividend_findings(series: ObservedSeries, logs: Floats) -> list[Finding]:
     for index, dividend in enumerate(known):
         place = places[index]
         around = np.delete(amounts, index)[max(0, index - 1) : index + 1]
-        drop = 1.0 - math.exp(float(moves[place]))
+        drop = -math.expm1(min(float(moves[place]), LARGEST_RISE))
         judged = _judge(float(yields[index]), float(amounts[index]), around, drop, float(noise[index]), series.currency)
         if judged is None:
             continue

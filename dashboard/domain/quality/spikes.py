@@ -21,6 +21,7 @@ LONGEST_SPIKE = 3
 # A last bar that more than halves or doubles waits for the next one to speak for it.
 UNCONFIRMED_MOVE, UNCONFIRMED_DEVIATIONS = math.log(2.0), 15.0
 CERTAIN, POSSIBLE = 0.9, 0.5
+MOST_TOLD = math.log(1e6)
 
 
 def spike_findings(series: ObservedSeries, logs: Floats, taken: set[int], least: float = LEAST_SPIKE) -> list[Finding]:
@@ -60,9 +61,9 @@ def _spike(series: ObservedSeries, logs: Floats, index: int, before: int, after:
     share = (index - before) / (after - before)
     level = float(logs[before] * (1 - share) + logs[after] * share)
     close = float(series.close[index])
-    suggested = close * math.exp(level - float(logs[index]))
-    size = math.exp(abs(float(logs[index]) - level))
-    reason = f"The close stands {size:.2f} times {'above' if suggested < close else 'below'} those before and after it."
+    suggested = math.exp(math.log(close) + level - float(logs[index]))
+    size = abs(float(logs[index]) - level)
+    reason = f"The close stands {_times(size)} {'above' if suggested < close else 'below'} those before and after it."
     unknown = math.nan
     bar = MendedBar(unknown, unknown, unknown, suggested, float(series.volume[index]))
     return Finding(date_of(series.dates[index]), FindingKind.SPIKE, close, suggested, reason, CERTAIN, True, bar)
@@ -75,12 +76,15 @@ def _unconfirmed(series: ObservedSeries, moves: Floats, noise: dict[int, float],
     size = abs(float(moves[last]))
     if size < UNCONFIRMED_MOVE or size < UNCONFIRMED_DEVIATIONS * noise[last]:
         return None
-    reason = (
-        f"The last close is {math.exp(size):.2f} times {'above' if moves[last] > 0 else 'below'} the one before it; "
-    )
+    reason = f"The last close is {_times(size)} {'above' if moves[last] > 0 else 'below'} the one before it; "
     reason += "it is held back until the next session confirms it."
     day, close = date_of(series.dates[-1]), float(series.close[-1])
     return Finding(day, FindingKind.SPIKE, close, None, reason, POSSIBLE, True)
+
+
+def _times(size: float) -> str:
+    """A log difference in words."""
+    return f"{math.exp(size):.2f} times" if size < MOST_TOLD else "more than a million times"
 
 
 def positions_of(series: ObservedSeries, findings: list[Finding]) -> set[int]:

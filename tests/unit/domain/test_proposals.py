@@ -328,7 +328,8 @@ def histories(draw: st.DrawFn) -> tuple[str, list[Transaction]]:
     """Distributions of one instrument that is held throughout, and a person's own rows for all of them."""
     step = draw(st.sampled_from([1, 3, 6]))
     amounts = draw(st.lists(st.sampled_from(["0.5", "0.5", "0.61", "0.07"]), min_size=12, max_size=12))
-    lag, spread = draw(st.integers(0, 40)), draw(st.integers(0, 5))
+    # Paid before the next ex-date: else nothing tells the rows of a lag of 35 days from those of one of 5.
+    lag, spread = draw(st.integers(0, 24 if step == 1 else 40)), draw(st.integers(0, 5))
     net = draw(st.booleans())
     abroad = draw(st.booleans())
     facts, rows = [], []
@@ -338,19 +339,17 @@ def histories(draw: st.DrawFn) -> tuple[str, list[Transaction]]:
         day = ex_date + timedelta(days=lag + draw(st.integers(0, spread)))
         gross = Decimal(amounts[number]) * 100
         money = (gross * Decimal("0.85") if net else gross) * (Decimal("0.9") if abroad else 1)
-        rows.append(
-            Transaction(
-                date=day,
-                type=TransactionType.DIVIDEND,
-                symbol="AAA",
-                currency="EUR" if abroad else "USD",
-                amount=money,
-                tax=Decimal(0) if net else money * Decimal("0.15"),
-                sequence=100 + number,
-                id=100 + number,
-            )
-        )
+        tax = Decimal(0) if net else money * Decimal("0.15")
+        rows.append(own_row(number, day, money, tax, "EUR" if abroad else "USD"))
     return "\n".join(facts), rows
+
+
+def own_row(number: int, day: date, money: Decimal, tax: Decimal = Decimal(0), currency: str = "USD") -> Transaction:
+    """A person's own row."""
+    kind, place = TransactionType.DIVIDEND, 100 + number
+    return Transaction(
+        date=day, type=kind, symbol="AAA", currency=currency, amount=money, tax=tax, sequence=place, id=place
+    )
 
 
 MARKET = market(currencies={"AAA": "USD"}, fx={("EUR", "USD"): rates("2023-01-01", *[1 / 0.9] * 800)})
@@ -394,6 +393,21 @@ class Book:
     def payments(self) -> int:
         """How many rows of income there are."""
         return sum(1 for row in self.rows if row.type is TransactionType.DIVIDEND)
+
+
+@pytest.mark.parametrize("lag", range(30))
+@pytest.mark.parametrize("first", [3, 9])
+def test_a_monthly_payer_that_pays_shortly_before_the_next_ex_date_has_the_latest_months_open(
+    lag: int, first: int
+) -> None:
+    days = [date(2024, month, 5) for month in MONTHS]
+    book = Book("\n".join(f"{day} 0.5 USD" for day in days))
+    rows = [own_row(number, day + timedelta(days=lag), Decimal(50)) for number, day in enumerate(days)]
+    book.bring(rows[:first])
+    assert [one.date for one in book.open()] == days[first:]
+    book.accept(book.open()[:1])
+    book.bring(rows[first:])
+    assert book.payments == len(days)
 
 
 @settings(max_examples=30, deadline=None)

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dashboard.domain.instruments import Dividend, Split
@@ -28,6 +28,11 @@ def day(place: int) -> date:
     return found
 
 
+WILD = [(place, *[close] * 4, 0.0) for place, close in enumerate([1.0, 1.0, 2.0, 1.0, 1e-300, 1e300])]
+
+
+@example(WILD, [], [], "GBP", False)  # from one to the next it rises by more than a number can hold
+@example([*WILD, (6, *[1e-300] * 4, 0.0)], [], [(5, 1.0)], "GBP", False)
 @given(
     st.lists(BAR, max_size=60),
     SPLITS,
