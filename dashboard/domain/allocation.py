@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from dashboard.domain.holdings import HoldingFigures
-from dashboard.domain.measures import Measure, Status, worst
+from dashboard.domain.measures import Measure, Status, summed, worst
 
 CASH = "cash"
 
@@ -46,21 +46,13 @@ def allocate(
         groups.setdefault(key(holding), []).append((holding.symbol, holding.market_value))
     if cash is not None and cash.value != 0.0:
         groups.setdefault(cash_key, []).append(("", cash))
-    values = {name: _sum([value for _, value in members]) for name, members in groups.items()}
-    total = _sum(values.values())
+    values = {name: summed([value for _, value in members]) for name, members in groups.items()}
+    total = summed(values.values())
     slices = [
         Slice(name, values[name], _share(values[name], total), tuple(symbol for symbol, _ in members if symbol))
         for name, members in groups.items()
     ]
     return tuple(sorted(slices, key=lambda one: (-(one.market_value.value or 0.0), one.key)))
-
-
-def _sum(values: Iterable[Measure]) -> Measure:
-    found = list(values)
-    status = worst(*(value.status for value in found))
-    reason = next((value.reason for value in found if value.status is status), "")
-    numbers = [value.value for value in found if value.value is not None]
-    return Measure(sum(numbers) if len(numbers) == len(found) else None, status, reason)
 
 
 def _share(value: Measure, total: Measure) -> Measure:

@@ -6,14 +6,13 @@ The lines sum to the value of all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from math import fsum
 
 from dashboard.domain.compositions import WHOLE, Composition, Constituent, shares_of
-from dashboard.domain.measures import Measure, Note, Status, worst
+from dashboard.domain.measures import Measure, Note, summed
 
 CASH, UNKNOWN = "cash", "unknown"
 DEEPEST = 3
@@ -136,9 +135,9 @@ def exposure(
     if cash is not None and cash.value != 0.0:
         of_cash = _Gathered(_Leaf(ExposureKind.CASH, "", CASH, (), 1.0), {("", ()): [cash]})
         lines[ExposureKind.CASH, CASH] = of_cash
-    total = _sum([*(position.value for position in positions), *([cash] if cash is not None else [])])
+    total = summed([*(position.value for position in positions), *([cash] if cash is not None else [])])
     found = sorted((_line(gathered, total) for gathered in lines.values()), key=_order)
-    rest = _sum(line.value for line in found if line.kind is ExposureKind.NOT_DESCRIBED)
+    rest = summed(line.value for line in found if line.kind is ExposureKind.NOT_DESCRIBED)
     return Exposure(
         by=by,
         total=total,
@@ -200,9 +199,9 @@ def _line(gathered: _Gathered, total: Measure) -> ExposureLine:
     parts = [
         ExposurePart(held, through, value, _share(value, total))
         for (held, through), pieces in gathered.pieces.items()
-        for value in [_sum(pieces)]
+        for value in [summed(pieces)]
     ]
-    value = _sum(piece for pieces in gathered.pieces.values() for piece in pieces)
+    value = summed(piece for pieces in gathered.pieces.values() for piece in pieces)
     first = gathered.first
     ordered = tuple(sorted(parts, key=lambda part: (-abs(part.value.value or 0.0), part.through, part.held)))
     return ExposureLine(first.kind, first.symbol, first.name, value, _share(value, total), ordered)
@@ -221,16 +220,6 @@ def _notes(seen: Mapping[str, FundSeen], by: ExposureBy) -> Iterator[Note]:
 
 def _scaled(value: Measure, share: float) -> Measure:
     return Measure(None if value.value is None else value.value * share, value.status, value.reason)
-
-
-def _sum(values: Iterable[Measure]) -> Measure:
-    found = list(values)
-    if len(found) == 1:
-        return found[0]
-    status = worst(*{value.status for value in found})
-    reason = next((value.reason for value in found if value.status is status and status is not Status.OK), "")
-    numbers = [value.value for value in found if value.value is not None]
-    return Measure(fsum(numbers) if len(numbers) == len(found) else None, status, reason)
 
 
 def _share(value: Measure, total: Measure) -> Measure:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from math import fsum
 
 
 class Status(StrEnum):
@@ -53,3 +55,14 @@ class Note:
     message: str
     symbol: str | None = None
     since: str | None = None
+
+
+def summed(values: Iterable[Measure]) -> Measure:
+    """The sum of values, as doubtful as the most doubtful of them; without a value where one has none."""
+    found = list(values)
+    if len(found) == 1:
+        return found[0]
+    status = worst(*{value.status for value in found})
+    reason = next((value.reason for value in found if value.status is status), "")
+    numbers = [value.value for value in found if value.value is not None]
+    return Measure(fsum(numbers) if len(numbers) == len(found) else None, status, reason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,6 @@ from dashboard.domain.instruments import Split
 from dashboard.domain.intraday import BarInterval, IntradayBars, kept_days, no_bars
 from dashboard.errors import InvalidInput, NotFound
 from dashboard.results.bar_pages import BarPage
-from dashboard.results.instruments import Bars
 from dashboard.results.intraday import IntradaySeries
 from dashboard.results.notes import StatusNote
 from dashboard.runtime import settings
@@ -54,7 +53,7 @@ def daily_page(symbol: str, asked: BarRange, *, adjusted: bool = True) -> BarPag
         extent = edges.first_date, edges.last_date
         notes += bar_notes.of_range(symbol, DAY, start, extent, empty=not len(found.dates))
     more = len(found.dates) > asked.limit
-    return BarPage(DAY, _zone(row).key, _first(found, asked.limit), None, more, tuple(notes))
+    return BarPage(DAY, _zone(row).key, found.part(slice(asked.limit)), None, more, tuple(notes))
 
 
 def intraday_page(
@@ -75,7 +74,7 @@ def intraday_page(
         notes.append(StatusNote("bar_open", bar_notes.OPEN, symbol, _local(_aware(found.at[-1].item()), zone)))
     series = IntradaySeries(symbol, row.currency, zone.key, interval, found)
     bars = intraday_reading.in_units(series, found.at, _splits(row), adjusted=adjusted)
-    return BarPage(interval, zone.key, _first(bars, asked.limit), kept_from, len(found) > asked.limit, tuple(notes))
+    return BarPage(interval, zone.key, bars.part(slice(asked.limit)), kept_from, len(found) > asked.limit, tuple(notes))
 
 
 def _read(
@@ -139,16 +138,3 @@ def _aware(moment: datetime) -> datetime:
 
 def _naive(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def _first(bars: Bars, count: int) -> Bars:
-    """The first ``count`` of them."""
-    return replace(
-        bars,
-        dates=bars.dates[:count],
-        open=bars.open[:count],
-        high=bars.high[:count],
-        low=bars.low[:count],
-        close=bars.close[:count],
-        volume=bars.volume[:count],
-    )
