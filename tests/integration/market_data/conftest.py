@@ -7,6 +7,7 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from dashboard.server import create_server
 from dashboard.settings import Settings
 
 MARKET = Path(__file__).parents[4] / "shared" / "market"
+START_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,19 @@ class StandIn:
         return answer
 
 
+def _await(process: subprocess.Popen[str], port: int) -> None:
+    """Wait until the stand-in answers: it says where it will be a moment before it is there."""
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=START_SECONDS).close()
+        except ConnectionRefusedError:
+            time.sleep(0.01)
+        else:
+            return
+    raise AssertionError(f"the stand-in does not answer on port {port}; it ended with {process.poll()}")
+
+
 @contextmanager
 def served() -> Iterator[StandIn]:
     """A stand-in in a process of its own; it remembers what it was asked and what was pushed."""
@@ -62,6 +77,7 @@ def served() -> Iterator[StandIn]:
         assert process.stdout is not None
         count, _, where = process.stdout.readline().partition(" series on ")
         assert where
+        _await(process, port)
         yield StandIn(f"http://127.0.0.1:{port}", int(count))
         process.terminate()
 
