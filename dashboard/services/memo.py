@@ -11,10 +11,10 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import structlog
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 from redis import RedisError
 
 from dashboard.redis_store import key
@@ -81,7 +81,9 @@ class SharedMemo(Generic[T]):
 
     def __init__(self, name: str, result_type: type[T], size: int) -> None:
         self._name = name
-        self._adapter: TypeAdapter[T] = TypeAdapter(result_type)
+        # In a tuple, since a dataclass takes no configuration from outside: a decimal that is not known is NaN too.
+        alone = cast(type[tuple[T]], tuple[result_type])  # type: ignore[valid-type]
+        self._adapter: TypeAdapter[tuple[T]] = TypeAdapter(alone, config=ConfigDict(allow_inf_nan=True))
         self._memo: Memo[T] = Memo(size)
 
     def get(self, name: str, compute: Callable[[], T]) -> T:
@@ -96,11 +98,11 @@ class SharedMemo(Generic[T]):
             log.warning("memo.redis_unavailable", reason=str(error))
             return compute()
         if isinstance(stored, bytes):
-            return self._adapter.validate_python(json.loads(stored))
+            return self._adapter.validate_python((json.loads(stored),))[0]
         found = compute()
         try:
             # json, not pydantic's own writer: a value that is not known is NaN, and must come back as NaN.
-            data = json.dumps(self._adapter.dump_python(found, mode="json"))
+            data = json.dumps(self._adapter.dump_python((found,), mode="json")[0])
             redis_client().set(where, data, ex=SHARED_SECONDS)
         except RedisError as error:
             log.warning("memo.redis_unavailable", reason=str(error))

@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from dashboard.domain.access import Actor, PortfolioId
 from dashboard.services import memo, portfolios, revaluation, valuation
 from tests.days import today
-from tests.market_pages import make_ledger, make_market
+from tests.factories import make_portfolio
+from tests.market_pages import make_ledger, make_market, weekday_before
 from tests.web import open_page
 
 PAGES = ("", "/holdings", "/performance", "/income")
@@ -39,6 +40,20 @@ def test_a_page_opens_without_a_valuation(
 
     monkeypatch.setattr(valuation, "_value", refuse)
     assert open_page(signed, f"/p/mine{page}").status_code == 200
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_worker_that_found_no_rate_leaves_pages_that_open(
+    server: Flask, signed: FlaskClient, person: Actor, page: str
+) -> None:
+    with server.app_context():
+        make_market(today())
+        day = weekday_before(today())
+        rows = f"date type symbol quantity price currency\n{day} buy AAA 10 100 EUR\n{day} buy KKK 10 100 HKD"
+        portfolio = make_portfolio(person, "Far", ledger=rows)
+        revaluation.revalue(portfolio.id)
+        memo.forget_all()
+    assert open_page(signed, f"/p/far{page}").status_code == 200
 
 
 def test_without_what_the_worker_computed_a_page_values_by_itself(
