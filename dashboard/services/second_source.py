@@ -41,9 +41,10 @@ def compare(
     for done, key in enumerate(chosen):
         if progress is not None:
             progress(done, len(chosen))
-        comparison, portfolios = compare_one(source, key, spent)
-        found.append(comparison)
-        touched |= portfolios
+        compared = compare_one(source, key, spent)
+        if compared is not None:
+            found.append(compared[0])
+            touched |= compared[1]
     if touched:
         revaluation.ask()
     return tuple(found)

@@ -101,6 +101,11 @@ def _describe(source: ProviderChain, target: Target, failures: _Failures) -> Des
         outcome = DescribeOutcome(target.symbol, False, error.code, error.message)
         failures.add(error.provider, outcome)
         return outcome
+    now = series.locked(target)
+    if now is None or not now.asks_like(target):
+        db.session.rollback()
+        # Nothing is said of what is gone; of what has changed meanwhile it is asked what it is now.
+        return DescribeOutcome(target.symbol, False) if now is None or now.unasked else _describe(source, now, failures)
     row = db.session.get_one(InstrumentRow, target.id)
     changed = _take_over(row, found)
     row.described_at = datetime.now(UTC)

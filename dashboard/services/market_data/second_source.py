@@ -44,12 +44,14 @@ class _Ours:
         return day - timedelta(days=7)
 
 
-def compare(chain: ProviderChain, key: int | Pair, spent: set[str]) -> tuple[Comparison, set[int]]:
+def compare(chain: ProviderChain, key: int | Pair, spent: set[str]) -> tuple[Comparison, set[int]] | None:
     """Compare an instrument or a pair with its second source, and keep what is found; commits by itself.
 
     Providers in ``spent`` have no requests left and are not asked; one that says so is added. Also returns the
-    portfolios that are to be valued again.
+    portfolios that are to be valued again. None where the instrument was deleted or merged meanwhile.
     """
+    if not _is_there(key):
+        return None
     ours, asset_class, request = _instrument(key) if isinstance(key, int) else _pair(key)
     provider = chain.second(asset_class, ours.source)
     if not len(ours.days):
@@ -65,7 +67,11 @@ def compare(chain: ProviderChain, key: int | Pair, spent: set[str]) -> tuple[Com
         if isinstance(error, RateLimited):
             spent.add(provider.name)
         return Comparison(ours.symbol, ours.source, provider.name, code=error.code, reason=error.message), set()
-    return _judged(key, ours, history)
+    return _judged(key, ours, history) if _is_there(key) else None
+
+
+def _is_there(key: int | Pair) -> bool:
+    return not isinstance(key, int) or db.session.get(InstrumentRow, key, populate_existing=True) is not None
 
 
 def _instrument(key: int) -> tuple[_Ours, AssetClass, Request]:

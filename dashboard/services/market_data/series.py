@@ -40,6 +40,16 @@ OVERLAP_DAYS = 14
 # Two answers about one day that differ by more than this are not a correction but another unit: a split listed late.
 RESTATED_STEP = 0.2
 FILE_SOURCE = "file"
+GONE = "it was deleted or merged into another meanwhile"
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What came; ``last`` is the day up to which one that only stands in changes nothing."""
+
+    history: History
+    last: date | None
+    cause: Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,10 @@ class Target:
         """What to ask for where the stored bars are of another unit than the source's."""
         return self._asking(None)
 
+    def asks_like(self, other: Target) -> bool:
+        """Whether what came for one is an answer for the other."""
+        return self.unasked == other.unasked and self.whole() == other.whole()
+
     def _asking(self, start: date | None) -> HistoryRequest:
         return HistoryRequest(
             self.provider_symbol or self.symbol,
@@ -92,10 +106,22 @@ class Target:
 
 def targets(rows: list[InstrumentRow]) -> list[Target]:
     """The instruments with what is stored of them. Ends the transaction."""
+    found = _targets(rows)
+    db.session.rollback()
+    return found
+
+
+def locked(target: Target) -> Target | None:
+    """The instrument as it is now, locked: people change it while a provider is asked. None where it is gone."""
+    row = db.session.get(InstrumentRow, target.id, with_for_update={"key_share": True}, populate_existing=True)
+    return _targets([row])[0] if row is not None else None
+
+
+def _targets(rows: list[InstrumentRow]) -> list[Target]:
     ids = [row.id for row in rows]
     edges, splits = prices.edges(db.session, ids), store.splits(db.session, ids)
     symbols, sources = instrument_symbols.elsewhere(db.session, ids), instrument_symbols.sources(db.session, ids)
-    found = [
+    return [
         Target(
             row.id,
             row.symbol,
@@ -112,8 +138,6 @@ def targets(rows: list[InstrumentRow]) -> list[Target]:
         )
         for row in rows
     ]
-    db.session.rollback()
-    return found
 
 
 def _source(row: InstrumentRow, stored: InstrumentSource | None) -> AddressSource | None:
@@ -125,18 +149,39 @@ def _source(row: InstrumentRow, stored: InstrumentSource | None) -> AddressSourc
 
 
 def refresh_instrument(chain: ProviderChain, target: Target, start: date | None = None) -> SeriesResult:
-    """Bring one instrument up to date; commits by itself, so that what is complete stays complete."""
-    if target.unasked:
-        return SeriesResult(RefreshOutcome(target.symbol, 0, last_date=target.last_date, reason=target.unasked))
+    """Bring one instrument up to date; commits by itself, so that what is complete stays complete.
+
+    An answer to what is no longer asked (it was remapped, delisted or priced by hand meanwhile) is not taken over.
+    """
+    while not target.unasked:
+        answer = _asked(chain, target, start)
+        now = locked(target)
+        if now is None:
+            db.session.rollback()
+            return SeriesResult(RefreshOutcome(target.symbol, 0, reason=GONE))
+        if now.asks_like(target):
+            return _recorded(now, answer)
+        db.session.rollback()
+        target = now
+    return SeriesResult(RefreshOutcome(target.symbol, 0, last_date=target.last_date, reason=target.unasked))
+
+
+def _asked(chain: ProviderChain, target: Target, start: date | None) -> _Answer | ProviderError:
+    """What the providers say of it: what is new, or all of it where the stored bars are of another unit."""
     last = target.last_date if start is None and target.refreshed else None
-    cause = Cause.CORRECTED
     try:
         history = closed_bars(chain.history(target.request(start)))
         if last is not None and _restated(target, history):
-            history, last, cause = closed_bars(chain.history(target.whole())), None, Cause.RELOADED
+            return _Answer(closed_bars(chain.history(target.whole())), None, Cause.RELOADED)
     except ProviderError as error:
-        return _record_failure(target, error)
-    return _record_history(target.id, history, last, cause)
+        return error
+    return _Answer(history, last, Cause.CORRECTED)
+
+
+def _recorded(target: Target, answer: _Answer | ProviderError) -> SeriesResult:
+    if isinstance(answer, ProviderError):
+        return _record_failure(target, answer)
+    return _record_history(target.id, answer.history, answer.last, answer.cause)
 
 
 def refresh_unknown(chain: ProviderChain, symbol: str, start: date | None = None) -> SeriesResult:

@@ -125,6 +125,13 @@ def _refreshed(source: ProviderChain, target: Target, currency: str, request: In
     if found.currency != currency:
         reason = f"{found.provider} quotes {found.provider_symbol} in {found.currency}, not in {currency}."
         return RefreshOutcome(target.symbol, 0, code=CURRENCY_MISMATCH, reason=reason)
+    now = series.locked(target)
+    if now is None:
+        db.session.rollback()
+        return RefreshOutcome(target.symbol, 0, reason=series.GONE)
+    if not now.asks_like(target):
+        db.session.rollback()
+        return _refreshed(source, now, currency, replace(request, of=now.whole()))
     found = _plausible(target, found)
     changed = bars_store.store(db.session, target.id, found.interval, found.bars, found.provider)
     db.session.commit()
