@@ -18,7 +18,7 @@ from dashboard.domain.arrays import Days, Floats
 from dashboard.errors import InvalidInput
 from dashboard.providers.base import AddressSource
 from dashboard.providers.csv_cells import NUMBER, RowError, read
-from dashboard.providers.json_answers import MalformedAnswer
+from dashboard.providers.json_answers import MalformedAnswer, storable_text
 
 EVERY, STEP = "[*]", re.compile(r"\[(?:\*|\d{1,6})\]|[^.\[\]]+")
 PATH = re.compile(r"(?:[^.\[\]]+|\[(?:\*|\d{1,6})\])(?:\.[^.\[\]]+|\[(?:\*|\d{1,6})\])*")
@@ -42,7 +42,7 @@ def parse(source: AddressSource, body: bytes) -> Quotations:
         raise MalformedAnswer(f"it has {len(days)} prices; {MOST_ROWS} can be read")
     if len(days) != len(closes):
         raise MalformedAnswer(f"it has {len(days)} dates and {len(closes)} closes")
-    named = {str(unit).strip() for unit in units if unit not in (None, "")}
+    named = {storable_text(str(unit)) for unit in units if unit not in (None, "")}
     if len(named) > 1:
         raise MalformedAnswer(f"it is in several currencies: {', '.join(sorted(named))[:60]}")
     return Quotations(

@@ -16,6 +16,11 @@ class MalformedAnswer(ValueError):
     """An answer that is JSON but not of the shape that was asked for."""
 
 
+def storable_text(text: str) -> str:
+    """``text`` without what no database holds, NUL and halves of surrogate pairs, and without spaces around it."""
+    return text.replace("\0", "").encode(errors="ignore").decode().strip()
+
+
 class Node:
     """A JSON object read with expectations: each accessor gives the type it names or raises ``MalformedAnswer``."""
 
@@ -55,8 +60,8 @@ class Node:
         return tuple(key for key in self._values if isinstance(key, str))
 
     def text(self, *keys: str) -> str:
-        """The first text under ``keys`` that is not empty, else "". NUL, which no database holds, is left out."""
-        texts = (value.replace("\0", "").strip() for key in keys if isinstance(value := self._values.get(key), str))
+        """The first text under ``keys`` that is not empty, else "", as :func:`storable_text`."""
+        texts = (storable_text(value) for key in keys if isinstance(value := self._values.get(key), str))
         return next((text for text in texts if text), "")
 
     def number(self, key: str) -> float | None:

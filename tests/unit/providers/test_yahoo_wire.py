@@ -32,7 +32,15 @@ QUOTE: dict[str, Json] = {
     "regularMarketTime": 1,
     **RANGE,
 }
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(10**400)
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | st.just(10**400)
+    | st.just("\0\ud800")
+)
 ANYTHING: st.SearchStrategy[Json] = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -69,6 +77,7 @@ def test_a_chart_with_anything_anywhere_is_read_or_malformed(place: tuple[str | 
         read = parse_chart("ABC", spoiled(GOOD, place, other))
     except MalformedAnswer:
         return
+    assert f"{read.meta.name}{read.meta.exchange}{read.unit}".encode()
     bars = as_traded(read.raw, read.unit, today=date(2024, 3, 16)).bars
     assert ((bars.close > 0) & np.isfinite(bars.close)).all()
     assert (np.diff(bars.dates.astype(np.int64)) > 0).all()
@@ -89,6 +98,12 @@ def test_open_high_and_low_of_a_quote_are_in_its_major_unit_and_not_told_where_t
     pence = dict(zip(RANGE, (99.0, 0, 50.0), strict=True)) | {"currency": "GBp", "regularMarketPrice": 101.0}
     quote = parse_quotes("yahoo", ["ABC"], {"quoteResponse": {"result": [QUOTE | pence]}})["ABC"]
     assert (quote.price, quote.session) == (1.01, SessionRange(0.99, None, 0.5))
+
+
+def test_what_no_database_holds_is_left_out_of_a_name() -> None:
+    hit = {"symbol": "AB\0C", "longname": "\ud800", "shortname": " Caf\udfffé "}
+    (found,) = parse_search("yahoo", {"quotes": [hit]})
+    assert (found.provider_symbol, found.name) == ("ABC", "Café")
 
 
 @given(answer=ANYTHING)
