@@ -9,16 +9,19 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from dashboard.errors import InvalidInput
-from dashboard.providers.normalise import MINOR_UNITS
+from dashboard.providers.normalise import FIRST_DAY, LARGEST_PRICE, MINOR_UNITS, SMALLEST_PRICE
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 CURRENCY = re.compile(r"[A-Z]{3,5}")
 DELIMITERS = (",", ";", "\t")
 # What Yahoo and spreadsheets write for "nothing".
 EMPTY = frozenset({"null", "nan", "n/a", "-"})
+# What the columns of exact numbers keep.
+DECIMALS, LARGEST_DECIMAL = Decimal(1).scaleb(-18), Decimal(10) ** 12
+WIDE = Context(prec=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +61,24 @@ class Row:
         return math.nan if not value or value.lower() in EMPTY else self._number(column, value)
 
     def positive(self, column: str) -> float:
-        """The number, which must be greater than 0."""
+        """The number, which must be greater than 0 and not out of all proportion."""
         number = self._number(column, self.text(column))
         if number <= 0:
             raise BadCell(column, f"must be greater than 0, not {number:g}")
+        if not SMALLEST_PRICE <= number < LARGEST_PRICE:
+            raise BadCell(column, f"{number:g} is too {'large' if number > 1 else 'small'} to be kept")
         return number
 
     def positive_decimal(self, column: str) -> Decimal:
-        """The exact number, which must be greater than 0."""
-        self.positive(column)
-        return Decimal(self.text(column))
+        """The number with as many decimals as are kept, which must be greater than 0."""
+        number = self.positive(column)
+        exact = Decimal(self.text(column))
+        if exact > LARGEST_DECIMAL:
+            raise BadCell(column, f"{number:g} is too large to be kept")
+        return exact.quantize(DECIMALS, context=WIDE).normalize(WIDE)
 
     def day(self, column: str, today: date) -> date:
-        """The ISO date (a time and zone after it are allowed), not later than ``today``."""
+        """The ISO date (a time and zone after it are allowed), of a day that markets have seen by ``today``."""
         value = self.text(column)
         try:
             # The day is the one that is written: that of the exchange, whatever the zone.
@@ -79,6 +87,8 @@ class Row:
             raise BadCell(column, f"{value[:40]!r} is not a date like 2024-03-15") from None
         if day > today:
             raise BadCell(column, f"{day} is in the future")
+        if day < FIRST_DAY:
+            raise BadCell(column, f"{day} is before there were markets")
         return day
 
     def unit(self, column: str) -> str:

@@ -19,7 +19,7 @@ from dashboard.domain.instruments import Split
 from dashboard.errors import InvalidInput
 from dashboard.providers.base import DailyBars, Dividend
 from dashboard.providers.csv_cells import BadCell, Row, RowError, decode, read
-from dashboard.providers.normalise import MINOR_UNITS, RawHistory, as_traded, major_unit
+from dashboard.providers.normalise import MINOR_UNITS, RawHistory, as_traded, major_unit, split_ratio
 
 __all__ = ["FileKind", "MarketFile", "PriceSeries", "RowError", "decode", "parse_market_file", "parse_yahoo_file"]
 
@@ -202,11 +202,16 @@ def _prices(text: str, today: date, adjusted_for: Mapping[str, Sequence[Split]] 
 
 
 def _splits(text: str, today: date) -> MarketFile:
-    rows, errors = _collect(
-        text, lambda row: ((row.text("symbol"), row.day("date", today)), row.positive_decimal("ratio"))
-    )
+    rows, errors = _collect(text, lambda row: ((row.text("symbol"), row.day("date", today)), _ratio(row)))
     splits = tuple((symbol, Split(day, ratio)) for (symbol, day), ratio in rows.items())
     return MarketFile(FileKind.SPLITS, len(rows), tuple(errors), splits=splits)
+
+
+def _ratio(row: Row) -> Decimal:
+    ratio = split_ratio(row.positive_decimal("ratio"), Decimal(1))
+    if ratio is None or ratio == 1:
+        raise BadCell("ratio", f"{row.cells['ratio'][:40]} for 1 is no split")
+    return ratio
 
 
 def _dividends(text: str, today: date) -> MarketFile:

@@ -30,12 +30,14 @@ from dashboard.providers.base import DailyBars, Dividend, Issue, Notice, Rejecte
 MINOR_UNITS = {"GBp": "GBP", "GBX": "GBP", "ZAc": "ZAR", "ZAC": "ZAR", "ILA": "ILS", "ILa": "ILS"}
 MINOR_PER_MAJOR = 100.0
 CURRENCY = re.compile(r"[A-Z]{3,5}")
-# No market is older, and no price is larger in any currency.
+# No market is older, no price is larger in any currency, and none is smaller than a ledger can hold.
 FIRST_DAY = date(1700, 1, 1)
-LARGEST_PRICE = 1e15
+SMALLEST_PRICE, LARGEST_PRICE = 1e-18, 1e15
+LARGEST_VOLUME = 1e18
 RATIO_DECIMALS = Decimal(1).scaleb(-18)
 SAME_SPLIT_DAYS = 10
 LARGEST_SPLIT = 1_000_000
+SMALLEST_SPLIT = Decimal(1) / LARGEST_SPLIT
 # A listed split is trusted unless the prices deny it plainly; one that is only stored needs them to speak for it.
 # Below these ratios the day's own move could be mistaken for a split.
 SMALLEST_DENIABLE_RATIO = 2.0
@@ -153,14 +155,18 @@ def _valid_bars(raw: RawHistory, today: date) -> tuple[DailyBars, list[RejectedB
 
 def storable(bars: DailyBars) -> tuple[DailyBars, list[RejectedBar]]:
     """The bars whose close is still a usable number as traded; another price that is not becomes unknown."""
-    good = (bars.close > 0) & (bars.close < LARGEST_PRICE)
+    good = _is_price(bars.close)
     rejected = [
         RejectedBar(day, Issue.NOT_POSITIVE, "the close is not a usable number") for day in bars.dates[~good].tolist()
     ]
     bars = bars[good]
-    columns = (np.where(np.isfinite(it), it, np.nan) for it in (bars.open, bars.high, bars.low, bars.volume))
-    opening, high, low, volume = columns
+    opening, high, low = (np.where(_is_price(it), it, np.nan) for it in (bars.open, bars.high, bars.low))
+    volume = np.where(bars.volume < LARGEST_VOLUME, bars.volume, np.nan)
     return DailyBars(bars.dates, opening, high, low, bars.close, volume), rejected
+
+
+def _is_price(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return (numbers >= SMALLEST_PRICE) & (numbers < LARGEST_PRICE)
 
 
 def without_bad_ranges(bars: DailyBars) -> DailyBars:
@@ -184,14 +190,24 @@ def valid_splits(raw: Sequence[tuple[date, Decimal, Decimal]]) -> tuple[list[Spl
     splits: dict[date, Split] = {}
     rejected = []
     for day, new, old in raw:
-        if not all(part.is_finite() and 0 < part < LARGEST_SPLIT for part in (new, old)):
+        ratio = split_ratio(new, old)
+        if ratio is None:
             rejected.append(RejectedBar(day, Issue.BAD_SPLIT, f"a split of {new} for {old} means nothing"))
-            continue
-        ratio = (new / old).quantize(RATIO_DECIMALS)
-        ratio = ratio.to_integral_value() if ratio == ratio.to_integral_value() else ratio.normalize()
-        if ratio > 0 and ratio != 1:
+        elif ratio != 1:
             splits[day] = Split(day, ratio)
     return sorted(splits.values()), rejected
+
+
+def split_ratio(new: Decimal, old: Decimal) -> Decimal | None:
+    """New units for one old, with as many decimals as are kept; None where that means nothing."""
+    if not (_is_of_split(new) and _is_of_split(old) and _is_of_split(new / old)):
+        return None
+    ratio = (new / old).quantize(RATIO_DECIMALS)
+    return ratio.to_integral_value() if ratio == ratio.to_integral_value() else ratio.normalize()
+
+
+def _is_of_split(number: Decimal) -> bool:
+    return number.is_finite() and SMALLEST_SPLIT < number < LARGEST_SPLIT
 
 
 def applied_splits(
@@ -249,7 +265,7 @@ def _step(bars: DailyBars, split: Split) -> float | None:
     after = int(np.searchsorted(bars.dates, np.datetime64(split.date, "D")))
     if after == 0 or after >= len(bars):
         return None
-    return math.log(float(bars.close[after - 1] / bars.close[after]))
+    return math.log(bars.close[after - 1]) - math.log(bars.close[after])
 
 
 def _dividends(
@@ -259,7 +275,8 @@ def _dividends(
     totals: dict[tuple[date, str], float] = {}
     rejected = []
     for day, amount, own_unit in raw:
-        if not math.isfinite(amount) or amount <= 0:
+        factor = float(split_factors(np.array([day], dtype="datetime64[D]"), applied)[0])
+        if not (amount > 0 and SMALLEST_PRICE <= amount * factor / MINOR_PER_MAJOR < LARGEST_PRICE):
             rejected.append(RejectedBar(day, Issue.BAD_DIVIDEND, f"a dividend of {amount} means nothing"))
         elif day > today:
             rejected.append(RejectedBar(day, Issue.FUTURE, "the ex-date has not come yet"))
@@ -268,7 +285,6 @@ def _dividends(
             if not CURRENCY.fullmatch(currency):
                 rejected.append(RejectedBar(day, Issue.BAD_DIVIDEND, f"a dividend in {currency[:8]!r} means nothing"))
                 continue
-            factor = float(split_factors(np.array([day], dtype="datetime64[D]"), applied)[0])
             key = (day, currency)
             totals[key] = totals.get(key, 0.0) + amount * factor / per_major
     return tuple(Dividend(day, amount, currency) for (day, currency), amount in sorted(totals.items())), rejected

@@ -7,6 +7,7 @@ import unicodedata
 from dashboard.errors import InvalidInput
 
 HIDDEN = frozenset({"Cc", "Cs"})
+SYMBOL_LENGTH, TEXT_LENGTH = 64, 200
 
 
 def checked_name(text: str, thing: str, longest: int) -> str:
@@ -19,6 +20,13 @@ def checked_name(text: str, thing: str, longest: int) -> str:
     if cannot_be_shown(name):
         raise InvalidInput("The name has a character that cannot be shown.", field="name")
     return name
+
+
+def symbol_problem(symbol: str) -> str | None:
+    """Why nothing can be called ``symbol``; None where it can."""
+    if not symbol or len(symbol) > SYMBOL_LENGTH:
+        return f"a symbol has 1 to {SYMBOL_LENGTH} characters"
+    return "the symbol has a character that cannot be shown" if cannot_be_shown(symbol) else None
 
 
 def cannot_be_shown(text: str, *, but: str = "") -> bool:

@@ -19,6 +19,7 @@ from dashboard.services.instruments import fields, joining
 from dashboard.services.instruments.searching import search_elsewhere
 from dashboard.services.market_data import reading
 from dashboard.services.market_data.asking import ask_for_missing
+from dashboard.services.names import TEXT_LENGTH
 
 FALLBACK_CURRENCY = "USD"
 
@@ -43,10 +44,10 @@ def add_found(actor: Actor, text: str, provider: str, symbol: str) -> Instrument
     found, hit = _hit(actor, text, provider, symbol)
     isin = {"isin": found.text.upper()} if fields.is_isin(found.text.upper()) else {}
     values = {
-        "name": hit.name[: fields.TEXT_LENGTH],
+        "name": hit.name[:TEXT_LENGTH],
         "asset_class": hit.asset_class.value,
         "currency": hit.currency or _currency(actor),
-        "exchange": hit.exchange[: fields.TEXT_LENGTH],
+        "exchange": hit.exchange[:TEXT_LENGTH],
         "provider": hit.source,
         "provider_symbol": hit.symbol,
         **isin,

@@ -13,14 +13,14 @@ from dashboard.errors import InvalidInput
 from dashboard.providers.base import ADDRESS, MANUAL
 from dashboard.providers.normalise import CURRENCY, MINOR_UNITS, major_unit
 from dashboard.services.market_data.series import FILE_SOURCE
-from dashboard.services.names import cannot_be_shown
+from dashboard.services.names import SYMBOL_LENGTH, TEXT_LENGTH, cannot_be_shown
 from dashboard.settings import PROVIDER_NAMES
 
 Value = str | int | Decimal | None
 
 ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 MIC = re.compile(r"[A-Z0-9]{4}")
-TEXT_LENGTH, SYMBOL_LENGTH, MOST_STALE_DAYS = 200, 64, 3_660
+MOST_STALE_DAYS = 3_660
 PROVIDERS = (*PROVIDER_NAMES, MANUAL, ADDRESS, FILE_SOURCE)
 LARGEST_MULTIPLIER = Decimal(10) ** 12
 

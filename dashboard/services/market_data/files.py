@@ -33,6 +33,7 @@ from dashboard.services.market_data import quality, restating, revaluation
 from dashboard.services.market_data.blends import import_blends
 from dashboard.services.market_data.restating import Cause, Counted
 from dashboard.services.market_data.series import FILE_SOURCE
+from dashboard.services.names import SYMBOL_LENGTH, symbol_problem
 
 Event = TypeVar("Event")
 
@@ -226,6 +227,9 @@ class _Batch:
         row = store.by_symbol(db.session, [symbol]).get(symbol) or _renamed(symbol)
         if row is None and not (currency or self.currency):
             self._refuse(symbol, f"{symbol} is not known yet: name its currency, and it becomes an instrument")
+            return None
+        if row is None and (problem := symbol_problem(symbol)) is not None:
+            self._refuse("".join(filter(str.isprintable, symbol))[:SYMBOL_LENGTH], problem)
             return None
         if row is None:
             store.ensure(db.session, {symbol: currency or self.currency})

@@ -20,6 +20,7 @@ from dashboard.providers.normalise import major_unit
 from dashboard.results.instruments import FileFault, ImportCounts
 from dashboard.services import audit
 from dashboard.services.market_data.files import require_administrator
+from dashboard.services.names import TEXT_LENGTH, cannot_be_shown, symbol_problem
 
 ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 TEXTS = ("name", "exchange", "sector", "industry", "country", "provider", "provider_symbol")
@@ -97,8 +98,20 @@ def _values(row: Row) -> tuple[str, Values]:
         values["isin"] = isin
     if row.cells.get("multiplier"):
         values["multiplier"] = row.positive_decimal("multiplier")
-    values |= {name: text for name in TEXTS if (text := row.cells.get(name, ""))}
-    return row.text("symbol"), values
+    values |= {name: text for name in TEXTS if (text := _text(row, name))}
+    symbol = row.text("symbol")
+    if (problem := symbol_problem(symbol)) is not None:
+        raise BadCell("symbol", problem)
+    return symbol, values
+
+
+def _text(row: Row, column: str) -> str:
+    text = " ".join(row.cells.get(column, "").split())
+    if len(text) > TEXT_LENGTH:
+        raise BadCell(column, f"has {len(text)} characters; {TEXT_LENGTH} can be kept")
+    if cannot_be_shown(text):
+        raise BadCell(column, "has a character that cannot be shown")
+    return text
 
 
 def _price_unit(row: Row, unit: str) -> str:

@@ -119,6 +119,44 @@ def test_a_download_from_yahoo_brings_prices_as_traded_with_its_events() -> None
     assert bars.splits == (Split(date(2024, 1, 3), Decimal(2)),)
 
 
+def test_a_split_that_is_none_is_named_and_the_others_of_its_file_are_stored() -> None:
+    market_data.import_prices(SYSTEM, b"symbol,date,close,currency\nA,2024-01-10,50,USD\n", "prices.csv")
+    ratios = ("1", "1e-300", "1e25", "1e-19", "0.33333333333333333333", "1.0000000000000000001")
+    rows = "".join(f"A,2024-01-0{day},{ratio}\n" for day, ratio in enumerate(ratios, start=1))
+    content = f"symbol,date,ratio\n{rows}".encode()
+
+    counts = market_data.import_prices(SYSTEM, content, "splits.csv")
+
+    assert [(fault.row, fault.column) for fault in counts.faults] == [(row, "ratio") for row in (2, 3, 4, 5, 7)]
+    assert market_data.bars("A").splits == (Split(date(2024, 1, 5), Decimal("0.333333333333333333")),)
+    assert market_data.import_prices(SYSTEM, content, "splits.csv").changed == 0
+
+
+@pytest.mark.parametrize("symbol", ["x" * 65, "a\x01b", '"a\nb"'])
+def test_what_nothing_can_be_called_becomes_no_instrument(symbol: str) -> None:
+    prices = f"symbol,date,close,currency\n{symbol},2024-01-02,1,USD\nA,2024-01-02,1,USD\n".encode()
+    instruments = f"symbol,currency\n{symbol},USD\nA,USD\n".encode()
+
+    of_prices = market_data.import_prices(SYSTEM, prices, "prices.csv")
+    of_instruments = market_data.import_instruments(SYSTEM, instruments, "instruments.csv")
+
+    assert (of_prices.series, of_instruments.series) == (("A",), ("A",))
+    assert ["symbol" in fault.reason for fault in (*of_prices.faults, *of_instruments.faults)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [("multiplier", "1e25"), ("multiplier", "1e-30"), ("name", "x" * 201), ("sector", "a\x02b")],
+)
+def test_an_instrument_that_cannot_be_kept_is_named_and_the_others_of_its_file_are_stored(
+    column: str, cell: str
+) -> None:
+    content = f"symbol,currency,{column}\nA,USD,{cell}\nB,USD,\n".encode()
+    counts = market_data.import_instruments(SYSTEM, content, "instruments.csv")
+    assert counts.series == ("B",)
+    assert [(fault.row, fault.column) for fault in counts.faults] == [(2, column)]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

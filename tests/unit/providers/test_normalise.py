@@ -137,7 +137,13 @@ def test_an_open_high_or_low_that_cannot_be_is_unknown_and_the_close_stays() -> 
     assert np.isnan([bars.open[0], bars.high[0], bars.low[0], bars.volume[0]]).all()
 
 
-@pytest.mark.parametrize(("new", "old"), [("0", "1"), ("5", "0"), ("-2", "1"), ("NaN", "1"), ("Infinity", "1")])
+@pytest.mark.parametrize(
+    ("new", "old"),
+    [
+        ("0", "1"), ("5", "0"), ("-2", "1"), ("NaN", "1"), ("Infinity", "1"),
+        ("5", "0.0000000001"), ("1", "1E-400"), ("1E-999999999", "1"), ("900000", "0.5"),
+    ],
+)  # fmt: skip
 def test_a_split_without_meaning_is_named_and_ignored(new: str, old: str) -> None:
     clean = as_traded(raw({march(1): 20.0, march(4): 21.0}, splits=(split(march(4), new, old),)), "USD", today=TODAY)
     assert clean.bars.close.tolist() == [20.0, 21.0]
@@ -149,6 +155,19 @@ def test_a_dividend_of_the_future_or_without_an_amount_is_named_and_ignored() ->
     clean = as_traded(sent, "USD", today=TODAY)
     assert not clean.dividends
     assert [it.issue for it in clean.rejected] == [Issue.BAD_DIVIDEND, Issue.FUTURE, Issue.BAD_DIVIDEND]
+
+
+def test_what_undoing_a_split_leaves_too_small_or_too_large_is_not_kept() -> None:
+    day = np.array([march(1), march(4)], dtype="datetime64[D]")
+    opening, close = np.array([1e-15, 1.0]), np.array([1.0, 1.0])
+    sent = RawHistory(
+        day, opening, close, close, close, close * 1e17,
+        (split(march(4), "1", "10000"),), ((march(1), 1e-300, ""), (march(1), 1e14, ""), (march(1), 20.0, "")),
+    )  # fmt: skip
+    clean = as_traded(sent, "USD", today=TODAY)
+    assert np.isnan(clean.bars.open).tolist() == [True, False]
+    assert np.isnan(clean.bars.volume).tolist() == [True, False]
+    assert [(it.date, it.issue) for it in clean.rejected] == [(march(1), Issue.BAD_DIVIDEND)]
 
 
 @given(
