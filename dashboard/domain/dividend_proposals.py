@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
@@ -17,14 +17,15 @@ from dashboard.domain.action_rules import (
     WithholdingRates,
 )
 from dashboard.domain.arrays import day_of
-from dashboard.domain.booked_income import Booking, Terms, find_bookings
+from dashboard.domain.booked_income import Booking, find_bookings
 from dashboard.domain.entitlements import Entitlement, Places, entitlements
 from dashboard.domain.fx import Rates
 from dashboard.domain.instruments import Instrument
 from dashboard.domain.ledger import CheckedLedger
-from dashboard.domain.payment_money import is_same_money
+from dashboard.domain.payment_money import Terms, is_same_money
 from dashboard.domain.prices import MarketData, prices_on
-from dashboard.domain.proposals import Proposal, state_of
+from dashboard.domain.proposals import Proposal, ProposalState, state_of
+from dashboard.domain.repeated_income import Payments, find_surplus
 from dashboard.domain.transactions import ZERO, Transaction, TransactionType
 
 UNIT_STEP, PRICE_STEP = Decimal("0.000001"), Decimal("0.000001")
@@ -54,6 +55,12 @@ class Setting:
         found = float(prices_on(series, np.array([day_of(day)]), self.market.splits.get(symbol, ()))[0])
         return Decimal(repr(found)).quantize(PRICE_STEP).normalize() if np.isfinite(found) else None
 
+    def known_until(self, symbol: str) -> date | None:
+        """The last day with a price or a distribution; None where nothing is known."""
+        series, paid = self.market.prices.get(symbol), self.market.dividends.get(symbol)
+        days = [series.dates[-1].item()] if series is not None and len(series.dates) else []
+        return max([*days, paid[-1].date] if paid else days, default=None)
+
     def terms(self) -> Terms:
         """What booked money is compared by."""
         rates, known = Rates(self.market.rates), dict[tuple[str, str, date], float | None]()
@@ -76,26 +83,50 @@ def dividend_proposals(
 ) -> list[Proposal]:
     """A proposal for every distribution that a position is due, by ex-date; ``rows`` are all of the ledger's."""
     due = entitlements(ledger, setting.market.dividends, until, setting.places)
+    accepted = accepted_rows(due, rows, setting)
+    taken = {row.id for row in accepted.values()}
+    own = [row for row in rows if row.id is None or row.id not in taken]
     terms = setting.terms()
-    booked = _bookings(due, rows, setting, terms)
+    booked = {one: Booking((row,), is_same_money([one], [row], terms)) for one, row in accepted.items()}
+    booked |= find_bookings([one for one in due if one not in accepted], own, terms)
+    surplus = find_surplus(Payments(due, accepted, own, setting.known_until, terms))
+    twice = {repeat.accepted.id: repeat.row for repeat in surplus}
     places = _MoneyPlaces(rows, setting.base_currency)
-    return [_proposal(one, booked.get(one), setting, places) for one in due]
+    found = []
+    for one in due:
+        other = twice.get(accepted[one].id) if one in accepted else None
+        proposal = _proposal(one, booked.get(one), setting, places)
+        found.append(proposal if other is None else _doubted(proposal, other))
+    return found
 
 
-def _bookings(
-    due: Sequence[Entitlement], rows: Sequence[Transaction], setting: Setting, terms: Terms
-) -> dict[Entitlement, Booking]:
-    """What each was booked with: the row that was accepted for it, else what is found among the others."""
+def accepted_rows(
+    due: Sequence[Entitlement], rows: Sequence[Transaction], setting: Setting
+) -> dict[Entitlement, Transaction]:
+    """The row that was accepted for each, where it is there still."""
     by_id = {row.id: row for row in rows if row.id is not None}
-    accepted: dict[Entitlement, Booking] = {}
+    found: dict[Entitlement, Transaction] = {}
     for one in due:
         made = setting.decisions.get(_key(one))
         row = by_id.get(made.row_id) if made is not None and made.row_id is not None else None
         if row is not None:
-            accepted[one] = Booking((row,), is_same_money([one], [row], terms))
-    taken = {row.id for booking in accepted.values() for row in booking.rows}
-    rest = [one for one in due if one not in accepted]
-    return accepted | find_bookings(rest, (row for row in rows if row.id is None or row.id not in taken), terms)
+            found[one] = row
+    return found
+
+
+def _doubted(accepted: Proposal, other: Transaction) -> Proposal:
+    """An accepted proposal that a row of the ledger may pay too."""
+    money = f"{other.amount.normalize():f} {other.currency} on {other.date}"
+    reason = (
+        f"It was accepted, and with {money} the ledger has a payment more than there are distributions: "
+        "delete one of the two rows, or dismiss this if both were paid."
+    )
+    return replace(
+        accepted,
+        state=ProposalState.DIFFERS,
+        booked=(*accepted.booked, other),
+        reasons=(reason, *accepted.reasons),
+    )
 
 
 def _key(due: Entitlement) -> ActionKey:

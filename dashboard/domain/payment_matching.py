@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -38,7 +38,8 @@ def _same_account(due: Entitlement, row: Transaction) -> bool:
     return due.account == row.account
 
 
-def _unnamed_account(due: Entitlement, row: Transaction) -> bool:
+def unnamed_account(due: Entitlement, row: Transaction) -> bool:
+    """Whether a row can be what the account is due: it is the account's, or one of them names none."""
     return due.account == row.account or not due.account or not row.account
 
 
@@ -50,10 +51,16 @@ Accounts = Callable[[Entitlement, Transaction], bool]
 
 
 class PaymentMatching:
-    """Pairs the distributions of one instrument with its rows."""
+    """Pairs the distributions of one instrument with its rows.
 
-    def __init__(self, due: list[Entitlement], rows: list[Transaction], terms: Terms) -> None:
+    Those that are ``settled`` take a row that is nearest to them; no row is moved for their sake.
+    """
+
+    def __init__(
+        self, due: list[Entitlement], rows: list[Transaction], terms: Terms, settled: Collection[Entitlement] = ()
+    ) -> None:
         self._due, self._rows, self._terms = due, rows, terms
+        self._settled = {number for number, one in enumerate(due) if one in settled}
         self._row_of: dict[int, int] = {}
         self._found: dict[int, Booking] = {}
         self._used: set[int] = set()
@@ -66,12 +73,12 @@ class PaymentMatching:
 
     def run(self) -> dict[Entitlement, Booking]:
         """What each distribution was booked with."""
-        for accounts in (_same_account, _unnamed_account):
+        for accounts in (_same_account, unnamed_account):
             self._pair(self._edges(accounts, LONGEST_LAG_DAYS, self._fits))
         self._shared_rows()
         self._rows_in_parts()
         self._pair(self._edges(_any_account, LONGEST_LAG_DAYS, self._fits))
-        self._pair(self._edges(_unnamed_account, DAYS_AFTER, lambda due, row: True), fits=False)
+        self._pair(self._edges(unnamed_account, DAYS_AFTER, lambda due, row: True), fits=False)
         return {self._due[number]: booking for number, booking in self._found.items()}
 
     def _edges(
@@ -99,7 +106,7 @@ class PaymentMatching:
             if number not in pairs and at not in owners:
                 pairs[number], owners[at] = at, number
         for number in edges:
-            if number not in pairs:
+            if number not in pairs and number not in self._settled:
                 _augment(number, edges, pairs, owners)
         for number, at in pairs.items():
             self._book([number], [at], fits=fits)
@@ -121,7 +128,7 @@ class PaymentMatching:
         for number, due in enumerate(self._due):
             if number in self._found:
                 continue
-            near = [at for at in self._near(due, LONGEST_LAG_DAYS) if _unnamed_account(due, self._rows[at])]
+            near = [at for at in self._near(due, LONGEST_LAG_DAYS) if unnamed_account(due, self._rows[at])]
             ordered = sorted(near, key=lambda at: (self._rows[at].date, at))
             for parts in _runs(ordered, [self._rows[at].date for at in ordered]):
                 if self._is([due], [self._rows[at] for at in parts]):

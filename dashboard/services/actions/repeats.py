@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from dashboard.db.repositories.ledger import actions
-from dashboard.domain.action_rules import ActionRules, WithholdingRates
-from dashboard.domain.booked_income import Repeat, find_repeats
+from dashboard.domain.action_rules import ActionKind, ActionRules, WithholdingRates
+from dashboard.domain.booked_income import PAYMENTS
 from dashboard.domain.dividend_proposals import Setting
+from dashboard.domain.ledger_proposals import repeated_rows
+from dashboard.domain.repeated_income import Repeat
 from dashboard.domain.transactions import Transaction
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services.actions.proposing import market_of
 from dashboard.services.ledger.currencies import minor_unit_digits
-
-
-def accepted_rows(portfolio: PortfolioRef) -> frozenset[int]:
-    """The ids of the rows that accepted dividends booked."""
-    return actions.accepted_rows(portfolio.id)
+from dashboard.services.portfolios import today_in
 
 
 def repeats(
-    portfolio: PortfolioRef, accepted: Sequence[Transaction], rows: Sequence[Transaction]
+    portfolio: PortfolioRef, rows: Sequence[Transaction], named: Collection[int], new: Sequence[Transaction]
 ) -> tuple[Repeat, ...]:
-    """Those of ``rows`` that pay what one of the ``accepted`` rows holds already."""
-    if not accepted or not rows:
+    """Those of the ``new`` rows that pay what one of the ledger's ``rows`` has booked for an accepted dividend.
+
+    A row (by id) that the file has too, ``named``, is the file's own.
+    """
+    decisions = {
+        key: made
+        for key, made in actions.decisions(portfolio.id).items()
+        if key.kind is ActionKind.DIVIDEND and made.row_id is not None and made.row_id not in named
+    }
+    symbols = {key.symbol for key in decisions}
+    if not any(row.symbol in symbols and row.type in PAYMENTS for row in new):
         return ()
     setting = Setting(
-        market=market_of(portfolio, [*accepted, *rows]),
+        market=market_of(portfolio, [*rows, *new]),
         base_currency=portfolio.base_currency,
         rules=ActionRules(),
         withholding=WithholdingRates(actions.rates(portfolio.id)),
-        decisions={},
+        decisions=decisions,
         places=minor_unit_digits,
     )
-    return find_repeats(accepted, rows, setting.terms())
+    return repeated_rows(rows, new, today_in(portfolio), setting, allow_shorts=portfolio.allow_shorts)

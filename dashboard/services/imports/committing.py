@@ -116,8 +116,8 @@ def _judged(portfolio: PortfolioRef, rows: tuple[FileRow, ...]) -> Judgement:
     around = replace(bare, assumed=assumed_currencies(rows, bare))
     stored = transactions.stored(portfolio.id)
     splits = instruments.splits_of(symbols | {name for row in stored if (name := row.transaction.symbol)})
-    accepted, finder = repeats.accepted_rows(portfolio), partial(repeats.repeats, portfolio)
-    standing = Standing(around, stored, splits, portfolio.allow_shorts, accepted, finder)
+    finder = partial(repeats.repeats, portfolio)
+    standing = Standing(around, stored, splits, portfolio.allow_shorts, finder)
     return judge_rows(rows, standing)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from dashboard.db.repositories.ledger.transaction_rows import StoredRow
 from dashboard.db.repositories.ledger.transaction_writing import NewRow
-from dashboard.domain.booked_income import Repeat
+from dashboard.domain.repeated_income import Repeat, RepeatKind
 from dashboard.domain.transactions import Transaction, TransactionType
 from dashboard.errors import LedgerError, Oversell
 from dashboard.results.transactions import RowVerdict, VerdictKind
@@ -26,22 +26,21 @@ ADDS_UNITS = frozenset(
     for kind in (UNITS | INTO_ANOTHER | {TransactionType.SPLIT}) - {TransactionType.SELL, TransactionType.TRANSFER_OUT}
 )
 IDENTITY = frozenset({"sequence", "id"})
-RepeatFinder = Callable[[Sequence[Transaction], Sequence[Transaction]], Sequence[Repeat]]
+RepeatFinder = Callable[[Sequence[Transaction], Collection[int], Sequence[Transaction]], Sequence[Repeat]]
+"""Of the stored rows, the ids of those that the file has too, and the file's new rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a file is held against: the stored rows, what is known of instruments, and their splits.
 
-    ``accepted`` are the ids of rows that booked a proposed dividend; ``find_repeats`` tells which of the file's rows
-    (its second argument) pay what such rows (its first) have booked.
+    ``find_repeats`` tells which of the file's new rows pay what a proposed dividend has booked that was accepted.
     """
 
     around: Surroundings
     rows: Sequence[StoredRow]
     splits: Splits
     allow_shorts: bool = False
-    accepted: frozenset[int] = frozenset()
     find_repeats: RepeatFinder | None = None
 
 
@@ -102,28 +101,42 @@ def _verdict(row: FileRow, standing: Standing, ledger: _Matches) -> RowVerdict:
 
 def _without_repeats(verdicts: list[RowVerdict], standing: Standing, ledger: _Matches) -> list[RowVerdict]:
     """Turn those new rows into duplicates that pay a dividend which was accepted from a proposal."""
-    accepted = [row.transaction for row in standing.rows if row.id in standing.accepted and not ledger.is_used(row.id)]
-    if not accepted or standing.find_repeats is None:
+    if standing.find_repeats is None:
         return verdicts
-    new = [v.transaction for v in verdicts if v.kind is VerdictKind.NEW and v.transaction is not None]
-    found = {id(repeat.row): repeat for repeat in standing.find_repeats(accepted, new)}
+    stored = [row.transaction for row in standing.rows]
+    new = _entering(verdicts)
+    found = {repeat.row.sequence: repeat for repeat in standing.find_repeats(stored, ledger.used, new)}
     return [
         (
             replace(verdict, kind=VerdictKind.DUPLICATE, reason=_repeated(repeat))
-            if (repeat := found.get(id(verdict.transaction))) is not None
+            if verdict.kind is VerdictKind.NEW and (repeat := found.get(UNSTORED + verdict.row)) is not None
             else verdict
         )
         for verdict in verdicts
     ]
 
 
+def _entering(verdicts: Sequence[RowVerdict]) -> list[Transaction]:
+    """The new rows, each with a sequence of its own, after all that is stored."""
+    return [
+        replace(verdict.transaction, sequence=UNSTORED + verdict.row)
+        for verdict in verdicts
+        if verdict.kind is VerdictKind.NEW and verdict.transaction is not None
+    ]
+
+
 def _repeated(repeat: Repeat) -> str:
     booked = repeat.accepted
     text = f"The dividend of {booked.date} is booked already: its proposal was accepted"
-    if repeat.fits:
+    if repeat.kind is RepeatKind.SAME:
         return f"{text}."
     money = f"{booked.amount.normalize():f} {booked.currency}"
-    return f"{text}, with {money}. Delete that row first if this one is to count."
+    if repeat.kind is RepeatKind.OTHER_MONEY:
+        return f"{text}, with {money}. Delete that row first if this one is to count."
+    return (
+        f"With it there were more payments than distributions: {money} of {booked.date}, whose proposal was accepted, "
+        "counts for one of them. Delete that row first if this one is to count."
+    )
 
 
 class _Matches:
@@ -153,9 +166,10 @@ class _Matches:
             return "The ledger has this row already; it was edited since."
         return None
 
-    def is_used(self, row_id: int) -> bool:
-        """Whether a row of the file is this stored row."""
-        return row_id in self._used
+    @property
+    def used(self) -> frozenset[int]:
+        """The ids of the stored rows that the file has too."""
+        return frozenset(self._used)
 
     def _same_id(self, row: Transaction, external_id: str, file_row: FileRow) -> str | None:
         stored = self._by_external_id.get(external_id)
@@ -189,11 +203,7 @@ def _differences(row: Transaction, stored: Transaction) -> list[str]:
 
 def _without_oversells(verdicts: list[RowVerdict], rows: Sequence[FileRow], standing: Standing) -> list[RowVerdict]:
     """Turn those new rows into errors for which the ledger with the file's other rows has no room."""
-    new = [
-        replace(verdict.transaction, sequence=UNSTORED + verdict.row)
-        for verdict in verdicts
-        if verdict.kind is VerdictKind.NEW and verdict.transaction is not None
-    ]
+    new = _entering(verdicts)
     stored = [row.transaction for row in standing.rows]
     connections = {(row.symbol, row.target_symbol) for row in stored if row.symbol and row.target_symbol}
     touched = connected_symbols(new, connections)

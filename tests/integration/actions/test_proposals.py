@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -182,6 +183,52 @@ def test_a_file_with_other_money_is_told_what_is_booked() -> None:
     row = imports.preview(SYSTEM, portfolio.id, ledger_file(text), "own.csv").rows[0]
     assert row.kind is VerdictKind.DUPLICATE
     assert row.reason.endswith("with 4.8 USD. Delete that row first if this one is to count.")
+
+
+def monthly(paid_after: int) -> tuple[PortfolioRef, list[str]]:
+    """A ledger whose instrument pays the same every month of 2024, and the lines of its payments, days after."""
+    portfolio = make_portfolio(currency="USD", ledger=MONTHLY)
+    days = [date(2024, month, 8) for month in range(1, 13)]
+    facts("symbol,date,amount,currency\n" + "".join(f"MON,{day},0.24,USD\n" for day in days))
+    market_data.import_prices(SYSTEM, b"symbol,date,close,currency\nMON,2025-03-03,50,USD\n", "closes.csv")
+    lines = [f"{day + timedelta(days=paid_after)}  dividend  MON  USD  4.80" for day in days]
+    return portfolio, lines
+
+
+MONTHLY = """
+    date        type     symbol  quantity  price  currency  amount
+    2023-12-02  deposit  -       -         -      USD       5000
+    2023-12-03  buy      MON     20        50     USD       -
+"""
+PAYMENTS = "date  type  symbol  currency  amount\n"
+
+
+@pytest.mark.parametrize("paid_after", [10, 35, 50])
+def test_the_rest_of_a_file_books_no_month_twice_whenever_it_is_paid(paid_after: int) -> None:
+    portfolio, lines = monthly(paid_after)
+    imports.commit(SYSTEM, portfolio.id, ledger_file(PAYMENTS + "\n".join(lines[:7])), "first.csv")
+    actions.accept(SYSTEM, portfolio.id, [found(portfolio)[0].id])
+    rest = ledger_file(PAYMENTS + "\n".join(lines[7:]))
+    (row,) = [
+        r for r in imports.preview(SYSTEM, portfolio.id, rest, "rest.csv").rows if r.kind is VerdictKind.DUPLICATE
+    ]
+    assert "proposal was accepted" in row.reason
+    assert imports.commit(SYSTEM, portfolio.id, rest, "rest.csv").added == 4
+    assert len(income(portfolio)) == 12
+    assert found(portfolio) == []
+
+
+def test_a_typed_payment_too_many_is_told_until_the_accepted_one_is_undone() -> None:
+    portfolio, lines = monthly(35)
+    imports.commit(SYSTEM, portfolio.id, ledger_file(PAYMENTS + "\n".join(lines[:11])), "first.csv")
+    actions.accept(SYSTEM, portfolio.id, [found(portfolio)[0].id])
+    last = next(row for row in transactions.ledger(portfolio.id) if row.type is TransactionType.DIVIDEND)
+    transactions.add_transaction(SYSTEM, portfolio.id, replace(last, date=date.fromisoformat(lines[11].split()[0])))
+    (told,) = found(portfolio, ProposalState.DIFFERS)
+    assert "a payment more than there are distributions" in told.reasons[0]
+    actions.reopen(SYSTEM, portfolio.id, [told.id])
+    assert len(income(portfolio)) == 12
+    assert len(found(portfolio, ProposalState.BOOKED)) == 12
 
 
 def test_the_ledgers_own_export_is_recognised_row_by_row() -> None:

@@ -21,16 +21,15 @@ from dashboard.domain.action_rules import (
     Rule,
     WithholdingRates,
 )
-from dashboard.domain.booked_income import find_repeats
 from dashboard.domain.dividend_proposals import Setting
 from dashboard.domain.instruments import Dividend, Instrument, Split
-from dashboard.domain.ledger_proposals import ledger_proposals
+from dashboard.domain.ledger_proposals import ledger_proposals, repeated_rows
 from dashboard.domain.prices import MarketData
 from dashboard.domain.proposals import Proposal, ProposalState
 from dashboard.domain.transactions import Transaction, TransactionType
 from tests.unit.domain.ledgers import daily, ledger, market, rates
 
-TODAY = date(2024, 12, 31)
+TODAY = date(2025, 3, 31)
 Rules = dict[tuple[ActionKind, str | None], ActionRule]
 OPEN, DIFFERS, BOOKED = ProposalState.OPEN, ProposalState.DIFFERS, ProposalState.BOOKED
 
@@ -106,7 +105,7 @@ def test_a_short_pays() -> None:
 
 
 def test_what_is_declared_and_still_to_come_is_not_proposed() -> None:
-    assert proposed("2024-01-02 buy AAA 10 10", setting("2025-01-02 0.5 EUR")) == []
+    assert proposed("2024-01-02 buy AAA 10 10", setting("2025-04-02 0.5 EUR")) == []
 
 
 @pytest.mark.parametrize(
@@ -352,7 +351,11 @@ def own_row(number: int, day: date, money: Decimal, tax: Decimal = Decimal(0), c
     )
 
 
-MARKET = market(currencies={"AAA": "USD"}, fx={("EUR", "USD"): rates("2023-01-01", *[1 / 0.9] * 800)})
+MARKET = market(
+    {"AAA": daily("2023-12-01", *[10.0] * 500)},
+    currencies={"AAA": "USD"},
+    fx={("EUR", "USD"): rates("2023-01-01", *[1 / 0.9] * 800)},
+)
 BOUGHT = "2023-12-01 buy AAA 100 10 ccy=USD"
 
 
@@ -370,9 +373,13 @@ class Book:
 
     def open(self) -> list[Proposal]:
         """What is open, oldest first."""
-        found = ledger_proposals(self.rows, TODAY, self.setting())
+        found = self.proposals()
         assert not [one for one in found if one.state is DIFFERS]
-        return [one for one in reversed(found) if one.state is OPEN]
+        return [one for one in found if one.state is OPEN]
+
+    def proposals(self) -> list[Proposal]:
+        """Whatever is proposed, oldest first."""
+        return [*reversed(ledger_proposals(self.rows, TODAY, self.setting()))]
 
     def accept(self, chosen: Sequence[Proposal]) -> None:
         """Book some."""
@@ -384,9 +391,7 @@ class Book:
 
     def bring(self, rows: Sequence[Transaction]) -> None:
         """Import rows: those that repeat an accepted one stay out."""
-        ids = {made.row_id for _, made in self.accepted}
-        own = [row for row in self.rows if row.id in ids]
-        repeats = {repeat.row.id for repeat in find_repeats(own, rows, self.setting().terms())}
+        repeats = {one.row.id for one in repeated_rows(self.rows, rows, TODAY, self.setting())}
         self.rows += [row for row in rows if row.id not in repeats]
 
     @property
@@ -418,6 +423,57 @@ def test_when_everything_is_accepted_nothing_is_left_to_propose(found: tuple[str
     assert len(book.open()) == len(rows)
     book.accept(book.open())
     assert book.open() == []
+
+
+WHICH = {"oldest": slice(1), "latest": slice(-1, None), "all": slice(None)}
+
+
+@pytest.mark.parametrize("lag", range(63))
+@pytest.mark.parametrize("first", [2, 6, 9])
+@pytest.mark.parametrize("which", WHICH)
+def test_a_monthly_payer_that_pays_after_the_next_ex_date_is_never_booked_twice(
+    lag: int, first: int, which: str
+) -> None:
+    days = [date(2024, month, 5) for month in MONTHS]
+    book = Book("\n".join(f"{day} 0.5 USD" for day in days))
+    rows = [own_row(number, day + timedelta(days=lag), Decimal(50)) for number, day in enumerate(days)]
+    book.bring(rows[:first])
+    book.accept(book.open()[WHICH[which]])
+    book.bring(rows[first:])
+    book.accept(book.open())
+    assert book.payments == len(days)
+
+
+LACKING = [date(2024, month, 5) for month in MONTHS if month != 8]
+
+
+def test_a_payment_of_a_distribution_that_nobody_knows_enters_whatever_was_accepted_before() -> None:
+    book = Book("\n".join(f"{day} 0.5 USD" for day in LACKING))
+    book.accept(book.open()[:1])
+    rows = [own_row(month, date(2024, month, 15), Decimal(50)) for month in MONTHS if month > 1]
+    book.bring(rows)
+    assert book.payments == 1 + len(rows)
+    assert book.open() == []
+
+
+def test_a_payment_too_many_that_only_later_facts_show_is_told_until_somebody_decides() -> None:
+    days = [date(2024, month, 5) for month in MONTHS]
+    rows = [own_row(number, day + timedelta(days=35), Decimal(50)) for number, day in enumerate(days)]
+    book = Book("\n".join(f"{day} 0.5 USD" for day in days))
+    book.bring(rows[:6])
+    early, *_ = book.open()
+    assert early.date == days[0]  # its own payment lies nearer to the next
+    book.accept([early])
+    book.rows += rows[6:]  # typed, not imported
+    (told,) = [one for one in book.proposals() if one.state is DIFFERS]
+    assert (told.date, [row.date for row in told.booked]) == (days[0], [days[0], rows[-1].date])
+    assert "a payment more than there are distributions" in told.reasons[0]
+    (key,) = (made.row_id for _, made in book.accepted)
+    book.accepted = [(told, DecisionMade(Decision.DISMISSED, told.amount, None))]
+    assert not [one for one in book.proposals() if one.state is DIFFERS]
+    book.accepted = []
+    book.rows = [row for row in book.rows if row.id != key]
+    assert {one.state for one in book.proposals()} == {BOOKED}
 
 
 @settings(max_examples=60, deadline=None)

@@ -52,14 +52,6 @@ def decisions(portfolio_id: int) -> dict[ActionKey, DecisionMade]:
     }
 
 
-def accepted_rows(portfolio_id: int) -> frozenset[int]:
-    """The ids of the rows that accepted dividends booked and that are there still."""
-    query = select(D.transaction_id).where(
-        D.portfolio_id == portfolio_id, D.kind == ActionKind.DIVIDEND.value, D.transaction_id.is_not(None)
-    )
-    return frozenset(key for key in db.session.scalars(query) if key is not None)
-
-
 def keep(portfolio_id: int, made: Sequence[NewDecision], decided_by: str) -> None:
     """Keep decisions, each in the place of an earlier one about the same action."""
     if not made:
