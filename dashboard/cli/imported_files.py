@@ -10,7 +10,7 @@ import click
 from dashboard.cli.context import CommandContext
 
 if TYPE_CHECKING:
-    from dashboard.results.instruments import ImportCounts
+    from dashboard.results.instruments import FileFault, ImportCounts
 
 
 def tell_counts(context: CommandContext, counts: ImportCounts, as_json: bool) -> None:
@@ -22,8 +22,15 @@ def tell_counts(context: CommandContext, counts: ImportCounts, as_json: bool) ->
     else:
         click.echo(f"{counts.rows} {counts.kind} read, {counts.changed} new or changed, {len(counts.faults)} left out.")
         for fault in counts.faults:
-            context.say(f"! row {fault.row}: {fault.reason}")
+            context.say(f"! {_where(fault)}{fault.reason}")
         for remark in counts.remarks:
             context.say(f"! {remark.symbol}: {remark.reason}")
     if counts.faults and not counts.rows:
         sys.exit(1)
+
+
+def _where(fault: FileFault) -> str:
+    """The row and the column of a fault; "" for one of a whole series, whose reason names it."""
+    if fault.row is None:
+        return ""
+    return f"row {fault.row}, {fault.column}: " if fault.column else f"row {fault.row}: "

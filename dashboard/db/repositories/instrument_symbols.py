@@ -50,12 +50,13 @@ def sources(session: AnySession, ids: Sequence[int]) -> dict[int, InstrumentSour
     return {row.instrument_id: row for row in rows}
 
 
-def former(session: AnySession, symbols: Collection[str]) -> dict[str, str]:
-    """What those of ``symbols`` that were renamed or merged are called now."""
+def former(session: AnySession, symbols: Collection[str] | None) -> dict[str, str]:
+    """What those of ``symbols`` (None: of all) that were renamed or merged are called now."""
     query = select(FormerSymbol.symbol, InstrumentRow.symbol).join(
         InstrumentRow, InstrumentRow.id == FormerSymbol.instrument_id
     )
-    rows = session.execute(query.where(FormerSymbol.symbol.in_(list(symbols))))
+    chosen = query.where(FormerSymbol.symbol.in_(list(symbols))) if symbols is not None else query
+    rows = session.execute(chosen)
     return {old: now for old, now in rows}  # noqa: C416  rows are no pairs to a type checker
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from dashboard.db.engine import db
 from dashboard.db.repositories import blends as store
+from dashboard.db.repositories import instrument_symbols
 from dashboard.domain.access import Actor
 from dashboard.domain.blends import Blend, Rebalancing, is_blend, weight_set
 from dashboard.errors import InvalidInput
@@ -36,7 +37,8 @@ def import_blends(actor: Actor, found: MarketFile, filename: str, rebalancing: s
     details: dict[str, str | int | float | bool | None] = {"file": filename, "changed": len(changed)}
     audit.record(actor, "benchmarks.import", object_type="benchmarks", object_id=",".join(kept)[:200], details=details)
     db.session.commit()
-    return ImportCounts(found.kind.value, found.rows, len(changed), tuple(kept), tuple(faults))
+    rows = sum(1 for row in found.benchmarks if row.benchmark in kept)
+    return ImportCounts(found.kind.value, rows, len(changed), tuple(kept), tuple(faults))
 
 
 def benchmark_text(text: str | None) -> str | None:
@@ -52,5 +54,9 @@ def _blend(name: str, rows: Sequence[BenchmarkWeight], rebalancing: str | None) 
         raise InvalidInput(f"The name has {len(name)} characters; {NAME_LENGTH} can be kept.")
     known = store.by_name(name)
     days = sorted({row.start for row in rows})
-    sets = [weight_set(day, {row.symbol: float(row.weight) for row in rows if row.start == day}) for day in days]
+    former = instrument_symbols.former(db.session, {row.symbol for row in rows})
+    sets = [
+        weight_set(day, {former.get(row.symbol, row.symbol): float(row.weight) for row in rows if row.start == day})
+        for day in days
+    ]
     return Blend(tuple(sets), Rebalancing(rebalancing) if rebalancing else known.rebalancing if known else DEFAULT)

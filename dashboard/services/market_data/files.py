@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TypeVar
@@ -64,7 +64,8 @@ def import_prices(
         return import_blends(actor, found, filename, rebalancing)
     batch = _stored(found, currency or "")
     faults = (*(FileFault(error.reason, error.row, error.column) for error in found.errors), *batch.faults)
-    counts = ImportCounts(found.kind.value, found.rows, batch.changed, tuple(sorted(batch.series)), faults)
+    rows = found.rows - batch.refused if batch.series else 0
+    counts = ImportCounts(found.kind.value, rows, batch.changed, tuple(sorted(batch.series)), faults)
     details: dict[str, str | int | float | bool | None] = {
         "file": filename,
         "rows": counts.rows,
@@ -120,10 +121,14 @@ def _parse(
     )
 
 
-def _known_splits(symbols: Iterable[str] | None) -> dict[str, tuple[Split, ...]]:
-    rows = store.by_symbol(db.session, symbols) if symbols is not None else store.every(db.session)
+def _known_splits(symbols: Collection[str] | None) -> dict[str, tuple[Split, ...]]:
+    """By symbol, and by what was renamed or merged: a file may say either."""
+    former = instrument_symbols.former(db.session, symbols)
+    names = {*symbols, *former.values()} if symbols is not None else None
+    rows = store.by_symbol(db.session, names) if names is not None else store.every(db.session)
     splits = store.splits(db.session, [row.id for row in rows.values()])
-    return {symbol: splits[row.id] for symbol, row in rows.items() if row.id in splits}
+    known = {symbol: splits[row.id] for symbol, row in rows.items() if row.id in splits}
+    return {old: known[now] for old, now in former.items() if now in known} | known
 
 
 def _by_symbol(items: Iterable[tuple[str, Event]]) -> dict[str, list[Event]]:
@@ -145,6 +150,7 @@ class _Batch:
 
     currency: str
     changed: int = 0
+    refused: int = 0
     series: set[str] = field(default_factory=set)
     faults: list[FileFault] = field(default_factory=list)
     days: dict[int, date] = field(default_factory=dict)
@@ -155,15 +161,17 @@ class _Batch:
 
     def add_prices(self, series: PriceSeries) -> None:
         """Queue the bars of one series for a bulk load, and store its events."""
-        row = self._instrument(series.symbol, series.currency)
-        if row is None or not len(series.bars):
+        if not len(series.bars):
+            return
+        row = self._instrument(series.symbol, series.currency, len(series.bars))
+        if row is None:
             return
         # A file may hold one symbol in pence and in pounds: those are two series of one instrument.
         wave = next((wave for wave in self.waves if row.id not in wave), None)
         if wave is None:
             self.waves.append(wave := {})
         wave[row.id] = series.bars
-        if row.state != InstrumentState.ACTIVE:
+        if row.state not in {InstrumentState.ACTIVE, InstrumentState.DELISTED}:
             row.state, row.problem_code, row.problem = InstrumentState.ACTIVE, "", ""
             row.provider = row.provider or FILE_SOURCE
         self.add_splits(series.symbol, series.splits)
@@ -181,13 +189,13 @@ class _Batch:
 
     def add_splits(self, symbol: str, splits: Sequence[Split]) -> None:
         """Store the splits that are not known already."""
-        if splits and (row := self._instrument(symbol, "")) is not None:
+        if splits and (row := self._instrument(symbol, "", len(splits))) is not None:
             self._remember([row.id])
             self._note(row.id, store.store_splits(db.session, row.id, splits, FILE_SOURCE, overrule=False))
 
     def add_dividends(self, symbol: str, dividends: Sequence[Dividend]) -> None:
         """Store distributions a unit."""
-        if dividends and (row := self._instrument(symbol, "")) is not None:
+        if dividends and (row := self._instrument(symbol, "", len(dividends))) is not None:
             self._remember([row.id])
             amounts = {(dividend.date, dividend.currency): dividend.amount for dividend in dividends}
             self._note(row.id, store.store_dividends(db.session, row.id, amounts, FILE_SOURCE))
@@ -222,11 +230,11 @@ class _Batch:
         for key, edges in prices.edges(db.session, new).items() if new else ():
             self.before[key] = restating.counted(key) if edges.last_date is not None else restating.NOTHING
 
-    def _instrument(self, symbol: str, currency: str) -> InstrumentRow | None:
-        """The instrument that rows belong to; None, with the reason kept, where they fit none."""
+    def _instrument(self, symbol: str, currency: str, rows: int) -> InstrumentRow | None:
+        """The instrument that so many rows belong to; None, with the reason kept, where they fit none."""
         row = store.by_symbol(db.session, [symbol]).get(symbol) or _renamed(symbol)
         if row is None and not (currency or self.currency):
-            self._refuse(symbol, f"{symbol} is not known yet: name its currency, and it becomes an instrument")
+            self._refuse(symbol, f"{symbol} is not known yet: name its currency, and it becomes an instrument", rows)
             return None
         if row is None and (problem := symbol_problem(symbol)) is not None:
             self._refuse("".join(filter(str.isprintable, symbol))[:SYMBOL_LENGTH], problem)
@@ -235,12 +243,13 @@ class _Batch:
             store.ensure(db.session, {symbol: currency or self.currency})
             row = store.by_symbol(db.session, [symbol])[symbol]
         if currency and currency != row.currency:
-            self._refuse(symbol, f"the file has {symbol} in {currency}, but it is kept in {row.currency}")
+            self._refuse(symbol, f"the file has {symbol} in {currency}, but it is kept in {row.currency}", rows)
             return None
         self.series.add(row.symbol)
         return row
 
-    def _refuse(self, symbol: str, reason: str) -> None:
+    def _refuse(self, symbol: str, reason: str, rows: int) -> None:
+        self.refused += rows
         fault = FileFault(reason, symbol=symbol)
         if fault not in self.faults:
             self.faults.append(fault)

@@ -11,6 +11,7 @@ import structlog
 from dashboard.db.engine import db
 from dashboard.db.models import InstrumentRow
 from dashboard.db.models.market import PERCENT_UNIT
+from dashboard.db.repositories import instrument_symbols
 from dashboard.db.repositories import instruments as store
 from dashboard.domain.access import Actor
 from dashboard.domain.instruments import AssetClass
@@ -49,6 +50,7 @@ def import_instruments(actor: Actor, content: bytes, filename: str) -> ImportCou
             continue
         try:
             symbol, values = _values(row)
+            symbol = _name_of_today(symbol)
             altered = _take_over(symbol, values)
         except BadCell as error:
             faults.append(FileFault(error.reason, row.number, error.column))
@@ -128,6 +130,12 @@ def _price_unit(row: Row, unit: str) -> str:
 def _of_persons(values: Values) -> set[str]:
     """What no provider overwrites: whatever a file says but what a first refresh decides by itself."""
     return set(values) - {"currency", "price_unit", "provider", "provider_symbol"}
+
+
+def _name_of_today(symbol: str) -> str:
+    """What an instrument that was renamed or merged is called now, unless another one has its old symbol."""
+    former = instrument_symbols.former(db.session, [symbol])
+    return former.get(symbol, symbol) if symbol not in store.by_symbol(db.session, [symbol]) else symbol
 
 
 def _take_over(symbol: str, values: Values) -> bool:

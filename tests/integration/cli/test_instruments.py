@@ -147,3 +147,18 @@ def test_two_symbols_for_one_isin_are_told_on_both_and_merged(dashboard: Command
     assert (shown["same_isin"], shown["edited"]) == (["SAP.F"], ["isin", "sector"])
     assert dashboard("instruments", "merge", "SAP.F", "SAP.DE", "--yes").status == 0
     assert dashboard("instruments", "show", "SAP.DE", "--json").data["same_isin"] == []
+
+
+def test_a_file_of_prices_that_fits_nothing_here_is_refused_with_row_and_column_or_symbol(
+    dashboard: CommandLine, tmp_path: Path
+) -> None:
+    file = tmp_path / "prices.csv"
+    file.write_text("symbol,date,close,currency\nA,2024-01-02,10,USD\n")
+    assert dashboard("prices", "import", str(file)).status == 0
+    file.write_text("symbol,date,close,currency\nA,2024-01-03,11,EUR\nA,,12,USD\n")
+
+    answer = dashboard("prices", "import", str(file))
+
+    assert (answer.status, answer.out) == (1, "0 prices read, 0 new or changed, 2 left out.\n")
+    assert "! row 3, date: is empty" in answer.err
+    assert "! the file has A in EUR, but it is kept in USD" in answer.err

@@ -11,8 +11,8 @@ from dashboard.db.engine import db
 from dashboard.db.models import AuditEntry, Portfolio
 from dashboard.domain.access import SYSTEM, Actor, Role, UserId
 from dashboard.domain.instruments import Split
-from dashboard.errors import InvalidInput, PermissionDenied
-from dashboard.services import market_data, transactions
+from dashboard.errors import InvalidInput, NotFound, PermissionDenied
+from dashboard.services import instruments, market_data, transactions
 from tests.factories import make_portfolio
 from tests.integration.market_data.ledgers import Purchase, make_ledger
 
@@ -221,3 +221,47 @@ def test_instruments_are_added_described_and_protected() -> None:
     again = market_data.import_instruments(SYSTEM, b"symbol,currency,sector\nA,USD,Tech\n", "right.csv")
     assert again.changed == 1
     assert market_data.instrument(SYSTEM, "A").name == "Alpha"
+
+
+def test_a_file_that_says_the_old_symbol_means_what_was_renamed() -> None:
+    make_ledger("USD", Purchase("OLD", "USD"))
+    market_data.import_prices(SYSTEM, b"symbol,date,ratio\nOLD,2024-01-04,2\n", "splits.csv")
+    instruments.rename(SYSTEM, "OLD", "NEW")
+
+    adjusted = b"symbol,date,close,currency\nOLD,2024-01-03,10,USD\nOLD,2024-01-04,11,USD\n"
+    assert market_data.import_prices(SYSTEM, adjusted, "a.csv", split_adjusted=True).series == ("NEW",)
+    assert market_data.bars("NEW", adjusted=False).close.tolist() == [20.0, 11.0]
+    download = b"Date,Close\n2024-01-03,12\n2024-01-04,13\n"
+    market_data.import_prices(SYSTEM, download, "y.csv", format="yahoo", symbol="OLD", currency="USD")
+    assert market_data.bars("NEW", adjusted=False).close.tolist() == [24.0, 13.0]
+
+    market_data.import_instruments(SYSTEM, b"symbol,currency,name\nOLD,USD,New Name\n", "instruments.csv")
+    assert market_data.instrument(SYSTEM, "NEW").name == "New Name"
+    market_data.import_prices(SYSTEM, b"benchmark,symbol,weight,from\nMINE,OLD,1,2024-01-02\n", "blend.csv")
+    assert "NEW" in str(market_data.benchmark_text("MINE"))
+    with pytest.raises(NotFound):
+        market_data.instrument(SYSTEM, "OLD")
+
+
+def test_prices_from_a_file_leave_what_is_delisted_delisted() -> None:
+    content = b"symbol,date,close,currency\nA,2024-01-02,10.5,USD\n"
+    market_data.import_prices(SYSTEM, content, "prices.csv")
+    instruments.delist(SYSTEM, "A", date(2024, 1, 5))
+
+    counts = market_data.import_prices(SYSTEM, content.replace(b"-02", b"-03"), "prices.csv")
+
+    detail = market_data.instrument(SYSTEM, "A")
+    assert (counts.changed, detail.state, detail.last_date) == (1, "delisted", date(2024, 1, 3))
+
+
+def test_what_was_refused_whole_counts_as_left_out_and_makes_no_instrument() -> None:
+    content = b"symbol,date,close,currency\nA,2024-01-02,10.5,USD\n"
+    market_data.import_prices(SYSTEM, content, "prices.csv")
+
+    refused = market_data.import_prices(SYSTEM, content.replace(b"USD", b"EUR"), "prices.csv")
+    empty = market_data.import_prices(SYSTEM, b"Date,Close\n", "y.csv", format="yahoo", symbol="Q", currency="USD")
+
+    assert (refused.rows, refused.changed, [fault.symbol for fault in refused.faults]) == (0, 0, ["A"])
+    assert (empty.rows, empty.series) == (0, ())
+    with pytest.raises(NotFound):
+        market_data.instrument(SYSTEM, "Q")
