@@ -57,7 +57,12 @@ def layout(actor: Actor, view: ViewState) -> Sequence[Component]:
         dcc.Interval("quality-poll", interval=POLL_MS, disabled=not (checked.is_open and report.may_decide)),
         html.Div(findings.figures(own), id="quality-figures-box"),
         html.Section([bar, table], className="card-x", **aria(label="Findings")),
-        card("By portfolio", by_portfolio.body(report), id="quality-portfolios", padded=False),
+        card(
+            "By portfolio",
+            html.Div(by_portfolio.body(report), id="quality-by-portfolio"),
+            id="quality-portfolios",
+            padded=False,
+        ),
         card(
             "Restatements",
             html.Div(_restated(actor, slug), id="quality-restated"),
@@ -74,13 +79,16 @@ def chosen(view: ViewState) -> Show:
     return Show(given) if given in set(Show) else Show.UNDECIDED
 
 
-def refresh(actor: Actor, search: str, _changed: object) -> tuple[list[Component], str, Component, list[Component]]:
+def refresh(
+    actor: Actor, search: str, _changed: object
+) -> tuple[list[Component], str, Component, list[Component], list[Component]]:
     """The findings and the log as they are now; the menu counts them anew too."""
     view = state.parse(search)
-    report, show = price_quality.report(actor).of_portfolio(_slug(view)), chosen(view)
-    shown = (findings.body(report, show), findings.counted(report, show), findings.figures(report))
+    every, show = price_quality.report(actor), chosen(view)
+    own = every.of_portfolio(_slug(view))
+    shown = (findings.body(own, show), findings.counted(own, show), findings.figures(own))
     shell.show_count("quality", price_quality.problems(actor))
-    return *shown, _restated(actor, _slug(view))
+    return *shown, by_portfolio.body(every), _restated(actor, _slug(view))
 
 
 def check(actor: Actor, _clicks: int) -> tuple[list[Component], bool, bool]:
@@ -108,9 +116,11 @@ def decide(actor: Actor, _clicks: list[int | None], changed: int | None) -> int:
     return (changed or 0) + 1
 
 
-def failed(error: DashboardError) -> tuple[list[Component], str, list[Component], list[Component]]:
+def failed(
+    error: DashboardError,
+) -> tuple[list[Component], str, list[Component], list[Component], list[Component]]:
     """The failure in the place of the findings."""
-    return [error_card(error)], "", [], []
+    return [error_card(error)], "", [], [], []
 
 
 def register(app: Dash) -> None:
@@ -124,6 +134,7 @@ def register(app: Dash) -> None:
         Output("quality-body", "children"),
         Output("quality-count", "children"),
         Output("quality-figures-box", "children"),
+        Output("quality-by-portfolio", "children"),
         Output("quality-restated", "children"),
         Input(VIEW_STORE, "data"),
         Input(CHANGED, "data"),

@@ -42,8 +42,10 @@ STATES = {
 }
 COLUMNS = (
     ("name", "Instrument"), ("issue", "Issue"), ("days", "Since"), ("value", "Stored"), ("suggested", "Suggested"),
-    ("state", "State"), ("decide", ""),
+    ("state", "State"), ("decide", "Decision"),
 )  # fmt: skip
+HIDDEN = "decide"
+"""A head that only a screen reader needs: the column's buttons say what they do."""
 RIGHT = frozenset({"value", "suggested", "decide"})
 
 
@@ -93,7 +95,16 @@ def body(report: QualityReport, show: Show) -> list[Component]:
     groups = shown(report, show)
     if not groups:
         return [_nothing(show)]
-    head = html.Thead(html.Tr([html.Th(name, className="r" if key in RIGHT else "") for key, name in COLUMNS]))
+    head = html.Thead(
+        html.Tr(
+            [
+                html.Th(
+                    html.Span(name, className="sr") if key == HIDDEN else name, className="r" if key in RIGHT else ""
+                )
+                for key, name in COLUMNS
+            ]
+        )
+    )
     rows = [_row(group, decides=report.may_decide) for group in groups[:ROWS]]
     more = (
         [html.P(f"{len(groups) - ROWS} more are not shown.", className="t3 quality-more")] if len(groups) > ROWS else []
@@ -121,7 +132,7 @@ def _row(group: FindingGroup, *, decides: bool) -> Component:
         "value": (_price(item, item.value), "r num"),
         "suggested": (_price(item, item.suggested), "r num"),
         "state": ([chip(word, tone), _decided(group)], ""),
-        "decide": (_buttons(group) if decides and item.state in UNDECIDED else "", "r"),
+        "decide": (_buttons(group) if decides else "", "r"),
     }
     parts = [html.Td(part, className=f"quality-{key} {style}".strip()) for key, (part, style) in cells.items()]
     return html.Tr(parts, key=f"{item.symbol}|{item.kind}|{item.state}")
@@ -179,18 +190,33 @@ def _decided(group: FindingGroup) -> Component:
     return html.Small(words, className="t3 block", hidden=not words)
 
 
-def _buttons(group: FindingGroup) -> Component:
-    number, count = str(group.first.id), len(group.items)
-    every = f" all {count}" if count > 1 else ""
-    what = f"{NAMES[group.first.kind]} of {group.first.symbol}"
-    accept = button(
-        "Accept", id={"finding": "accept", "number": number}, kind="sm", title=f"Count{every} as stored: {what}"
-    )
-    if not group.repairable:
-        return html.Span([accept], className="row-f quality-buttons")
-    title = f"Count what is suggested for{every}: {what}"
-    repair = button("Repair", id={"finding": "repair", "number": number}, kind="sm", title=title)
-    return html.Span([accept, repair], className="row-f quality-buttons")
+def _buttons(group: FindingGroup) -> Component | str:
+    """What may be decided; of what was decided, the other decision."""
+    state = group.first.state
+    found = [_accept(group)] if state is not FindingState.ACCEPTED else []
+    if group.repairable and state is not FindingState.REPAIRED:
+        found.append(_repair(group))
+    return html.Span(found, className="row-f quality-buttons") if found else ""
+
+
+def _accept(group: FindingGroup) -> Component:
+    return _button("accept", "Accept", group, f"Count{_every(group)} as stored: {_what(group)}")
+
+
+def _repair(group: FindingGroup) -> Component:
+    return _button("repair", "Repair", group, f"Count what is suggested for{_every(group)}: {_what(group)}")
+
+
+def _button(what: str, word: str, group: FindingGroup, title: str) -> Component:
+    return button(word, id={"finding": what, "number": str(group.first.id)}, kind="sm", title=title)
+
+
+def _every(group: FindingGroup) -> str:
+    return f" all {len(group.items)}" if len(group.items) > 1 else ""
+
+
+def _what(group: FindingGroup) -> str:
+    return f"{NAMES[group.first.kind]} of {group.first.symbol}"
 
 
 def _nothing(show: Show) -> Component:

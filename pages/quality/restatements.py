@@ -94,9 +94,9 @@ def _effect(one: PortfolioEffect) -> Component:
 
 def told(one: PortfolioEffect) -> str:
     """What a restatement did to a portfolio, in a few words."""
-    if not one.day_change or one.date is None or one.currency is None:
-        return "no change"
+    if numbers.direction(one.day_change) not in ("up", "down") or one.date is None or one.currency is None:
+        return "value not known" if one.value_change is None else "no change"
     day = f"{numbers.money(one.day_change, one.currency, signed=True)} on {dates.day(one.date)}"
-    if not one.gain_change:
+    if numbers.direction(one.gain_change) not in ("up", "down"):
         return day
     return f"{day}, gain {numbers.money(one.gain_change, one.currency, signed=True)}"

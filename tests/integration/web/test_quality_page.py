@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from dash import Dash
@@ -12,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from dashboard.domain.access import SYSTEM, Actor, Role
 from dashboard.results.price_quality import FindingGroup, FindingState
+from dashboard.results.restatements import PortfolioEffect
 from dashboard.services import market_data, price_quality, restatements
 from jobs.quality import check_prices
 from jobs.runtime import use
@@ -128,6 +130,37 @@ def test_an_administrator_accepts_what_came(dash_app: Dash, server: Flask) -> No
 
 
 @pytest.mark.usefixtures("spoiled")
+def test_a_decision_is_changed_by_the_other_one(dash_app: Dash, server: Flask) -> None:
+    client, number = signed_in(server, ADMIN), str(group_of(server, "AAA").first.id)
+    for what, other in (("repair", "accept"), ("accept", "repair"), ("repair", "accept")):
+        assert press(dash_app, client, what, number) == 200
+        decided = shown(client, "?show=decided")
+        assert f'"finding": "{other}"' in decided and f'"finding": "{what}"' not in decided
+        with server.app_context():
+            assert bool(market_data.bars("AAA").close.max() > 10_000) is (what == "accept")
+
+
+@pytest.mark.usefixtures("spoiled")
+def test_what_is_counted_by_portfolio_follows_a_decision(dash_app: Dash, server: Flask) -> None:
+    client = signed_in(server, ADMIN)
+    wanted = [{"id": "view", "property": "data"}, {"id": "quality-changed", "property": "data"}]
+    (name,) = [name for name, known in dash_app.callback_map.items() if known["inputs"] == wanted]
+
+    def by_portfolio() -> str:
+        outputs = [
+            dict(zip(("id", "property"), one.rsplit(".", 1), strict=True)) for one in name.strip(".").split("...")
+        ]
+        inputs = [{**wanted[0], "value": ""}, {**wanted[1], "value": 1}]
+        body = {"output": name, "outputs": outputs, "inputs": inputs, "changedPropIds": ["quality-changed.data"]}
+        answer = dispatch(client, body).get_json()["response"]["quality-by-portfolio"]["children"]
+        return json.dumps(answer, ensure_ascii=False)
+
+    assert "3\u00a0quarantined" in by_portfolio()
+    assert press(dash_app, client, "repair", str(group_of(server, "AAA").first.id)) == 200
+    assert "quarantined" not in by_portfolio()
+
+
+@pytest.mark.usefixtures("spoiled")
 @pytest.mark.parametrize("number", ["4711", "x", "-1", "9" * 30, None, "٣"])
 def test_a_button_that_is_not_there_is_not_found(dash_app: Dash, server: Flask, number: object) -> None:
     assert press(dash_app, signed_in(server, ADMIN), "accept", number) == 404
@@ -205,3 +238,19 @@ def test_a_restatement_is_shown_with_both_values_and_its_effect_by_portfolio(
     assert "Close of " in text and "not valued again yet" not in text
     assert restated.told(entry.effects[0]) in text
     assert restated.told(entry.effects[0]).startswith("+€")
+
+
+@pytest.mark.parametrize(
+    ("day_after", "value_after", "words"),
+    [
+        (100.0, 200.0, "no change"),
+        (100.001, 200.0, "no change"),
+        (100.0, None, "value not known"),
+        (101.0, 200.0, "+€"),
+    ],
+)
+def test_an_effect_is_told_as_what_it_shows(day_after: float, value_after: float | None, words: str) -> None:
+    effect = PortfolioEffect(
+        1, "Mine", "mine", "EUR", today(), 100.0, day_after, 200.0, value_after, 10.0, 10.0, datetime.now(UTC)
+    )
+    assert restated.told(effect).startswith(words)
