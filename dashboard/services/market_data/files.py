@@ -237,7 +237,7 @@ class _Batch:
             self._refuse(symbol, f"{symbol} is not known yet: name its currency, and it becomes an instrument", rows)
             return None
         if row is None and (problem := symbol_problem(symbol)) is not None:
-            self._refuse("".join(filter(str.isprintable, symbol))[:SYMBOL_LENGTH], problem)
+            self._refuse("".join(filter(str.isprintable, symbol))[:SYMBOL_LENGTH], problem, rows)
             return None
         if row is None:
             store.ensure(db.session, {symbol: currency or self.currency})
