@@ -52,13 +52,13 @@ def feed_is_up() -> bool:
 def market_states(symbols: Collection[str], now: datetime) -> dict[str, MarketState]:
     """Whether the market of each of ``symbols`` trades, by its calendar; absent where that is not known."""
     rows = db.session.execute(
-        select(InstrumentRow.symbol, InstrumentRow.exchange, InstrumentRow.asset_class).where(
+        select(InstrumentRow.symbol, InstrumentRow.mic, InstrumentRow.asset_class).where(
             InstrumentRow.symbol.in_(list(symbols))
         )
     ).all()
-    markets = {(row.exchange, row.asset_class) for row in rows}
+    markets = {(row.mic, row.asset_class) for row in rows}
     found = {market: market_state(market[0], AssetClass(market[1]), now) for market in markets}
-    statuses = {row.symbol: found[row.exchange, row.asset_class] for row in rows}
+    statuses = {row.symbol: found[row.mic, row.asset_class] for row in rows}
     return {symbol: status.state for symbol, status in statuses.items() if status is not None}
 
 

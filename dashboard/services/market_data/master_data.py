@@ -24,6 +24,8 @@ from dashboard.services.market_data.files import require_administrator
 from dashboard.services.names import TEXT_LENGTH, cannot_be_shown, symbol_problem
 
 ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
+# A market identifier code, as XLON; names of four letters, as NYSE, do not begin with an X.
+MIC = re.compile(r"X[A-Z]{3}")
 TEXTS = ("name", "exchange", "sector", "industry", "country", "provider", "provider_symbol")
 PERCENT_CELLS = frozenset({"percent", "%"})
 REQUIRED = {"symbol", "currency"}
@@ -101,6 +103,8 @@ def _values(row: Row) -> tuple[str, Values]:
     if row.cells.get("multiplier"):
         values["multiplier"] = row.positive_decimal("multiplier")
     values |= {name: text for name in TEXTS if (text := _text(row, name))}
+    if MIC.fullmatch(row.cells.get("exchange", "")):
+        values["mic"] = row.cells["exchange"]  # its sessions are those of that exchange
     symbol = row.text("symbol")
     if (problem := symbol_problem(symbol)) is not None:
         raise BadCell("symbol", problem)

@@ -200,6 +200,15 @@ def test_a_price_in_percent_is_of_the_face_value_that_is_held() -> None:
     assert market_data.market_data_for(["BOND"], []).instruments["BOND"].multiplier == 1
 
 
+def test_the_code_of_an_exchange_gives_its_sessions_and_a_name_gives_none() -> None:
+    market_data.import_instruments(SYSTEM, b"symbol,currency,exchange\nA,EUR,XETR\nB,USD,NYSE\n", "instruments.csv")
+    found = market_data.details_of(["A", "B"])
+    assert {symbol: (detail.exchange, detail.mic) for symbol, detail in found.items()} == {
+        "A": ("XETR", "XETR"),
+        "B": ("NYSE", ""),
+    }
+
+
 def test_instruments_are_added_described_and_protected() -> None:
     content = (
         b"symbol,name,asset_class,currency,isin,price_unit,multiplier\n"

@@ -10,10 +10,14 @@ import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from dashboard.api.quotes import Quotes
+from dashboard.db.engine import db
+from dashboard.db.models import InstrumentRow
+from dashboard.db.repositories import exchange_sessions
 from dashboard.domain.access import SYSTEM, Actor
-from dashboard.domain.market_hours import MarketState
+from dashboard.domain.market_hours import MarketState, Session
 from dashboard.domain.session_range import SessionRange
 from dashboard.redis_store import Lease
 from dashboard.results.portfolios import PortfolioRef
@@ -29,6 +33,7 @@ LEDGER = """
     2024-01-03  buy      NWRB    10        100    EUR       -
 """
 INSTRUMENTS = b"symbol,name,asset_class,currency,exchange\nRHNW,Rhein,equity,EUR,XETR\nNWRB,Nord,equity,EUR,XAMS\n"
+HOUR = timedelta(hours=1)
 PRICES = b"symbol,date,close,currency\nRHNW,2024-01-03,100,EUR\nNWRB,2024-01-03,100,EUR\n"
 
 
@@ -100,6 +105,21 @@ def test_a_market_is_open_by_its_calendar_whatever_a_provider_that_knows_closes_
     post(redis_client, {"COIN": quote("COIN", 110.0, MarketState.CLOSED)})
     (found,) = signed.get("/live/quotes?symbols=COIN").get_json()["quotes"]
     assert (found["market_state"], found["freshness"]) == ("open", "closed")
+
+
+def test_the_calendar_is_that_of_an_exchanges_code_however_a_provider_calls_the_exchange(
+    server: Flask, signed: FlaskClient, portfolio: PortfolioRef, redis_client: redis.Redis
+) -> None:
+    now = datetime.now(UTC)
+    with server.app_context():
+        db.session.execute(update(InstrumentRow).values(exchange="Xetra", mic="XSES"))
+        exchange_sessions.store_hours(db.session, "XSES", [Session(now.date(), now - HOUR, now + HOUR)])
+        db.session.commit()
+    post(redis_client, {"RHNW": quote("RHNW", 110.0, MarketState.CLOSED)})
+    data = signed.get(f"/live/portfolios/{portfolio.id}").get_json()
+    assert data["markets"] == [{"market": "Xetra", "state": "open"}]
+    (found,) = signed.get("/live/quotes?symbols=RHNW").get_json()["quotes"]
+    assert found["market_state"] == "open"
 
 
 @pytest.mark.usefixtures("portfolio")
