@@ -12,6 +12,8 @@ from dashboard.cli.context import CommandContext
 if TYPE_CHECKING:
     from dashboard.results.instruments import FileFault, ImportCounts
 
+SHOWN_LENGTH = 40
+
 
 def tell_counts(context: CommandContext, counts: ImportCounts, as_json: bool) -> None:
     """Print what came in, what was left out and why; exits with 1 where nothing did."""
@@ -30,7 +32,7 @@ def tell_counts(context: CommandContext, counts: ImportCounts, as_json: bool) ->
 
 
 def _where(fault: FileFault) -> str:
-    """The row and the column of a fault; "" for one of a whole series, whose reason names it."""
+    """The row and the column of a fault, or the series that it is of, unless its reason names that."""
     if fault.row is None:
-        return ""
+        return "" if fault.symbol in fault.reason else f"{fault.symbol[:SHOWN_LENGTH]}: "
     return f"row {fault.row}, {fault.column}: " if fault.column else f"row {fault.row}: "
