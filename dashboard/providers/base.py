@@ -33,6 +33,7 @@ class Issue(StrEnum):
     OTHER_UNIT = "other_unit"
     BAD_SPLIT = "bad_split"
     BAD_DIVIDEND = "bad_dividend"
+    ANNOUNCED = "announced"
     SPLIT_NOT_APPLIED = "split_not_applied"
     SPLIT_NOT_LISTED = "split_not_listed"
     SPLIT_APPLIED = "split_applied"

@@ -106,7 +106,9 @@ def as_traded_within_days(
     local = DailyBars(local_times(bars.at, zone.key), bars.open, bars.high, bars.low, bars.close, bars.volume)
     factors = np.ones(len(bars))
     if listed_splits is not None:
-        applied, _ = applied_splits(local, listed_splits, request.of.known_splits)
+        today = now.astimezone(zone).date()
+        listed = [split for split in listed_splits if split.date <= today]  # nothing is adjusted for what is announced
+        applied, _ = applied_splits(local, listed, request.of.known_splits)
         factors = split_factors(local.dates, applied)
     scale = factors / major_unit(unit)[1]
     with np.errstate(over="ignore", under="ignore"):

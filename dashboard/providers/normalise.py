@@ -103,7 +103,8 @@ def split_factors(dates: NDArray[np.datetime64], splits: Sequence[Split]) -> NDA
 def as_traded(raw: RawHistory, unit: str, *, known_splits: Sequence[Split] = (), today: date) -> Normalised:
     """Clean, un-adjust and convert what a source sent. ``today`` is the day at the instrument's exchange."""
     per_major = major_unit(unit)[1]
-    splits, rejected = valid_splits(raw.splits)
+    to_come = _announced(raw, today)
+    splits, rejected = valid_splits([one for one in raw.splits if one[0] <= today])
     bars, bad_bars = _valid_bars(raw, today)
     if raw.split_adjusted:
         applied, notices = applied_splits(bars, splits, known_splits)
@@ -121,10 +122,26 @@ def as_traded(raw: RawHistory, unit: str, *, known_splits: Sequence[Split] = (),
             bars.volume / factors,
         )
     traded, bad_prices = storable(traded)
-    dividends, bad_dividends = _dividends(raw.dividends, unit, applied, today)
+    paid = [one for one in raw.dividends if one[0] <= today]
+    dividends, bad_dividends = _dividends(paid, unit, applied)
     every_split = tuple(sorted({*splits, *(split for split in applied if split not in splits)}))
     left_out = (*rejected, *bad_bars, *bad_prices, *bad_dividends)
-    return Normalised(traded, every_split, dividends, left_out, tuple(notices))
+    return Normalised(traded, every_split, dividends, left_out, (*notices, *to_come))
+
+
+def _announced(raw: RawHistory, today: date) -> tuple[Notice, ...]:
+    """The splits and dividends of days to come: nothing is adjusted for them or paid yet, and nothing is wrong."""
+    splits = tuple(
+        Notice(day, Issue.ANNOUNCED, f"a split of {new} for {old} is to come")
+        for day, new, old in raw.splits
+        if day > today
+    )
+    paid = (
+        Notice(day, Issue.ANNOUNCED, f"a dividend of {amount} is to come")
+        for day, amount, _ in raw.dividends
+        if day > today
+    )
+    return (*splits, *paid)
 
 
 def _valid_bars(raw: RawHistory, today: date) -> tuple[DailyBars, list[RejectedBar]]:
@@ -269,7 +286,7 @@ def _step(bars: DailyBars, split: Split) -> float | None:
 
 
 def _dividends(
-    raw: Sequence[tuple[date, float, str]], unit: str, applied: Sequence[Split], today: date
+    raw: Sequence[tuple[date, float, str]], unit: str, applied: Sequence[Split]
 ) -> tuple[tuple[Dividend, ...], list[RejectedBar]]:
     """Dividends as declared; several on one day in one currency are one."""
     totals: dict[tuple[date, str], float] = {}
@@ -278,8 +295,6 @@ def _dividends(
         factor = float(split_factors(np.array([day], dtype="datetime64[D]"), applied)[0])
         if not (amount > 0 and SMALLEST_PRICE <= amount * factor / MINOR_PER_MAJOR < LARGEST_PRICE):
             rejected.append(RejectedBar(day, Issue.BAD_DIVIDEND, f"a dividend of {amount} means nothing"))
-        elif day > today:
-            rejected.append(RejectedBar(day, Issue.FUTURE, "the ex-date has not come yet"))
         else:
             currency, per_major = major_unit(own_unit or unit)
             if not CURRENCY.fullmatch(currency):

@@ -162,6 +162,22 @@ def test_what_yahoo_sends_amiss_is_left_out_with_its_reason_and_the_rest_is_stor
     assert market_data.instrument(SYSTEM, "BAD").problem_code == ""
 
 
+def test_a_split_and_a_dividend_of_a_day_to_come_change_nothing_yet_and_are_no_fault(
+    app: MakeApp, server: Loopback
+) -> None:
+    app("yahoo")
+    make_ledger("USD", Purchase("SOON", "USD"))
+    at = stamp(LATER.isoformat(), 14)
+    announced = yahoo("SOON", GOOD, splits=[(at, 2, 1)], dividends=[(at, 0.5)])
+    server.will_answer(f"{CHART}SOON", Answer(body=announced))
+
+    outcome, lines = refreshed("SOON")
+
+    assert (outcome.state, closes("SOON")) == (RefreshState.COMPLETE, [10.0, 11.0, 12.0])
+    assert market_data.instrument(SYSTEM, "SOON").problem_code == ""
+    assert [line["issue"] for line in lines if line["event"] == "prices.notice"] == ["announced", "announced"]
+
+
 def daily(rows: Mapping[str, Mapping[str, str]]) -> dict[str, object]:
     return {"Meta Data": {"2. Symbol": "BAD"}, "Time Series (Daily)": rows}
 

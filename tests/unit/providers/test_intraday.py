@@ -71,9 +71,9 @@ def test_bars_come_in_order_and_what_is_wrong_is_left_out_with_its_reason() -> N
 
 def test_pence_become_pounds_and_a_split_that_came_later_is_undone() -> None:
     raw = sent({second(15, 0, day=13): 500.0, second(15, 0, day=14): 520.0})
-    split = Split(date(2024, 3, 14), Decimal(2))
+    split, announced = Split(date(2024, 3, 14), Decimal(2)), Split(date(2024, 4, 2), Decimal(3))
 
-    bars, _ = as_traded_within_days(raw, "GBp", LONDON, REQUEST, now=NOW, listed_splits=[split])
+    bars, _ = as_traded_within_days(raw, "GBp", LONDON, REQUEST, now=NOW, listed_splits=[split, announced])
 
     assert as_text(bars) == [("03-13T15:00", 10.0), ("03-14T15:00", 5.2)]
     assert bars.volume.tolist() == [50.0, 100.0]

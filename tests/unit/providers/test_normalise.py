@@ -150,11 +150,20 @@ def test_a_split_without_meaning_is_named_and_ignored(new: str, old: str) -> Non
     assert [it.issue for it in clean.rejected] == [Issue.BAD_SPLIT]
 
 
-def test_a_dividend_of_the_future_or_without_an_amount_is_named_and_ignored() -> None:
-    sent = raw({march(1): 20.0}, dividends=((march(1), -0.5, ""), (date(2024, 5, 1), 1.0, ""), (march(1), np.nan, "")))
+def test_a_dividend_without_an_amount_is_named_and_ignored() -> None:
+    sent = raw({march(1): 20.0}, dividends=((march(1), -0.5, ""), (march(1), np.nan, "")))
     clean = as_traded(sent, "USD", today=TODAY)
     assert not clean.dividends
-    assert [it.issue for it in clean.rejected] == [Issue.BAD_DIVIDEND, Issue.FUTURE, Issue.BAD_DIVIDEND]
+    assert [it.issue for it in clean.rejected] == [Issue.BAD_DIVIDEND, Issue.BAD_DIVIDEND]
+
+
+def test_what_is_announced_for_a_day_to_come_changes_no_price_and_is_no_fault() -> None:
+    later = date(2024, 5, 1)
+    sent = raw({march(1): 20.0, march(4): 21.0}, splits=(split(later, "2", "1"),), dividends=((later, 1.0, ""),))
+    clean = as_traded(sent, "USD", today=TODAY)
+    assert clean.bars.close.tolist() == [20.0, 21.0]
+    assert (clean.splits, clean.dividends, clean.rejected) == ((), (), ())
+    assert [(it.date, it.issue) for it in clean.notices] == [(later, Issue.ANNOUNCED)] * 2
 
 
 def test_what_undoing_a_split_leaves_too_small_or_too_large_is_not_kept() -> None:
