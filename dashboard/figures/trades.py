@@ -69,7 +69,8 @@ def trade_layers(
     ]
     latest = sorted(placed, key=lambda item: item.bar)[-MOST_LABELS:]
     share, gaps = NARROW_LABEL if narrow else LABEL
-    return marks, [_label(item, dates[item.bar]) for item in _apart(latest, share * len(days), gap, gaps)]
+    width = share * len(days)
+    return marks, [_label(item, dates[item.bar], width) for item in _apart(latest, width, gap, gaps)]
 
 
 def _apart(items: Sequence[_Placed], width: float, gap: float, height: float) -> list[_Placed]:
@@ -117,8 +118,10 @@ def _marks(items: list[_Placed], dates: list[str], bought: bool) -> Figure:
     }
 
 
-def _label(item: _Placed, date: str) -> Figure:
+def _label(item: _Placed, date: str, width: float) -> Figure:
+    """``width`` is in bars: one at the first bars begins there, since the picture does."""
     return {
+        **({"xanchor": "left"} if item.bar < width / 2 else {}),
         "x": date,
         "y": round(item.y, 6),
         "yshift": -LABEL_SHIFT if item.bought else LABEL_SHIFT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -13,6 +14,7 @@ from dashboard.formatting.numbers import DEFAULT_LOCALE, MISSING
 # The British form has "Sept" as its only month of four letters; a column of dates keeps its width without it.
 SEPTEMBER = ("Sept", "Sep")
 MINUTE, HOUR, DAY = 60, 3600, 86400
+ISO_DAY = re.compile(r"\b[0-9]{4}-[01][0-9]-[0-3][0-9]\b")
 
 
 def day(value: dt.date | None, *, locale: str = DEFAULT_LOCALE) -> str:
@@ -21,6 +23,23 @@ def day(value: dt.date | None, *, locale: str = DEFAULT_LOCALE) -> str:
         return MISSING
     text = format_date(value, "dd MMM y", locale=Locale.parse(locale, sep="-"))
     return text.replace(*SEPTEMBER) if locale.startswith("en") else text
+
+
+def unbroken(value: dt.date) -> str:
+    """The same with spaces that no line breaks at."""
+    return day(value).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def said(text: str) -> str:
+    """A sentence with its ISO days as :func:`unbroken` ones; what only looks like a day stays as it is."""
+    return ISO_DAY.sub(_said, text)
+
+
+def _said(found: re.Match[str]) -> str:
+    try:
+        return unbroken(dt.date.fromisoformat(found[0]))
+    except ValueError:
+        return found[0]
 
 
 def clock(value: dt.datetime | None, zone: str = "UTC") -> str:

@@ -29,7 +29,7 @@ def card(report: BreakdownReport, choices: Sequence[tuple[str, str]]) -> Compone
     total = _row(report.total, "Total", "semi")
     table = html.Table([html.Thead(head), html.Tbody([*rows, total])], className="tb den")
     sub = f"{report.currency}, {dates.day(report.period.start)} – {dates.day(report.period.end)}"
-    box = html.Div(table, className="hm-box")
+    box = basics.scrolling(table, "By group")
     return basics.card("By group", box, sub=sub, controls=[control], class_name="c12", padded=False)
 
 

@@ -30,7 +30,7 @@ def card(report: HoldingsReport) -> Component:
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="tb den")
     more = f", the first {MOST} shown" if len(found) > MOST else ""
     sub = f"{len(found)} lots by {METHODS[report.portfolio.method]}{more}"
-    box = html.Details([html.Summary("Show every lot", className="lots-more"), html.Div(table, className="hm-box")])
+    box = html.Details([html.Summary("Show every lot", className="lots-more"), basics.scrolling(table, "Open lots")])
     return basics.card("Open lots", box, sub=sub, class_name="c12", padded=False)
 
 

@@ -29,7 +29,9 @@ def table(actor: Actor, portfolio: PortfolioRef) -> Component:
     found = imports.list_batches(actor, portfolio.id)[:SHOWN]
     if not found:
         return empty("No imports yet", "Files that you import are listed here.")
-    names = [("File", ""), ("Imported", "only-d"), ("Rows", "r"), ("Status", ""), ("", "r")]
+    undo: Component = html.Span("Undo", className="sr")
+    names: list[tuple[Component | str, str]] = [("File", ""), ("Imported", "only-d"), ("Rows", "r"), ("Status", "")]
+    names.append((undo, "r"))
     head = html.Thead(html.Tr([html.Th(name, className=classes) for name, classes in names]))
     body = html.Tbody([_row(item, portfolio.time_zone) for item in found])
     return html.Table([head, body], className="tb history-x")

@@ -149,7 +149,7 @@ def _columns(waiting: Sequence[Proposal]) -> list[Row]:
     money = "money(params.value, params.data.currency)"
     account: Row = {"field": "account", "headerName": "Account", "minWidth": 92, "flex": 8, "cellClass": "t2"}
     state: Row = {
-        "field": "state", "headerName": "", "cellRenderer": "ChipCell", "cellRendererParams": {"tones": TONES},
+        "field": "state", "headerName": "State", "headerClass": "sr-head", "cellRenderer": "ChipCell", "cellRendererParams": {"tones": TONES},
         "width": 84, "minWidth": 84,
     }  # fmt: skip
     amount = figure_column("amount", "Amount", money, 92 if narrow else 104, strong=True)
@@ -163,7 +163,7 @@ def _columns(waiting: Sequence[Proposal]) -> list[Row]:
         "tooltipField": "why", "sortable": False,
     }  # fmt: skip
     accept: Row = {
-        "colId": "accept", "headerName": "", "cellRenderer": "AcceptCell", "width": 92, "minWidth": 92,
+        "colId": "accept", "headerName": "Accept", "headerClass": "sr-head", "cellRenderer": "AcceptCell", "width": 92, "minWidth": 92,
         "sortable": False, "resizable": False,
     }  # fmt: skip
     accounts = [account] if any(one.account for one in waiting) else []

@@ -62,7 +62,9 @@ def instruments_card(report: IncomeReport, found: IncomeCalendar) -> Component:
     )
     table = html.Table([html.Thead(head), html.Tbody([*rows, total])], className="tb")
     sub = f"{report.currency}, gross"
-    return basics.card("By instrument", html.Div(table, className="hm-box"), sub=sub, class_name="c12", padded=False)
+    return basics.card(
+        "By instrument", basics.scrolling(table, "By instrument"), sub=sub, class_name="c12", padded=False
+    )
 
 
 def _instrument(one: InstrumentIncome, whole: float) -> Component:

@@ -27,7 +27,9 @@ def header(detail: InstrumentDetail, *, held: bool, slug: str | None, today: dat
     name = detail.name or detail.symbol
     letters = "".join(letter for letter in detail.symbol if letter.isalnum())[:BADGE_LENGTH]
     chips = [chip(text) for text in (detail.exchange, detail.currency) if text]
-    title = html.Div([html.H1(name), *chips, *([chip("Held", "acc")] if held else [])], className="row-f wrap px-name")
+    title = html.Div(
+        [html.H1(name, title=name), *chips, *([chip("Held", "acc")] if held else [])], className="row-f wrap px-name"
+    )
     below = " · ".join(text for text in (detail.symbol, detail.sector, detail.industry, detail.isin) if text)
     record = f"{portfolio_path(slug, 'transactions')}?add=1&symbol={quote(detail.symbol, safe='')}" if slug else ""
     actions = [
@@ -49,7 +51,7 @@ def header(detail: InstrumentDetail, *, held: bool, slug: str | None, today: dat
 def banner(detail: InstrumentDetail, problem: InstrumentProblem | None) -> list[Component]:
     """Why the prices are missing or old, in a sentence."""
     if problem is not None and detail.last_date is not None:
-        return [note(problem.message, tone="warn", mark="exclamation-triangle")]
+        return [note(dates.said(problem.message), tone="warn", mark="exclamation-triangle")]
     if detail.price_status is Status.STALE:
         text = f"The last price is of {dates.day(detail.last_date)}. Later ones have not come in."
         return [note(text, tone="warn", mark="clock-history")]

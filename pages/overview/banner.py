@@ -17,7 +17,7 @@ REFRESH = "ov-fetch"
 
 def banner(report: HoldingsReport, summary: PerformanceSummary) -> list[Component]:
     """At most one banner: the age of the prices first, then each remark once, the longer list folded."""
-    remarks = list(dict.fromkeys(item.message for item in (*report.status, *summary.status)))
+    remarks = list(dict.fromkeys(dates.said(item.message) for item in (*report.status, *summary.status)))
     lead = _stale(report)
     if not lead and not remarks:
         return []

@@ -43,4 +43,4 @@ def nothing_yet(portfolio: PortfolioRef) -> list[Component]:
 
 
 def _way(mark: str, title: str, text: str, action: Component) -> Component:
-    return html.Div([icon(mark), html.H4(title), html.P(text), action], className="way")
+    return html.Div([icon(mark), html.H3(title), html.P(text), action], className="way")

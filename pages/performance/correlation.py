@@ -27,7 +27,7 @@ def card(found: RiskMatrix | None) -> Component:
     average = _average(found, count)
     more = f", the largest {MOST} holdings" if len(found.symbols) > MOST else ""
     body = [
-        html.Div(table, className="hm-box"),
+        basics.scrolling(table, "Correlation"),
         html.Div(f"Average {numbers.number(average)}{more}", className="xs t3 num"),
     ]
     return basics.card("Correlation", body, sub=f"{found.observations} daily returns", class_name="c6")

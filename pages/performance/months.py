@@ -24,7 +24,7 @@ def card(found: Analysis, series: str, choices: Sequence[tuple[str, str]]) -> Co
     control = basics.segmented("pf-series", choices, chosen, "Series", class_name="sm")
     body: list[Component] = [empty("No benchmark", "Choose one above to see what the portfolio had more.")]
     if years:
-        body = [html.Div(_table(years), className="hm-box"), _legend(chosen == "excess")]
+        body = [basics.scrolling(_table(years), "Monthly returns"), _legend(chosen == "excess")]
     return basics.card("Monthly returns", body, controls=[control], class_name="c8")
 
 

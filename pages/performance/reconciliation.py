@@ -62,7 +62,9 @@ def variants_card(report: VariantReport) -> Component:
     head = html.Tr([html.Th("Variant"), *(html.Th(name, className="r") for name in names)])
     rows = [_variant(one) for one in report.variants]
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="tb den pf-variants")
-    return basics.card("Before and after costs", html.Div(table, className="hm-box"), class_name="c6", padded=False)
+    return basics.card(
+        "Before and after costs", basics.scrolling(table, "Before and after costs"), class_name="c6", padded=False
+    )
 
 
 def _variant(found: VariantReturns) -> Component:

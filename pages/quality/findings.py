@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import date
 from enum import StrEnum
 from urllib.parse import quote
 
@@ -19,7 +17,6 @@ from dashboard.web.components.basics import button, chip, kpi, kpi_strip
 from dashboard.web.components.states import empty
 
 ROWS = 200
-ISO_DAY = re.compile(r"\b[0-9]{4}-[01][0-9]-[0-3][0-9]\b")
 NAMES = {
     FindingKind.SCALE: "Wrong unit",
     FindingKind.INVERSE: "Turned round",
@@ -140,21 +137,8 @@ def _row(group: FindingGroup, *, decides: bool) -> Component:
 
 def _reason(item: FindingItem) -> str:
     """The reason as a sentence, with days as the page writes them."""
-    said = ISO_DAY.sub(_day, item.reason)
+    said = dates.said(item.reason)
     return said[:1].upper() + said[1:]
-
-
-def _day(found: re.Match[str]) -> str:
-    """A day that no line breaks; what only looks like one stays as it is."""
-    try:
-        day = date.fromisoformat(found[0])
-    except ValueError:
-        return found[0]
-    return _unbroken(day)
-
-
-def _unbroken(day: date) -> str:
-    return dates.day(day).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _instrument(group: FindingGroup) -> Component:
@@ -186,7 +170,7 @@ def _price(item: FindingItem, value: float | None) -> str:
 
 def _decided(group: FindingGroup) -> Component:
     item = group.last
-    words = f"{item.decided_by}, {_unbroken(item.decided_at.date())}" if item.decided_at is not None else ""
+    words = f"{item.decided_by}, {dates.unbroken(item.decided_at.date())}" if item.decided_at is not None else ""
     return html.Small(words, className="t3 block", hidden=not words)
 
 

@@ -8,6 +8,7 @@ from dashboard.domain.transactions import TransactionType
 from dashboard.formatting.transaction_types import type_meaning, type_name
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.services.ledger.shapes import SHAPES
+from dashboard.web.theme import is_narrow
 
 Column = dict[str, Any]  # ag-grid's definitions are free-form JSON
 NUMBER = "num ag-right-aligned-cell"
@@ -15,7 +16,6 @@ HIDDEN = (
     *("target_amount", "target_currency", "ratio", "settle_date", "cash_currency", "note", "external_id"),
     *("target_symbol", "cost_fraction", "acquired", "cost", "lot_ids", "accrued", "fee_currency"),
 )
-SELECTION: Column = {"pinned": "left", "width": 42, "minWidth": 42, "resizable": False}
 TONES = {
     "deposit": "info",
     "withdrawal": "info",
@@ -37,8 +37,13 @@ TONES = {
 }
 
 
+def selection() -> Column:
+    """The column of check boxes: pinned where the date beside it leaves room for the others."""
+    return {"pinned": None if is_narrow() else "left", "width": 42, "minWidth": 42, "resizable": False}
+
+
 def columns(portfolio: PortfolioRef, accounts: tuple[str, ...]) -> list[Column]:
-    """Date first and pinned, figures right, what the row does to the cash last."""
+    """Date first and pinned, on a phone alone; figures right, what the row does to the cash last."""
     types = [str(kind) for kind in TransactionType]
     base = portfolio.base_currency
     return [
@@ -69,11 +74,12 @@ def columns(portfolio: PortfolioRef, accounts: tuple[str, ...]) -> list[Column]:
         *(_cell(name, name, 90, hide=True, lockVisible=True, suppressColumnsToolPanel=True) for name in HIDDEN),
         {
             "colId": "menu",
-            "headerName": "",
+            "headerName": "Actions",
+            "headerClass": "sr-head",
             "cellRenderer": "LedgerMenuCell",
             "width": 58,
             "minWidth": 58,
-            "pinned": "right",
+            "pinned": None if is_narrow() else "right",
             "sortable": False,
             "resizable": False,
             "cellClass": "menu-x",

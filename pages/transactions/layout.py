@@ -147,7 +147,7 @@ def _table(portfolio: PortfolioRef, accounts: tuple[str, ...], today: str) -> Co
         column_size=None,
         options={
             "rowSelection": {"mode": "multiRow", "enableClickSelection": False},
-            "selectionColumnDef": columns.SELECTION,
+            "selectionColumnDef": columns.selection(),
             "stopEditingWhenCellsLoseFocus": True,
             "context": columns.context(portfolio, today),
             "suppressNoRowsOverlay": True,

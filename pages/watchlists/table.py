@@ -111,7 +111,8 @@ _KINDS: dict[WatchColumn, Row] = {
 def _acts() -> Row:
     return {
         "field": "acts",
-        "headerName": "",
+        "headerName": "Actions",
+        "headerClass": "sr-head",
         "cellRenderer": "WatchActsCell",
         "sortable": False,
         "width": 104,

@@ -213,6 +213,10 @@ def test_an_empty_portfolio_says_what_will_be_here_and_how(browser: Browser, ser
     browser.wait_for_text(".page-empty", "Start with your transactions")
     assert [link.text for link in browser.find_all(".way a.b")] == ["Import CSV", "Open the grid"]
     assert len(browser.find_all(".way .b.pri")) == 1
+    browser.resize(*PHONE)
+    browser.open("/p/new")
+    browser.wait_for_text(".page-empty", "Enter by hand")
+    assert browser.run("return document.documentElement.scrollWidth") == PHONE[0]
 
 
 def test_on_a_phone_nothing_is_wider_than_the_page_and_holdings_are_a_list(

@@ -230,11 +230,11 @@ def _double(row: InstrumentRow, others: tuple[str, ...]) -> InstrumentProblem:
 
 def _quarantine(symbol: str, count: int, since: date) -> InstrumentProblem:
     words = f"1 price of {symbol} is" if count == 1 else f"{count} prices of {symbol} are"
-    reason = f"{words} quarantined since {since}: nothing is valued with them."
+    reason = f"{words} quarantined since {since}: nothing is valued with {'it' if count == 1 else 'them'}."
     return InstrumentProblem(symbol, QUARANTINE_CODE, reason, since)
 
 
 def _rate_quarantine(pair: str, count: int, since: date) -> InstrumentProblem:
     words = f"1 rate of {pair} is" if count == 1 else f"{count} rates of {pair} are"
-    reason = f"{words} quarantined since {since}: nothing is valued with them."
+    reason = f"{words} quarantined since {since}: nothing is valued with {'it' if count == 1 else 'them'}."
     return InstrumentProblem(pair, RATE_QUARANTINE_CODE, reason, since)

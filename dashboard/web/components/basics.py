@@ -44,6 +44,12 @@ def page_header(title: str, *, scope: Sequence[Component] = (), actions: Sequenc
     return html.Div([html.H1(title), *scope, html.Span(className="end"), *actions], className="page-h")
 
 
+def scrolling(table: Component, label: str) -> Component:
+    """A table that may be wider than its card: it is scrolled with the keys, too."""
+    focus: dict[str, Any] = {"tabIndex": "0"}  # Any: as Dash takes it
+    return html.Div(table, className="hm-box", role="region", **focus, **aria(label=label))
+
+
 def card(
     title: str,
     body: Children,

@@ -17,7 +17,7 @@ def empty(title: str, text: str, *actions: Component, picture: str = "", alone: 
     """Nothing is here yet: what will be, and the fastest way to it. ``alone`` where the page has no other heading."""
     buttons = [html.Div(list(actions), className="row-f wrap empty-actions")] if actions else []
     art = [html.Div(className="empty-art", **aria(hidden="true"))] if picture == "steps" else []
-    heading = html.H1(title, className="h3") if alone else html.H3(title)
+    heading = html.H1(title, className="h3") if alone else html.H2(title, className="h3")
     return html.Div([*art, heading, html.P(text), *buttons], className="empty")
 
 
@@ -28,7 +28,7 @@ def failure(title: str, text: str, *actions: Component) -> Component:
     return html.Div(
         [
             mark,
-            html.H3(title),
+            html.H2(title, className="h3"),
             html.P(text),
             html.Div(list(actions), className="row-f empty-actions"),
             html.Span(quoted, className="micro t3 mono"),

@@ -65,7 +65,7 @@ def test_a_rate_that_is_turned_round_stays_stored_and_is_valued_by_nobody(ledger
     assert summary.market_value == pytest.approx(9 / RATES[19])  # 10 of stock, 1 of debt, at the day before's rate
     (note,) = [note for note in summary.status if note.code == "rate_quarantined"]
     assert (note.symbol, note.since) == ("EURUSD", DAY)
-    assert note.message == f"1 rate of EURUSD is quarantined since {DAY}: nothing is valued with them."
+    assert note.message == f"1 rate of EURUSD is quarantined since {DAY}: nothing is valued with it."
 
 
 def test_a_repaired_rate_counts_as_suggested_marks_who_uses_it_and_is_logged(ledger: int) -> None:

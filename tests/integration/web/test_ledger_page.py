@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,8 +19,9 @@ from dashboard.queue import JobName, QueueName, queue
 from dashboard.results.portfolios import PortfolioRef
 from dashboard.runtime import redis_client
 from dashboard.services import portfolios, transactions
+from dashboard.web.theme import WIDTH_COOKIE
 from tests.factories import make_portfolio
-from tests.web import dispatch, make_person
+from tests.web import dispatch, make_person, open_page
 
 Json = Any  # what Dash sends and answers is free-form JSON
 LEDGER = """
@@ -78,6 +80,15 @@ def checked(client: FlaskClient, *typed: Json) -> Json:
 def saved(client: FlaskClient, **asked: Json) -> Json:
     answer = call(client, "tx-saved.data", {"tx-save": {"serial": 1, **asked}})
     return answer.get_json()["response"]["tx-saved"]["data"]
+
+
+@pytest.mark.parametrize(("width", "fixed"), [("wide", ["left", "right", "left"]), ("phone", ["left"])])
+def test_of_a_phones_width_one_column_at_most_is_kept_in_sight(
+    signed: FlaskClient, portfolio: PortfolioRef, width: str, fixed: list[str]
+) -> None:
+    signed.set_cookie(WIDTH_COOKIE, width)
+    page = open_page(signed, f"/p/{portfolio.slug}/transactions").get_data(as_text=True)
+    assert re.findall(r'"pinned": ?"(left|right)"', page) == fixed
 
 
 def test_the_rows_come_newest_first_with_what_they_move_in_cash(signed: FlaskClient, portfolio: PortfolioRef) -> None:

@@ -293,6 +293,14 @@ def test_trades_of_one_day_are_one_mark_with_their_sum() -> None:
     assert "<b>S 4</b>" in labels
 
 
+def test_the_label_of_a_trade_on_the_first_day_is_within_the_picture() -> None:
+    days = [day.item() for day in make.bars().dates]
+    trades = (TradeMark(days[0], True, Decimal(1000)), TradeMark(days[40], True, Decimal(3)))
+    labels = {one["text"]: one for one in price_figure(make.bars(), trades=trades)["layout"]["annotations"]}
+    assert labels["<b>B 1,000</b>"]["xanchor"] == "left"
+    assert "xanchor" not in labels["<b>B 3</b>"]
+
+
 def test_a_trade_outside_the_drawn_days_has_no_mark() -> None:
     early = TradeMark(dt.date(2001, 1, 1), True, Decimal(1))
     late = TradeMark(dt.date(2030, 1, 1), True, Decimal(1))

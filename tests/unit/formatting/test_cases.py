@@ -32,6 +32,13 @@ def test_a_case_of_the_table_reads_as_it_says(case: dict[str, Any]) -> None:  # 
     assert _said(case) == case["text"]
 
 
+def test_a_sentence_has_its_days_as_a_page_writes_them_and_keeps_what_only_looks_like_one() -> None:
+    told = dates.said("Quarantined since 2026-11-05, order 2026-13-45: nothing is valued with it.")
+    assert told.replace("\N{NO-BREAK SPACE}", " ") == (
+        "Quarantined since 05 Nov 2026, order 2026-13-45: nothing is valued with it."
+    )
+
+
 def test_decimals_and_floats_of_the_same_figure_read_alike() -> None:
     assert numbers.money(Decimal("1.005"), "USD") == numbers.money(1.005, "USD") == "$1.01"
 
