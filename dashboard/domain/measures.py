@@ -47,6 +47,14 @@ class Measure:
         return cls(None, Status.INSUFFICIENT_DATA, reason)
 
 
+def no_better_than(found: Measure, *made_of: Measure) -> Measure:
+    """``found`` as doubtful as the most doubtful figure that it is made of; one without a value stays as it is."""
+    poorer = max(made_of, key=lambda one: one.status.rank)
+    if found.value is None or poorer.status.rank <= found.status.rank:
+        return found
+    return Measure(found.value, poorer.status, poorer.reason)
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something a reader of a result must know; ``code`` is stable, ``since`` an ISO date."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from dashboard.domain.arrays import Days, Floats
 from dashboard.domain.calendar import Period
-from dashboard.domain.measures import Measure, Status
+from dashboard.domain.measures import Measure, Status, no_better_than
 from dashboard.domain.money_weighted import modified_dietz, solve_xirr
 from dashboard.domain.series import DailyReturns, Level
 
@@ -94,18 +94,7 @@ def _investors_flows(level: Level, period: Period) -> tuple[Days, Floats]:
 
 def graded(returns: Returns, values: tuple[Measure, ...]) -> Returns:
     """Returns are no better than the values that they go from and to."""
-    poorer = max(values, key=lambda value: value.status.rank)
-    found = {field.name: getattr(returns, field.name) for field in fields(Returns)}
-    return Returns(
-        **{
-            name: (
-                Measure(one.value, poorer.status, poorer.reason)
-                if one.value is not None and poorer.status.rank > one.status.rank
-                else one
-            )
-            for name, one in found.items()
-        }
-    )
+    return Returns(**{field.name: no_better_than(getattr(returns, field.name), *values) for field in fields(Returns)})
 
 
 def ratio(value: float, reason: str) -> Measure:
@@ -121,4 +110,5 @@ def _simple(gain: float, invested: Floats) -> Measure:
 def _for_period(yearly: Measure, period: Period) -> Measure:
     if yearly.value is None:
         return yearly
-    return Measure((1.0 + yearly.value) ** (period.days / DAYS_A_YEAR) - 1.0, yearly.status)
+    reason = yearly.reason if yearly.status is not Status.OK else ""
+    return Measure((1.0 + yearly.value) ** (period.days / DAYS_A_YEAR) - 1.0, yearly.status, reason)

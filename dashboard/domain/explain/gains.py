@@ -9,7 +9,7 @@ from dashboard.domain.attribution import Gain, attribute
 from dashboard.domain.explain.days import known
 from dashboard.domain.explain.subject import Subject
 from dashboard.domain.explain.workings import Column, Entry, Step, Table, Unit, Working
-from dashboard.domain.measures import Measure
+from dashboard.domain.measures import Measure, no_better_than
 from dashboard.domain.prices import last_price_date
 
 VALUE = r"\sum_i q_i \, p_i \, fx_i + \sum_c \text{cash}_c \, fx_c"
@@ -106,7 +106,10 @@ def gain(subject: Subject) -> Working:
         "The price effect is in the instrument's currency at the rate of the end; the currency effect is the rest.",
         "Parts are computed for the whole period; those of shorter periods need not add up to them.",
     )
-    return Working("Total gain", Unit.MONEY, _measure(found.total), GAIN, convention, steps, (_parts(subject),))
+    total_gain = no_better_than(
+        _measure(found.total), subject.performance.start_value, subject.performance.market_value
+    )
+    return Working("Total gain", Unit.MONEY, total_gain, GAIN, convention, steps, (_parts(subject),))
 
 
 def _measure(value: float) -> Measure:

@@ -215,6 +215,13 @@ def test_a_figure_that_is_not_defined_says_why_and_has_no_number() -> None:
     assert openpyxl.load_workbook(io.BytesIO(to_workbook(about))).sheetnames[0] == SUMMARY
 
 
+def test_a_gain_is_as_estimated_as_the_value_that_it_ends_at() -> None:
+    about = subject(text="2024-01-02 buy ACME 10 50\n2024-01-05 buy ACME 1 60", data=market({}))
+    sent = to_json(explanation(about, "gain"))
+    assert (sent["value"], sent["status"]) == ("100", "estimated")
+    assert sent["reason"] == "There is no price of ACME; the last trade's stands in."
+
+
 def test_every_working_is_valid_json_and_a_workbook() -> None:
     about = subject()
     for metric in METRICS:

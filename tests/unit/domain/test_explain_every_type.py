@@ -19,7 +19,7 @@ from dashboard.domain.calendar import Period
 from dashboard.domain.explain import METRICS, working
 from dashboard.domain.explain.subject import Subject
 from dashboard.domain.explain.workings import Entry, Worked, Working
-from dashboard.domain.measures import Measure
+from dashboard.domain.measures import Measure, Status, worst
 from dashboard.domain.performance import measure
 from dashboard.domain.positions import book_positions
 from dashboard.domain.series import daily_returns
@@ -87,6 +87,11 @@ def test_every_working_ends_at_the_figure_of_the_performance(
         else:
             assert made.value.value == near(value), metric
             assert made.steps[-1].value == near(value), metric
+        assert made.value.status is Status.OK or made.value.reason, metric
+        if isinstance(shown, Measure) and not metric.startswith("max_drawdown_"):
+            assert (made.value.status, made.value.reason) == (shown.status, shown.reason), metric
+    ends = about.performance.start_value, about.performance.market_value
+    assert working(about, "gain").value.status in {worst(*(end.status for end in ends)), Status.UNDEFINED}
 
 
 @settings(max_examples=40, deadline=None)

@@ -89,6 +89,15 @@ def test_a_return_is_annualised_from_a_year_on() -> None:
     assert short.money_weighted_period.value == pytest.approx(0.21)
 
 
+def test_the_money_weighted_return_of_a_period_says_that_it_is_one_of_several() -> None:
+    """−100, +230 and −130 a year apart: 0 % and 30 %."""
+    text = "2021-01-01 deposit 100\n2022-01-01 withdrawal 230\n2023-01-01 deposit 132"
+    returns = measured(history(text, market({}), "2023-01-01")).returns
+    assert returns.money_weighted_period.value == pytest.approx(0.0, abs=1e-9)
+    assert returns.money_weighted_period.status is Status.ESTIMATED
+    assert "30.00%" in returns.money_weighted_period.reason
+
+
 def test_a_total_loss_makes_every_return_across_it_undefined_and_names_the_day() -> None:
     found = history(
         """
