@@ -142,6 +142,7 @@
       verdict: verdict.verdict,
       column: verdict.column,
       reason: verdict.reason,
+      kept: verdict.kept_out,
     };
     for (const name of SHOWN) row[name] = values[name] == null ? "" : values[name];
     // What the file has is shown where it is wrong, what was read of it elsewhere.
@@ -207,6 +208,12 @@
   };
   const drawNotes = (preview) => {
     const notes = preview.problems.map((text) => remark("warn", "exclamation-circle", text));
+    if (preview.kept_out) {
+      const row = preview.rows.find((row) => row.kept_out);
+      const all = `${format.number(preview.kept_out, 0)} rows stay out, since the ledger has them in other words. `;
+      const first = `Row ${row.row}${preview.kept_out === 1 ? " stays out" : ""}: ${row.reason}`;
+      notes.push(remark("warn", "exclamation-circle", `${preview.kept_out === 1 ? "" : all}${first}`));
+    }
     for (const name of preview.questions) {
       const [question, answers] = QUESTIONS[name];
       const buttons = Object.entries(answers).map(([value, text]) =>
@@ -257,6 +264,7 @@
       body.added === 0 ? "Nothing was new" : `${count(body.added, "transaction")} added`;
     const left = [
       body.duplicates ? `${count(body.duplicates, "duplicate")} left out.` : "",
+      ...body.kept_out.slice(0, 3).map((row) => `Row ${row.row}: ${row.reason}`),
       body.failed ? `${leftOut(body)}.` : "",
       body.fetching_prices ? "Prices of the new instruments are being fetched; the figures follow." : "",
     ];
@@ -314,7 +322,11 @@
     },
     ReasonCell: (props) =>
       props.value
-        ? make("span", { className: `xs reason ${props.data.verdict === "error" ? "wrong" : "t2"}` }, props.value)
+        ? make(
+            "span",
+            { className: `xs reason ${props.data.verdict === "error" ? "wrong" : props.data.kept ? "" : "t2"}` },
+            props.value,
+          )
         : make("span", { className: "t3" }, "–"),
     ImportSymbolCell: (props) =>
       make(

@@ -150,7 +150,10 @@ def _described(row: RowVerdict) -> str:
 def _print_result(done: ImportResult, portfolio: str) -> None:
     for row in done.errors:
         click.echo(f"! Row {row.row}: {_described(row)}", err=True)
-    click.echo(f"{portfolio}: {done.added} added, {done.duplicates} duplicates, {done.failed} left out.")
+    for row in done.kept_out:
+        click.echo(f"! Row {row.row} stays out: {_described(row)}", err=True)
+    duplicates = "1 duplicate" if done.duplicates == 1 else f"{done.duplicates} duplicates"
+    click.echo(f"{portfolio}: {done.added} added, {duplicates}, {done.failed} left out.")
     if done.batch_id is not None:
         click.echo(f"To take it back: dashboard import undo {done.batch_id}")
     if done.new_symbols:

@@ -73,6 +73,7 @@ def verdict(row: RowVerdict) -> dict[str, Json]:
         "column": row.column,
         "reason": row.reason,
         "new_instrument": row.new_instrument,
+        "kept_out": row.kept_out,
         "transaction": None if row.transaction is None else transaction(row.transaction),
     }
 
@@ -100,6 +101,7 @@ def result(done: ImportResult) -> dict[str, Json]:
         "failed": done.failed,
         "new_symbols": list(done.new_symbols),
         "errors": [verdict(row) for row in done.errors],
+        "kept_out": [verdict(row) for row in done.kept_out],
     }
 
 

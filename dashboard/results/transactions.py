@@ -51,7 +51,10 @@ class VerdictKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowVerdict:
-    """The verdict on one row of a file. ``row`` counts from 1 below the header."""
+    """The verdict on one row of a file. ``row`` counts from 1 below the header.
+
+    ``kept_out``: a duplicate of what the ledger has in other words, such as another amount or another day.
+    """
 
     row: int
     kind: VerdictKind
@@ -59,6 +62,7 @@ class RowVerdict:
     column: str | None = None
     reason: str = ""
     new_instrument: bool = False
+    kept_out: bool = False
     cells: tuple[tuple[str, str], ...] = ()
 
 
@@ -90,6 +94,7 @@ class ImportResult:
     duplicates: int
     failed: int
     errors: tuple[RowVerdict, ...] = ()
+    kept_out: tuple[RowVerdict, ...] = ()
     new_symbols: tuple[str, ...] = ()
 
 

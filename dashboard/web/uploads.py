@@ -27,7 +27,8 @@ from dashboard.web.form_files import FormRequest
 FORM_BYTES = 64_000
 MAX_FIELDS = 20
 SHOWN_ROWS = 5_000
-ORDER = {VerdictKind.ERROR: 0, VerdictKind.NEW: 1, VerdictKind.DUPLICATE: 2}
+ORDER = {VerdictKind.ERROR: 0, VerdictKind.NEW: 2, VerdictKind.DUPLICATE: 3}
+KEPT_OUT = 1
 
 blueprint = Blueprint("uploads", __name__)
 Choice = TypeVar("Choice", DateOrder, DecimalMark)
@@ -81,16 +82,17 @@ def download(slug: str) -> Response:
 
 
 def previewed(found: ImportPreview) -> dict[str, Json]:
-    """A preview for the page: of a long file the errors first, and no more rows than a person looks at."""
+    """A preview for the page: of a long file what needs a look first, and no more rows than a person looks at."""
     chosen: tuple[RowVerdict, ...] = found.rows
     if len(chosen) > SHOWN_ROWS:
-        kept = sorted(chosen, key=lambda row: (ORDER[row.kind], row.row))[:SHOWN_ROWS]
+        kept = sorted(chosen, key=lambda row: (KEPT_OUT if row.kept_out else ORDER[row.kind], row.row))[:SHOWN_ROWS]
         chosen = tuple(sorted(kept, key=lambda row: row.row))
     rows: list[Json] = [ledger_wire.verdict(row) | {"cells": dict(row.cells)} for row in chosen]
     return ledger_wire.preview(_without_rows(found)) | {
         **{kind.value: found.count(kind) for kind in VerdictKind},
         "rows": rows,
         "total": len(found.rows),
+        "kept_out": sum(1 for row in found.rows if row.kept_out),
     }
 
 

@@ -117,7 +117,7 @@ def _preview() -> Component:
         row_id="key",
         column_size=None,
         options={
-            "rowClassRules": {"t3": "params.data.verdict === 'duplicate'"},
+            "rowClassRules": {"t3": "params.data.verdict === 'duplicate' && !params.data.kept"},
             "context": {"words": {str(kind): type_name(kind) for kind in TransactionType}},
         },
     )

@@ -1,4 +1,4 @@
-"""Files that are no ledger, on the import's page: a sentence where the person is, and the next file is taken."""
+"""Files that are no ledger, on the import's page: a sentence where the person is, and the next file is taken; a row that stays out is told."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dashboard.domain.access import Actor
 from dashboard.services import portfolios, transactions
 from tests.browser.driver import Browser
 
-GOOD = "date,type,amount,currency\n2024-01-02,deposit,100,EUR\n"
+GOOD = "date,type,amount,currency,external_id\n2024-01-02,deposit,100,EUR,X1\n"
 
 
 def give(browser: Browser, file: Path) -> None:
@@ -48,3 +48,9 @@ def test_what_cannot_be_read_is_told_and_the_next_file_comes_in(
     browser.wait_for_text("#import-result", "1 transaction added")
     with server.app_context():
         assert transactions.list_transactions(person, portfolio.id).total == 1
+
+    browser.click("#import-again")
+    (tmp_path / "other.csv").write_text(GOOD.replace("100", "200"))
+    give(browser, tmp_path / "other.csv")
+    browser.wait_for_text("#import-notes", "Row 1 stays out: The ledger has a row with this external id; it differs")
+    assert not browser.find("#import-commit").is_enabled()

@@ -101,6 +101,7 @@ def commit(
         duplicates=len(judgement.of_kind(VerdictKind.DUPLICATE)),
         failed=len(errors),
         errors=errors,
+        kept_out=tuple(row for row in judgement.verdicts if row.kept_out),
         new_symbols=tuple(judgement.new_currencies),
     )
 

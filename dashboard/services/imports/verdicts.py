@@ -26,6 +26,7 @@ ADDS_UNITS = frozenset(
     for kind in (UNITS | INTO_ANOTHER | {TransactionType.SPLIT}) - {TransactionType.SELL, TransactionType.TRANSFER_OUT}
 )
 IDENTITY = frozenset({"sequence", "id"})
+STORED, EDITED = "The ledger has this row already.", "The ledger has this row already; it was edited since."
 RepeatFinder = Callable[[Sequence[Transaction], Collection[int], Sequence[Transaction]], Sequence[Repeat]]
 """Of the stored rows, the ids of those that the file has too, and the file's new rows."""
 
@@ -93,7 +94,10 @@ def _verdict(row: FileRow, standing: Standing, ledger: _Matches) -> RowVerdict:
     duplicate = ledger.find(judged.transaction, row)
     if duplicate is not None:
         column = "external_id" if judged.transaction.external_id else None
-        return RowVerdict(row.row, VerdictKind.DUPLICATE, judged.transaction, column, duplicate, cells=row.cells)
+        kept_out = duplicate not in (STORED, EDITED)
+        return RowVerdict(
+            row.row, VerdictKind.DUPLICATE, judged.transaction, column, duplicate, kept_out=kept_out, cells=row.cells
+        )
     named = (judged.transaction.symbol, judged.transaction.target_symbol)
     is_new = any(symbol is not None and symbol not in standing.around.instruments for symbol in named)
     return RowVerdict(row.row, VerdictKind.NEW, judged.transaction, new_instrument=is_new, cells=row.cells)
@@ -108,7 +112,7 @@ def _without_repeats(verdicts: list[RowVerdict], standing: Standing, ledger: _Ma
     found = {repeat.row.sequence: repeat for repeat in standing.find_repeats(stored, ledger.used, new)}
     return [
         (
-            replace(verdict, kind=VerdictKind.DUPLICATE, reason=_repeated(repeat))
+            replace(verdict, kind=VerdictKind.DUPLICATE, reason=_repeated(repeat), kept_out=True)
             if verdict.kind is VerdictKind.NEW and (repeat := found.get(UNSTORED + verdict.row)) is not None
             else verdict
         )
@@ -161,9 +165,9 @@ class _Matches:
         if row.external_id is not None:
             return self._same_id(row, row.external_id, file_row)
         if self._take(self._by_content.get(_content(row))) is not None:
-            return "The ledger has this row already."
+            return STORED
         if file_row.draft is not None and self._take(self._by_entry.get(fingerprint(file_row.draft))) is not None:
-            return "The ledger has this row already; it was edited since."
+            return EDITED
         return None
 
     @property
@@ -177,7 +181,7 @@ class _Matches:
             self._used.add(stored.id)
             different = _differences(row, stored.transaction)
             if not different:
-                return "The ledger has this row already."
+                return STORED
             names = ", ".join(different)
             return f"The ledger has a row with this external id; it differs in {names}, and stays as it is."
         first = self._in_file.setdefault(external_id, file_row.row)

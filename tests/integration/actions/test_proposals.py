@@ -213,7 +213,8 @@ def test_the_rest_of_a_file_books_no_month_twice_whenever_it_is_paid(paid_after:
         r for r in imports.preview(SYSTEM, portfolio.id, rest, "rest.csv").rows if r.kind is VerdictKind.DUPLICATE
     ]
     assert "proposal was accepted" in row.reason
-    assert imports.commit(SYSTEM, portfolio.id, rest, "rest.csv").added == 4
+    done = imports.commit(SYSTEM, portfolio.id, rest, "rest.csv")
+    assert (done.added, [kept.row for kept in done.kept_out]) == (4, [row.row])
     assert len(income(portfolio)) == 12
     assert found(portfolio) == []
 

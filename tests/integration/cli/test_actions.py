@@ -46,9 +46,19 @@ def test_what_is_due_is_listed_and_booked_once_and_the_persons_own_file_adds_the
     assert len(booked["decided"]["transactions"]) == 1
     result = dashboard("import", str(due / "own.csv"), "--portfolio", "Mine", "--json").data
     assert (result["added"], result["duplicates"]) == (1, 1)
+    (kept,) = result["kept_out"]
+    assert (kept["row"], kept["verdict"]) == (2, "duplicate") and "proposal was accepted" in kept["reason"]
     assert dashboard("actions", "Mine", "--json").data["proposals"] == []
     counts = dashboard("actions", "Mine", "--all", "--json").data["counts"]
     assert (counts["accepted"], counts["booked"]) == (1, 1)
+
+
+def test_a_row_that_stays_out_is_told_in_words(dashboard: CommandLine, due: Path) -> None:
+    assert "Booked: 2." in dashboard("actions", "Mine", "--accept-all").out
+    told = dashboard("import", str(due / "own.csv"), "--portfolio", "Mine")
+    assert "! Row 1 stays out: 2024-02-20 dividend AAA" in told.err
+    assert "The dividend of 2024-02-09 is booked already" in told.err
+    assert "0 added, 2 duplicates, 0 left out." in told.out
 
 
 def test_rates_rules_and_decisions_are_told_in_words(dashboard: CommandLine, due: Path) -> None:

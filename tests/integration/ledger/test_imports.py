@@ -106,10 +106,11 @@ def test_a_repeated_external_id_is_a_duplicate_and_what_differs_is_named() -> No
     found = imports.preview(SYSTEM, portfolio.id, first, "a.csv")
     assert [row.kind.value for row in found.rows] == ["new", "new", "duplicate"]
     assert found.rows[2].reason == "Row 1 of the file has the same external id."
+    assert [row.kept_out for row in found.rows] == [False, False, True]
     imports.commit(SYSTEM, portfolio.id, first, "a.csv")
     other = imports.preview(SYSTEM, portfolio.id, ledger_file(header + "2024-01-02 buy AAA 2 10 X1"), "b.csv").rows[0]
     assert other.kind is VerdictKind.DUPLICATE
-    assert "differs in quantity, amount" in other.reason
+    assert "differs in quantity, amount" in other.reason and other.kept_out
 
 
 def test_an_edited_row_does_not_come_in_again() -> None:
