@@ -149,8 +149,8 @@ def _columns(waiting: Sequence[Proposal]) -> list[Row]:
     money = "money(params.value, params.data.currency)"
     account: Row = {"field": "account", "headerName": "Account", "minWidth": 92, "flex": 8, "cellClass": "t2"}
     state: Row = {
-        "field": "state", "headerName": "State", "headerClass": "sr-head", "cellRenderer": "ChipCell", "cellRendererParams": {"tones": TONES},
-        "width": 84, "minWidth": 84,
+        "field": "state", "headerName": "State", "headerClass": "sr-head", "cellRenderer": "ChipCell",
+        "cellRendererParams": {"tones": TONES}, "width": 84, "minWidth": 84,
     }  # fmt: skip
     amount = figure_column("amount", "Amount", money, 92 if narrow else 104, strong=True)
     figures = [
@@ -163,8 +163,8 @@ def _columns(waiting: Sequence[Proposal]) -> list[Row]:
         "tooltipField": "why", "sortable": False,
     }  # fmt: skip
     accept: Row = {
-        "colId": "accept", "headerName": "Accept", "headerClass": "sr-head", "cellRenderer": "AcceptCell", "width": 92, "minWidth": 92,
-        "sortable": False, "resizable": False,
+        "colId": "accept", "headerName": "Accept", "headerClass": "sr-head", "cellRenderer": "AcceptCell",
+        "width": 92, "minWidth": 92, "sortable": False, "resizable": False,
     }  # fmt: skip
     accounts = [account] if any(one.account for one in waiting) else []
     states = [state] if any(one.state is ProposalState.DIFFERS for one in waiting) else []

@@ -139,7 +139,10 @@ def _columns() -> list[Row]:
             "field": "condition", "headerName": "Prices", "width": 116, "cellRenderer": "ChipCell",
             "cellRendererParams": {"tones": TONES}, "tooltipField": "why",
         },
-        {"field": EDIT, "headerName": "Edit", "headerClass": "sr-head", "width": 72, "sortable": False, "cellClass": "acc-text pointer"},
+        {
+            "field": EDIT, "headerName": "Edit", "headerClass": "sr-head", "width": 72, "sortable": False,
+            "cellClass": "acc-text pointer",
+        },
     ]  # fmt: skip
 
 

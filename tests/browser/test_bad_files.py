@@ -1,4 +1,7 @@
-"""Files that are no ledger, on the import's page: a sentence where the person is, and the next file is taken; a row that stays out is told."""
+"""Files that are no ledger, on the import's page: a sentence where the person is, and the next file is taken.
+
+A row that stays out although the ledger has it in other words is told too.
+"""
 
 from __future__ import annotations
 
