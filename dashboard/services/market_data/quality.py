@@ -35,6 +35,17 @@ from dashboard.services.market_data.outcome import CURRENCY_MISMATCH
 
 # What a source sent and nobody could store is known at that moment only.
 AT_INGEST = frozenset({FindingKind.ZERO, FindingKind.FUTURE, FindingKind.DISAGREEMENT})
+# What is said of a close: what a person has entered is not doubted.
+OF_A_CLOSE = frozenset(
+    {
+        FindingKind.SCALE,
+        FindingKind.SPLIT,
+        FindingKind.SPIKE,
+        FindingKind.FROZEN,
+        FindingKind.ZERO,
+        FindingKind.DISAGREEMENT,
+    }
+)
 ISSUES = {Issue.NOT_POSITIVE: FindingKind.ZERO, Issue.FUTURE: FindingKind.FUTURE}
 
 
@@ -66,12 +77,17 @@ def examine(row: InstrumentRow, news: Iterable[Finding] = (), compared: Agreemen
     """Check every stored bar and distribution of an instrument, and keep what is found.
 
     ``news`` is what only the ingest knows, or what a comparison with another source, ``compared``, has found. Decisions
-    stay for as long as the value that they are about does. The change tells how many values begin or cease to count,
-    and the first day of them; a price version is raised for it.
+    stay for as long as the value that they are about does; a close by hand is not doubted. The change tells how many
+    values begin or cease to count, and the first day of them; a price version is raised for it.
     """
     findings.lock(db.session, row.id)
     bars = prices.read_bars(db.session, row.id)
-    return _settled(_Stored(row.id, bars.dates, bars.close, row.problem_code), _found(row, bars), news, compared)
+    by_hand = set(prices.days_by_hand(db.session, row.id).tolist())
+    found, told = (
+        [one for one in several if one.kind not in OF_A_CLOSE or one.date not in by_hand]
+        for several in (_found(row, bars), news)
+    )
+    return _settled(_Stored(row.id, bars.dates, bars.close, row.problem_code), found, told, compared)
 
 
 def examine_rates(pair: Pair, news: Iterable[Finding] = (), compared: Agreement | None = None) -> SeriesChange:

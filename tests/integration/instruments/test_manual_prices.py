@@ -87,6 +87,16 @@ def test_checks_alarm_neither_at_its_gaps_nor_at_its_steps() -> None:
     assert len(market_data.bars("FLAT").close) == 5
 
 
+def test_a_day_entered_on_a_quoted_instrument_is_doubted_no_more_than_one_of_its_own() -> None:
+    rows = "\n".join(f"AAA,{ago(12 - day)},{100 + day},USD" for day in range(12))
+    market_data.import_prices(SYSTEM, f"symbol,date,close,currency\n{rows}\n".encode(), "prices.csv")
+
+    instruments.set_price(SYSTEM, "AAA", ago(6), 10_600.0)
+
+    assert [one for one in price_quality.check(SYSTEM, ["AAA"]) if one.date == ago(6)] == []
+    assert 10_600.0 in market_data.bars("AAA").close.tolist()
+
+
 def test_a_price_is_corrected_and_taken_back() -> None:
     make_instrument("FLAT", state=InstrumentState.UNRESOLVED)
     instruments.set_price(SYSTEM, "FLAT", ago(10), 100)
