@@ -20,6 +20,7 @@ from dashboard.formatting.numbers import DEFAULT_LOCALE, compact, currency_symbo
 from dashboard.results.performance import BenchmarkResult, ExternalFlow, PerformanceSummary
 
 NOTHING = "The value appears here once there are transactions and prices."
+UNKNOWN = "Not known on these days: the price or the exchange rate of something held is missing."
 TICK_COUNT = 6
 TAG_SHARE = 0.075
 MARKER_SIZE, MARKER_GROWTH = 8.0, 5.0
@@ -89,6 +90,8 @@ def value_figure(
     if len(summary.series.dates) < 2:
         return empty_figure(NOTHING, theme=theme, height=height)
     chart = _prepare(summary, Mode(mode), narrow, locale)
+    if not np.isfinite(chart.line.values).any():
+        return empty_figure(UNKNOWN, theme=theme, height=height)
     flows = shown_flows(chart.summary) if chart.mode is Mode.VALUE else ()
     data = [_floor(chart), _portfolio(chart)]
     if chart.benchmark is not None and summary.benchmark is not None:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.domain.instruments import Split
+from dashboard.domain.instruments import InstrumentState, Split
 from dashboard.domain.transactions import TransactionType
 from dashboard.figures.instrument import Style, price_figure
 from dashboard.figures.intervals import Interval
@@ -37,6 +37,7 @@ INTERVALS = [(interval.value, interval.value) for interval in Interval]
 STYLES = [(Style.CANDLES.value, "Candles"), (Style.LINE.value, "Line")]
 ADJUSTMENTS = [(ADJUSTED, "Split-adjusted"), (AS_TRADED, "As traded")]
 FORMS = [("chart", "Chart"), ("table", "Table")]
+TO_DO = "Edit asks for it by another symbol, merges it into another instrument, or takes prices by hand."
 TRADES = {TransactionType.BUY: True, TransactionType.SELL: False}
 Drawn = tuple[Json, str, list[Component], list[Component], str, str, str]
 
@@ -62,9 +63,10 @@ def card(
 
 def without_prices(detail: InstrumentDetail, why: str) -> Component:
     """The card of an instrument that has no price yet, and why it has none."""
-    mark = "hourglass-split" if detail.state == "unresolved" else "exclamation-triangle"
+    mark = "hourglass-split" if detail.state is InstrumentState.UNRESOLVED else "exclamation-triangle"
     shown_mark = html.Span(basics.icon(mark), className="empty-mark quiet")
-    body = html.Div([shown_mark, empty("No prices yet", why)], className="px-none")
+    said = f"{why} {TO_DO}" if detail.state is InstrumentState.NOT_FOUND else why
+    body = html.Div([shown_mark, empty("No prices yet", said)], className="px-none")
     return html.Section(body, className="card-x c9 px-card", **aria(label="Price chart"))
 
 

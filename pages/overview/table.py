@@ -110,8 +110,8 @@ def _row(row: Holding, largest: float) -> Row:
 
 
 def _cash_row(report: HoldingsReport, largest: float) -> Row:
-    value = sum(balance.market_value or 0.0 for balance in report.cash)
-    weight = sum(balance.weight or 0.0 for balance in report.cash)
+    value = _sum([balance.market_value for balance in report.cash])
+    weight = _sum([balance.weight for balance in report.cash])
     return {
         "id": "cash",
         "symbol": "CASH",
@@ -120,8 +120,14 @@ def _cash_row(report: HoldingsReport, largest: float) -> Row:
         "sub": " · ".join(_balance(balance) for balance in report.cash),
         "market_value": value,
         "weight": weight,
-        "weight_of_largest": weight / largest if largest > 0 else None,
+        "weight_of_largest": weight / largest if weight is not None and largest > 0 else None,
     }
+
+
+def _sum(parts: Sequence[float | None]) -> float | None:
+    """None where a part is not known: the rest is not the whole."""
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None
 
 
 def _balance(balance: CashBalance) -> str:

@@ -125,6 +125,7 @@ def test_days_without_prices_are_said_to_have_none(signed: FlaskClient, mine: Po
     [
         (InstrumentState.UNRESOLVED, "has not been looked up yet"),
         (InstrumentState.NOT_FOUND, "No provider knows"),
+        (InstrumentState.NOT_FOUND, "Edit asks for it by another symbol"),
         (InstrumentState.ACTIVE, "No provider has sent a price"),
     ],
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from dashboard.domain.access import Actor, PortfolioId
+from dashboard.figures.value import UNKNOWN
 from dashboard.services import memo, portfolios, revaluation, valuation
 from tests.days import today
 from tests.factories import make_portfolio
@@ -48,12 +52,18 @@ def test_a_worker_that_found_no_rate_leaves_pages_that_open(
 ) -> None:
     with server.app_context():
         make_market(today())
-        day = weekday_before(today())
+        day = weekday_before(today() - timedelta(days=30))
         rows = f"date type symbol quantity price currency\n{day} buy AAA 10 100 EUR\n{day} buy KKK 10 100 HKD"
         portfolio = make_portfolio(person, "Far", ledger=rows)
         revaluation.revalue(portfolio.id)
         memo.forget_all()
-    assert open_page(signed, f"/p/far{page}").status_code == 200
+    shown = open_page(signed, f"/p/far{page}")
+    assert shown.status_code == 200
+    if not page:
+        text = shown.get_data(as_text=True)
+        assert UNKNOWN in text, "no empty axes"
+        (cash,) = re.findall(r'\{[^{}]*"symbol": ?"CASH"[^{}]*\}', text)
+        assert json.loads(cash)["market_value"] is json.loads(cash)["weight"] is None
 
 
 def test_without_what_the_worker_computed_a_page_values_by_itself(
