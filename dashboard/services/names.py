@@ -1,13 +1,15 @@
-"""What somebody may call what is theirs: on one line, of a length that can be kept, of characters that can be shown."""
+"""What something may be called: on one line, of a length that can be kept, of characters that can be shown."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from dashboard.errors import InvalidInput
 
 HIDDEN = frozenset({"Cc", "Cs"})
 SYMBOL_LENGTH, TEXT_LENGTH = 64, 200
+ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 
 
 def checked_name(text: str, thing: str, longest: int) -> str:
@@ -34,3 +36,12 @@ def cannot_be_shown(text: str, *, but: str = "") -> bool:
     return not text.isprintable() and any(
         unicodedata.category(letter) in HIDDEN for letter in text if letter not in but
     )
+
+
+def is_isin(text: str) -> bool:
+    """Whether ``text`` is an ISIN whose check digit is right (ISO 6166: Luhn over the letters as 10 to 35)."""
+    if not ISIN.fullmatch(text):
+        return False
+    digits = "".join(str(int(letter, 36)) for letter in text)
+    doubled = (int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
+    return sum(value // 10 + value % 10 for value in doubled) % 10 == 0

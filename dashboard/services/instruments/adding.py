@@ -19,7 +19,7 @@ from dashboard.services.instruments import fields, joining
 from dashboard.services.instruments.searching import search_elsewhere
 from dashboard.services.market_data import reading
 from dashboard.services.market_data.asking import ask_for_missing
-from dashboard.services.names import TEXT_LENGTH
+from dashboard.services.names import TEXT_LENGTH, is_isin
 
 FALLBACK_CURRENCY = "USD"
 
@@ -42,7 +42,7 @@ def add_found(actor: Actor, text: str, provider: str, symbol: str) -> Instrument
     Raises: NotFound where the search has no such hit (any more), Conflict where it is here already.
     """
     found, hit = _hit(actor, text, provider, symbol)
-    isin = {"isin": found.text.upper()} if fields.is_isin(found.text.upper()) else {}
+    isin = {"isin": found.text.upper()} if is_isin(found.text.upper()) else {}
     values = {
         "name": hit.name[:TEXT_LENGTH],
         "asset_class": hit.asset_class.value,

@@ -13,12 +13,11 @@ from dashboard.errors import InvalidInput
 from dashboard.providers.base import ADDRESS, MANUAL
 from dashboard.providers.normalise import CURRENCY, MINOR_UNITS, major_unit
 from dashboard.services.market_data.series import FILE_SOURCE
-from dashboard.services.names import SYMBOL_LENGTH, TEXT_LENGTH, cannot_be_shown
+from dashboard.services.names import SYMBOL_LENGTH, TEXT_LENGTH, cannot_be_shown, is_isin
 from dashboard.settings import PROVIDER_NAMES
 
 Value = str | int | Decimal | None
 
-ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 MIC = re.compile(r"[A-Z0-9]{4}")
 MOST_STALE_DAYS = 3_660
 PROVIDERS = (*PROVIDER_NAMES, MANUAL, ADDRESS, FILE_SOURCE)
@@ -49,15 +48,6 @@ def provider_of(name: str, value: object) -> str:
     if text and text not in PROVIDERS:
         raise InvalidInput(f"There is no provider {text[:40]}; there are {', '.join(PROVIDERS)}.", field=name)
     return text
-
-
-def is_isin(text: str) -> bool:
-    """Whether ``text`` is an ISIN whose check digit is right (ISO 6166: Luhn over the letters as 10 to 35)."""
-    if not ISIN.fullmatch(text):
-        return False
-    digits = "".join(str(int(letter, 36)) for letter in text)
-    doubled = (int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
-    return sum(value // 10 + value % 10 for value in doubled) % 10 == 0
 
 
 def _text(name: str, value: object) -> str:

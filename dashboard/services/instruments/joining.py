@@ -13,7 +13,8 @@ from dashboard.errors import Conflict
 from dashboard.providers.base import ALONE
 from dashboard.results.instrument_editing import HitKey, Twin
 from dashboard.results.instruments import InstrumentDetail, SearchResult
-from dashboard.services.instruments import editing, fields, naming, permits
+from dashboard.services.instruments import editing, naming, permits
+from dashboard.services.names import is_isin
 
 
 def instruments_of(hits: Sequence[SearchResult]) -> dict[HitKey, str]:
@@ -30,7 +31,7 @@ def twins(actor: Actor, text: str, hits: Sequence[SearchResult], known: Mapping[
     A hit in the currency of one, or whose currency is not known, is a double of it; one in another is another listing.
     """
     isin = text.upper()
-    rows = store.with_isin(db.session, isin) if fields.is_isin(isin) else []
+    rows = store.with_isin(db.session, isin) if is_isin(isin) else []
     if not rows:
         return {}
     called = instrument_symbols.elsewhere(db.session, [row.id for row in rows])

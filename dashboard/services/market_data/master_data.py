@@ -21,9 +21,8 @@ from dashboard.providers.normalise import major_unit
 from dashboard.results.instruments import FileFault, ImportCounts
 from dashboard.services import audit
 from dashboard.services.market_data.files import require_administrator
-from dashboard.services.names import TEXT_LENGTH, cannot_be_shown, symbol_problem
+from dashboard.services.names import TEXT_LENGTH, cannot_be_shown, is_isin, symbol_problem
 
-ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 # A market identifier code, as XLON; names of four letters, as NYSE, do not begin with an X.
 MIC = re.compile(r"X[A-Z]{3}")
 TEXTS = ("name", "exchange", "sector", "industry", "country", "provider", "provider_symbol")
@@ -97,8 +96,8 @@ def _values(row: Row) -> tuple[str, Values]:
             raise BadCell("asset_class", f"{kind[:20]!r} is none of {', '.join(AssetClass)}")
         values["asset_class"] = kind
     if isin := row.cells.get("isin", "").upper():
-        if not ISIN.fullmatch(isin):
-            raise BadCell("isin", f"{isin[:20]!r} is not an ISIN like US0378331005")
+        if not is_isin(isin):
+            raise BadCell("isin", f"{isin[:20]!r} is not an ISIN like US0378331005; its last digit checks it")
         values["isin"] = isin
     if row.cells.get("multiplier"):
         values["multiplier"] = row.positive_decimal("multiplier")

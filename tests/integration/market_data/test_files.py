@@ -214,12 +214,18 @@ def test_instruments_are_added_described_and_protected() -> None:
         b"symbol,name,asset_class,currency,isin,price_unit,multiplier\n"
         b"A,Alpha,etf,USD,us0378331005,,\nP.L,Pence,equity,GBp,,,\nOPT,Call,option,USD,,,100\n"
         b"BAD,No class,thing,USD,,,\n,Nothing,equity,USD,,,\nWORSE,No ISIN,equity,USD,123,,\n"
+        b"WRONG,Mistyped,equity,USD,US0378331006,,\n"
     )
 
     counts = market_data.import_instruments(SYSTEM, content, "instruments.csv")
 
     assert (counts.rows, counts.changed, counts.series) == (3, 3, ("A", "P.L", "OPT"))
-    assert [(fault.row, fault.column) for fault in counts.faults] == [(5, "asset_class"), (6, "symbol"), (7, "isin")]
+    assert [(fault.row, fault.column) for fault in counts.faults] == [
+        (5, "asset_class"),
+        (6, "symbol"),
+        (7, "isin"),
+        (8, "isin"),
+    ]
     found = market_data.details_of(["A", "P.L", "OPT"])
     assert (found["A"].asset_class, found["A"].isin, found["P.L"].currency) == ("etf", "US0378331005", "GBP")
     assert market_data.market_data_for(["OPT"], []).instruments["OPT"].multiplier == 100
