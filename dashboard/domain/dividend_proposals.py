@@ -116,10 +116,9 @@ def accepted_rows(
 
 def _doubted(accepted: Proposal, other: Transaction) -> Proposal:
     """An accepted proposal that a row of the ledger may pay too."""
-    money = f"{other.amount.normalize():f} {other.currency} on {other.date}"
     reason = (
-        f"It was accepted, and with {money} the ledger has a payment more than there are distributions: "
-        "delete one of the two rows, or dismiss this if both were paid."
+        f"With {other.amount.normalize():f} {other.currency} on {other.date} there is a payment more than there are "
+        "distributions, and this one was accepted. Delete one of the two rows, or dismiss this if both were paid."
     )
     return replace(
         accepted,

@@ -29,7 +29,8 @@ def card(report: HoldingsReport) -> Component:
     rows = [_row(report, item, lot) for item, lot in found[:MOST]]
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="tb den")
     more = f", the first {MOST} shown" if len(found) > MOST else ""
-    sub = f"{len(found)} lots by {METHODS[report.portfolio.method]}{more}"
+    lots = "1 lot" if len(found) == 1 else f"{len(found)} lots"
+    sub = f"{lots} by {METHODS[report.portfolio.method]}{more}"
     box = html.Details([html.Summary("Show every lot", className="lots-more"), basics.scrolling(table, "Open lots")])
     return basics.card("Open lots", box, sub=sub, class_name="c12", padded=False)
 

@@ -14,7 +14,7 @@ from dash.development.base_component import Component
 
 from dashboard.domain.action_rules import ActionKind, ActionRule, Rule
 from dashboard.domain.proposals import Proposal, ProposalState
-from dashboard.formatting import numbers
+from dashboard.formatting import dates, numbers
 from dashboard.results.proposals import TO_DECIDE, ProposalBoard
 from dashboard.web.components import basics
 from dashboard.web.components.basics import button
@@ -24,7 +24,7 @@ from dashboard.web.theme import is_narrow
 
 Row = dict[str, Any]  # ag-grid rows and columns are free-form JSON
 ASKED, CHANGED, GRID = "actions-asked", "actions-changed", "actions-grid"
-MOST_ROWS, ROWS_IN_VIEW = 1_000, 10
+MOST_ROWS, ROWS_IN_VIEW, MOST_TOLD = 1_000, 10, 3
 RULES: dict[str, tuple[str, ActionRule]] = {
     "ask": ("Ask me", ActionRule()),
     "ask-reinvest": ("Ask me, as reinvested", ActionRule(Rule.ASK, reinvest=True)),
@@ -135,7 +135,20 @@ def _grid(waiting: Sequence[Proposal], names: Mapping[str, str]) -> Component:
     )
     more = len(waiting) - len(rows)
     rest = [html.P(f"{more} older ones are not shown.", className="t3 xs actions-more")] if more else []
-    return html.Div([html.Div(table, className="" if few else "actions-tall"), *rest])
+    return html.Div([html.Div(table, className="" if few else "actions-tall"), *_told(waiting), *rest])
+
+
+def _told(waiting: Sequence[Proposal]) -> list[Component]:
+    """What is booked in the place of those that differ: a column has no room for it, and a phone no column."""
+    differing = [one for one in waiting if one.state is ProposalState.DIFFERS]
+    return [
+        html.P(
+            [html.B(f"{one.symbol}, {dates.day(one.date)}: "), dates.said(one.reasons[0])],
+            className="t2 xs actions-more",
+        )
+        for one in differing[:MOST_TOLD]
+        if one.reasons
+    ]
 
 
 def _columns(waiting: Sequence[Proposal]) -> list[Row]:
@@ -191,7 +204,7 @@ def _row(one: Proposal, names: Mapping[str, str]) -> Row:
         "tax": float(one.tax) if one.tax else None,
         "state": "Differs" if one.state is ProposalState.DIFFERS else "",
         "acceptable": one.state is ProposalState.OPEN and one.row is not None,
-        "why": " ".join(one.reasons),
+        "why": dates.said(" ".join(one.reasons)),
     }
 
 

@@ -467,7 +467,7 @@ def test_a_payment_too_many_that_only_later_facts_show_is_told_until_somebody_de
     book.rows += rows[6:]  # typed, not imported
     (told,) = [one for one in book.proposals() if one.state is DIFFERS]
     assert (told.date, [row.date for row in told.booked]) == (days[0], [days[0], rows[-1].date])
-    assert "a payment more than there are distributions" in told.reasons[0]
+    assert "there is a payment more than there are distributions" in told.reasons[0]
     (key,) = (made.row_id for _, made in book.accepted)
     book.accepted = [(told, DecisionMade(Decision.DISMISSED, told.amount, None))]
     assert not [one for one in book.proposals() if one.state is DIFFERS]
