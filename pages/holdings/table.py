@@ -24,6 +24,9 @@ from dashboard.web.components.figure_forms import (
 )
 from dashboard.web.components.holdings import Row, fitted_column, identity
 from dashboard.web.components.states import empty
+from dashboard.web.theme import is_narrow
+
+ON_A_PHONE = ("market_value", "unrealized_pct")
 
 
 def card(report: HoldingsReport, single: BreakdownReport) -> Component:
@@ -50,9 +53,12 @@ def card(report: HoldingsReport, single: BreakdownReport) -> Component:
 
 
 def columns(currency: str, rows: Sequence[Row]) -> list[Row]:
-    """Name first and fixed, then quantity, price, value, gain and the period's returns, each as wide as its figures."""
+    """Name first and fixed, then quantity, price, value, gain and the period's returns, each as wide as its figures.
+
+    A phone shows no more than :data:`ON_A_PHONE` beside the name without scrolling.
+    """
     column = partial(fitted_column, rows=rows)
-    return [
+    found = [
         {
             "field": "name", "headerName": "Instrument", "cellRenderer": "InstrumentCell", "minWidth": 150,
             "width": 160,
@@ -70,6 +76,8 @@ def columns(currency: str, rows: Sequence[Row]) -> list[Row]:
         column("contribution", "Contrib.", percent_change(2), 84, change=True),
         column("weight", "Weight", percent(1), 74),
     ]  # fmt: skip
+    first = ("name", *ON_A_PHONE) if is_narrow() else ()
+    return sorted(found, key=lambda one: first.index(one["field"]) if one["field"] in first else len(first))
 
 
 def _row(item: Holding, figures: GroupFigures | None) -> Row:

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from dashboard.domain.access import SYSTEM, Actor
 from dashboard.formatting import numbers
 from dashboard.services import performance, portfolios
+from dashboard.web.theme import WIDTH_COOKIE
 from tests.days import today
 from tests.factories import make_portfolio
 from tests.integration.web.forging import ADDRESS, body, served
@@ -50,6 +51,13 @@ def test_the_groups_end_with_the_whole_and_every_position_is_there(
     assert f"{sum(len(item.lots) for item in report.holdings)} lots by FIFO" in text
     assert "NaN" not in text
     assert f'"portfolio": {found.id}' in text, "what the page listens to"
+
+
+@pytest.mark.parametrize(("width", "second"), [("phone", "market_value"), ("wide", "quantity")])
+def test_a_phone_shows_the_value_beside_the_name(signed: FlaskClient, mine: str, width: str, second: str) -> None:
+    signed.set_cookie(WIDTH_COOKIE, width)
+    places = {field: page(signed).index(f'"field": "{field}"') for field in ("name", "market_value", "quantity")}
+    assert sorted(places, key=places.__getitem__)[:2] == ["name", second]
 
 
 def test_another_grouping_is_drawn_for_the_address(dash_app: Dash, signed: FlaskClient, mine: str) -> None:
