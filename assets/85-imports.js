@@ -208,8 +208,8 @@
   };
   const drawNotes = (preview) => {
     const notes = preview.problems.map((text) => remark("warn", "exclamation-circle", text));
-    if (preview.kept_out) {
-      const row = preview.rows.find((row) => row.kept_out);
+    const row = preview.rows.find((row) => row.kept_out); // not sent where too many rows have errors
+    if (row) {
       const all = `${format.number(preview.kept_out, 0)} rows stay out, since the ledger has them in other words. `;
       const first = `Row ${row.row}${preview.kept_out === 1 ? " stays out" : ""}: ${row.reason}`;
       notes.push(remark("warn", "exclamation-circle", `${preview.kept_out === 1 ? "" : all}${first}`));
