@@ -25,7 +25,7 @@ from dashboard.web.components.data import Json, graph
 from dashboard.web.components.days import named_day_box
 from dashboard.web.components.states import empty
 from dashboard.web.state import Timeframe, ViewState
-from dashboard.web.theme import current_theme, is_narrow
+from dashboard.web.theme import Width, current_theme, current_width
 from pages.instrument import indicator_menu, table
 from pages.instrument.series import ADJUSTED, AS_TRADED, Shown, chosen, shown
 
@@ -38,6 +38,7 @@ STYLES = [(Style.CANDLES.value, "Candles"), (Style.LINE.value, "Line")]
 ADJUSTMENTS = [(ADJUSTED, "Split-adjusted"), (AS_TRADED, "As traded")]
 FORMS = [("chart", "Chart"), ("table", "Table")]
 TO_DO = "Edit asks for it by another symbol, merges it into another instrument, or takes prices by hand."
+NARROW = (Width.PHONE, Width.NARROW)
 TRADES = {TransactionType.BUY: True, TransactionType.SELL: False}
 Drawn = tuple[Json, str, list[Component], list[Component], str, str, str]
 
@@ -84,7 +85,7 @@ def drawn(detail: InstrumentDetail, view: ViewState, positions: Sequence[Instrum
             trades=marks,
             style=found.style,
             theme=theme,
-            narrow=is_narrow(),
+            narrow=current_width() in NARROW,
             height=HEIGHT,
             average_cost=cost,
             indicators=found.indicators,
