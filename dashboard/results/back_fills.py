@@ -18,7 +18,7 @@ class BackFillState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SeriesFailure:
-    """Why a series is not complete."""
+    """Why a series is not complete; without a ``code`` it has not failed: nobody was to be asked for it."""
 
     symbol: str
     code: str
@@ -27,7 +27,10 @@ class SeriesFailure:
 
 @dataclass(frozen=True, slots=True)
 class BackFill:
-    """A request for histories. ``failures`` are the first of the ``failed``; ``current`` is being fetched."""
+    """A request for histories. ``failures`` are the first of the ``failed``, and of what nobody is asked for.
+
+    ``current`` is being fetched.
+    """
 
     id: str
     state: BackFillState = BackFillState.WAITING

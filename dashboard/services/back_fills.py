@@ -122,10 +122,10 @@ class _Telling:
         """A series is done."""
         told = replace(self._told, done=self._told.done + 1, rows=self._told.rows + outcome.rows)
         self._told = replace(told, total=max(told.total, told.done))
-        if outcome.code:
+        if outcome.code or (outcome.reason and not outcome.rows):
             failure = SeriesFailure(outcome.symbol, outcome.code, outcome.reason)
             failures = (*self._told.failures, failure)[:NAMED_FAILURES]
-            self._told = replace(self._told, failed=self._told.failed + 1, failures=failures)
+            self._told = replace(self._told, failed=self._told.failed + bool(outcome.code), failures=failures)
 
     def end(self) -> None:
         """Nothing more comes."""

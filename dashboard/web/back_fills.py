@@ -62,7 +62,7 @@ def stop(actor: Actor, clicks: int, back_fill_id: str | None) -> int:
 def told(found: BackFill) -> list[Component]:
     """How a request gets on, in words, with its failures."""
     reasons = [html.Li(f"{failure.symbol}: {failure.reason}".removeprefix(": ")) for failure in found.failures]
-    more = found.failed - len(found.failures)
+    more = found.failed - sum(1 for failure in found.failures if failure.code)
     reasons += [html.Li(f"and {numbers.number(more, 0)} more")] if more > 0 else []
     failures = [html.Ul(reasons)] if reasons else []
     if not found.is_open:

@@ -72,6 +72,7 @@ def test_the_page_asks_a_worker_and_shows_how_it_gets_on(
         back_fills.run(back_fill_id, ["AAA"], back_fills.BEGINNING)
     words, *flags = follow(dash_app, signed, back_fill_id)
     assert "No price is new or different." in words and flags == [True, True]
+    assert "AAA: no provider knows it; its prices come from files" in words
 
 
 def test_a_series_that_failed_is_named_with_its_reason(dash_app: Dash, server: Flask, signed: FlaskClient) -> None:
