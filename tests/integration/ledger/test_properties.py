@@ -167,3 +167,23 @@ def test_deleting_what_was_added_leaves_the_ledger_as_it_was(
     assert len(transactions.ledger(portfolio.id)) == len(before) + len(second)
     transactions.delete_transactions(SYSTEM, portfolio.id, [row.id for row in added])
     assert transactions.ledger(portfolio.id) == before
+
+
+@settings(FEW, max_examples=8)
+@given(ledgers(), ledgers(("DDD", "EEE")).filter(bool))
+def test_an_import_that_is_undone_leaves_the_ledger_as_it_was_and_comes_in_again_whole(
+    first: list[Transaction], second: list[Transaction]
+) -> None:
+    portfolio, other = make_portfolio(), make_portfolio()
+    transactions.save_changes(SYSTEM, portfolio.id, added=first)
+    transactions.save_changes(SYSTEM, other.id, added=second)
+    file = transactions.export_csv(SYSTEM, other.id)
+    before = transactions.ledger(portfolio.id)
+    brought = imports.commit(SYSTEM, portfolio.id, file, "file.csv", skip_errors=True)
+    after = content(transactions.ledger(portfolio.id))
+    if brought.batch_id is None:
+        return
+    assert imports.undo(SYSTEM, brought.batch_id) == brought.added
+    assert transactions.ledger(portfolio.id) == before
+    assert imports.commit(SYSTEM, portfolio.id, file, "file.csv", skip_errors=True).added == brought.added
+    assert content(transactions.ledger(portfolio.id)) == after
