@@ -250,9 +250,7 @@ def _own_past(held: Held) -> tuple[Days, Floats, Floats]:
     """Days and returns of the portfolio as it was, and its value."""
     history = held.valued.history
     measured = measure(history, Period(held.valued.first_date, held.as_of), books=held.valued.books)
-    growth = 1.0 + measured.series.time_weighted
-    returns = growth / np.concatenate(([1.0], growth[:-1])) - 1.0
-    return measured.series.dates, returns, np.array([history.value[-1]])
+    return measured.series.dates, measured.series.returns, np.array([history.value[-1]])
 
 
 def _notes(exposures: Sequence[Exposure]) -> tuple[StatusNote, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 
@@ -112,8 +112,13 @@ class _Planner:
             cash_after=left,
             drifts=self._drifts(after, left),
             trades=trades,
-            notes=(*self._missing(), *notes),
+            notes=(*self._missing(), *notes, *self._without_gain(trades)),
         )
+
+    def _without_gain(self, trades: Sequence[Trade]) -> list[Note]:
+        """The sales of what nobody knows the cost of."""
+        text = f"A rate to {self._state.currency} is missing on the day of a purchase, so the gain of its sale is not known."
+        return [Note("undefined", text, trade.symbol) for trade in trades if trade.realized.is_nan()]
 
     def _wanted(self) -> tuple[dict[str, Decimal], list[Note]]:
         """The value that each known position should have, and the targets that nothing can meet."""

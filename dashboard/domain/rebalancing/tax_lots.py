@@ -14,7 +14,7 @@ LONG_TERM_DAYS = 365
 
 @dataclass(frozen=True, slots=True)
 class TaxLot:
-    """An open lot; ``cost`` is its total in the currency of the report."""
+    """An open lot; ``cost`` is its total in the currency of the report, NaN where its day had no rate."""
 
     account: str
     lot_id: str
@@ -49,7 +49,8 @@ def close_lots(
     long_term_days: int = LONG_TERM_DAYS,
 ) -> tuple[LotSale, ...]:
     """Close ``quantity`` of ``lots`` at ``unit_value`` each: losses first, the largest a unit before the others; then
-    what was held longer than ``long_term_days``, then the rest, each the smallest gain a unit first.
+    what was held longer than ``long_term_days``, then the rest, each the smallest gain a unit first; at last those
+    whose cost is not known.
 
     A part of a lot takes cost × q/Q. No more than the lots hold is closed.
     """
@@ -72,5 +73,7 @@ def _held_long(lot: TaxLot, today: date, long_term_days: int) -> bool:
 
 def _rank(lot: TaxLot, unit_value: Decimal, today: date, long_term_days: int) -> tuple[int, Decimal, date, str, str]:
     gain = unit_value - lot.cost / lot.quantity
+    if gain.is_nan():
+        return 3, ZERO, lot.acquired, lot.account, lot.lot_id
     group = 0 if gain < ZERO else 1 if _held_long(lot, today, long_term_days) else 2
     return group, gain, lot.acquired, lot.account, lot.lot_id

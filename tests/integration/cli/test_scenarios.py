@@ -12,7 +12,9 @@ from flask import Flask
 
 from dashboard.db.engine import db
 from dashboard.domain.access import SYSTEM
-from dashboard.services import market_data
+from dashboard.domain.rebalancing import TradingRules, parse_targets
+from dashboard.results import scenarios as wire
+from dashboard.services import market_data, rebalancing
 from tests.days import days_ago
 from tests.factories import make_portfolio
 from tests.integration.cli.conftest import CommandLine
@@ -180,3 +182,18 @@ def test_a_file_that_is_no_list_of_targets_is_refused(
         file.write_bytes(data)
         answer = dashboard("rebalance", "Mine", "--targets", str(file))
         assert answer.status == 1 and reason in answer.err, (data[:20], answer.err)
+
+
+@pytest.mark.usefixtures("app_context")
+def test_what_was_bought_on_a_day_without_a_rate_is_sold_at_a_gain_that_nobody_knows() -> None:
+    closes = f"symbol,date,close,currency\nUSD1,{days_ago(9)},40,USD\n".encode()
+    market_data.import_prices(SYSTEM, closes, "prices.csv")
+    market_data.import_prices(SYSTEM, f"base,quote,date,rate\nEUR,USD,{days_ago(5)},1.25\n".encode(), "rates.csv")
+    early = f"date type symbol quantity price currency\n{days_ago(9)} buy USD1 10 40 USD"
+    portfolio = make_portfolio(track_cash=False, ledger=early)
+    report = rebalancing.rebalancing(SYSTEM, portfolio.id, parse_targets([("USD1", "50%")]), TradingRules())
+    (trade,) = report.rebalancing.trades
+    assert trade.quantity == -5
+    assert trade.realized.is_nan()
+    assert ("undefined", "USD1") in [(one.code, one.symbol) for one in report.status]
+    assert wire.rebalancing(report)["realized"] is None

@@ -165,6 +165,21 @@ def random_state(held: list[tuple[Decimal, Decimal, Decimal, int]], cash: Decima
     return state(*positions, cash=str(cash)), Targets({f"S{at}": part / whole for at, part in enumerate(parts)})
 
 
+def test_a_lot_that_nobody_knows_the_cost_of_is_sold_last_and_its_gain_is_told_as_unknown() -> None:
+    lots = [
+        TaxLot("", name, date(2025, 1, day), Decimal(10), Decimal(cost))
+        for day, name, cost in ((2, "unknown", "NaN"), (3, "gain", "50"), (4, "loss", "150"))
+    ]
+    held = position("A", "30", "10", lots=tuple(lots))
+    found = rebalance(state(held), targets(A="50%"))
+    assert [lot.lot_id for lot in found.trades[0].lots] == ["loss", "gain"]
+    assert (found.realized, found.notes) == (Decimal(-25), ())
+    less = rebalance(state(held), targets(A="10%"))
+    assert [lot.lot_id for lot in less.trades[0].lots] == ["loss", "gain", "unknown"]
+    assert less.realized.is_nan()
+    assert [(note.code, note.symbol) for note in less.notes] == [("undefined", "A")]
+
+
 @settings(max_examples=150, deadline=None)
 @given(HELD, st.decimals(0, 10_000, places=2), st.decimals(0, 300, places=2), st.booleans(), st.booleans())
 def test_no_sale_is_of_more_than_is_held_and_every_cent_is_somewhere(
