@@ -62,9 +62,12 @@ def chosen_series(symbols: Sequence[str] | None) -> list[findings.Series]:
 
 
 def _check(series: findings.Series) -> bool:
-    """Check one series; whether a portfolio is to be valued again."""
+    """Check one series; whether a portfolio is to be valued again. One that was deleted or merged meanwhile is not."""
     if isinstance(series, int):
-        change = quality.examine(db.session.get_one(InstrumentRow, series))
+        row = db.session.get(InstrumentRow, series)
+        if row is None:
+            return False
+        change = quality.examine(row)
     else:
         change = quality.examine_rates(series)
     touched = _mark(series, change.first_date)
