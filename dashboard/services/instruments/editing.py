@@ -11,13 +11,14 @@ from dashboard.db.repositories import dirty, instrument_moves, instrument_symbol
 from dashboard.db.repositories import instruments as store
 from dashboard.domain.access import Actor
 from dashboard.domain.instruments import InstrumentState
-from dashboard.errors import InvalidInput
+from dashboard.errors import Conflict, InvalidInput
 from dashboard.providers.base import MANUAL
 from dashboard.providers.normalise import major_unit
 from dashboard.results.instruments import InstrumentDetail
 from dashboard.services import audit
 from dashboard.services.instruments import fields, permits
 from dashboard.services.market_data import quality, reading, revaluation
+from dashboard.services.market_data.master_data import other_symbol_problem
 
 # What tells where prices come from: a change of it asks for them anew.
 ASKED_BY = frozenset({"provider", "provider_symbol"})
@@ -31,11 +32,14 @@ def edit(
 ) -> InstrumentDetail:
     """Set ``values`` by their field names, and what other providers call it (``symbols``: all of them).
 
-    Raises: NotFound, PermissionDenied, InvalidInput for the first value that is wrong.
+    Raises: NotFound, PermissionDenied, InvalidInput for the first value that is wrong, Conflict where prices are
+    stored that came under another symbol of the same provider.
     """
     wanted = fields.checked(values)
     row = permits.editable(actor, symbol)
     _require_one_currency(row, wanted)
+    if (problem := other_symbol_problem(row, wanted)) is not None:
+        raise Conflict(f"{problem}.")
     different = {name: value for name, value in wanted.items() if getattr(row, name) != value}
     counted = row.value_multiplier
     before = {name: _shown(getattr(row, name)) for name in different}

@@ -10,17 +10,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from dashboard.db.models.market import PERCENT_UNIT
 from dashboard.domain.instruments import AssetClass
 from dashboard.errors import InvalidInput
-from dashboard.providers.base import ADDRESS, MANUAL
 from dashboard.providers.normalise import CURRENCY, MINOR_UNITS, major_unit
-from dashboard.services.market_data.series import FILE_SOURCE
+from dashboard.services.market_data.master_data import PROVIDERS
 from dashboard.services.names import SYMBOL_LENGTH, TEXT_LENGTH, cannot_be_shown, is_isin
-from dashboard.settings import PROVIDER_NAMES
 
 Value = str | int | Decimal | None
 
 MIC = re.compile(r"[A-Z0-9]{4}")
 MOST_STALE_DAYS = 3_660
-PROVIDERS = (*PROVIDER_NAMES, MANUAL, ADDRESS, FILE_SOURCE)
 LARGEST_MULTIPLIER = Decimal(10) ** 12
 
 

@@ -18,6 +18,7 @@ from dashboard.services import audit
 from dashboard.services.instruments import fields, permits
 from dashboard.services.instruments.editing import ask_anew
 from dashboard.services.market_data import quality, reading, revaluation
+from dashboard.services.market_data.master_data import prices_of_before
 
 
 def rename(actor: Actor, symbol: str, new: str) -> InstrumentDetail:
@@ -60,10 +61,7 @@ def remap(
     row = permits.editable(actor, symbol)
     stored = instrument_moves.of_providers(db.session, row.id)
     if stored and not discard and wanted != row.provider_symbol:
-        asked = row.provider_symbol or symbol
-        raise Conflict(
-            f"{symbol} has {stored} prices of what {row.provider} calls {asked}: say that they are to be dropped."
-        )
+        raise Conflict(f"{prices_of_before(row, stored, wanted)}.")
     if discard:
         instrument_moves.drop_of_providers(db.session, row.id)
     row.provider, row.provider_symbol, row.delisted_on = named, wanted, None

@@ -11,21 +11,25 @@ import structlog
 from dashboard.db.engine import db
 from dashboard.db.models import InstrumentRow
 from dashboard.db.models.market import PERCENT_UNIT
-from dashboard.db.repositories import instrument_symbols
+from dashboard.db.repositories import instrument_moves, instrument_symbols
 from dashboard.db.repositories import instruments as store
 from dashboard.domain.access import Actor
 from dashboard.domain.instruments import AssetClass
 from dashboard.errors import InvalidInput
+from dashboard.providers.base import ADDRESS, MANUAL
 from dashboard.providers.csv_cells import BadCell, Row, RowError, decode, read
 from dashboard.providers.normalise import major_unit
 from dashboard.results.instruments import FileFault, ImportCounts
 from dashboard.services import audit
 from dashboard.services.market_data.files import require_administrator
+from dashboard.services.market_data.series import FILE_SOURCE
 from dashboard.services.names import TEXT_LENGTH, cannot_be_shown, is_isin, symbol_problem
+from dashboard.settings import PROVIDER_NAMES
 
 # A market identifier code, as XLON; names of four letters, as NYSE, do not begin with an X.
 MIC = re.compile(r"X[A-Z]{3}")
 TEXTS = ("name", "exchange", "sector", "industry", "country", "provider", "provider_symbol")
+PROVIDERS = (*PROVIDER_NAMES, MANUAL, ADDRESS, FILE_SOURCE)
 PERCENT_CELLS = frozenset({"percent", "%"})
 REQUIRED = {"symbol", "currency"}
 Values = Mapping[str, str | Decimal]
@@ -72,6 +76,27 @@ def import_instruments(actor: Actor, content: bytes, filename: str) -> ImportCou
     return ImportCounts("instruments", len(symbols), len(changed), tuple(symbols), tuple(faults), doubles)
 
 
+def other_symbol_problem(row: InstrumentRow, values: Mapping[str, object]) -> str | None:
+    """Why its provider cannot simply be asked for another symbol; None where it can.
+
+    The prices under the symbol before are of something else and would stay beside those of the new one.
+    """
+    asked = row.provider_symbol or row.symbol
+    wanted = str(values.get("provider_symbol", asked)) or row.symbol
+    if wanted == asked or values.get("provider", row.provider) != row.provider:
+        return None
+    stored = instrument_moves.of_providers(db.session, row.id)
+    return prices_of_before(row, stored, wanted) if stored else None
+
+
+def prices_of_before(row: InstrumentRow, stored: int, wanted: str) -> str:
+    """That so many prices came under the symbol before, and what can be done about it."""
+    return (
+        f"{row.symbol} has {stored} prices of what {row.provider} calls {row.provider_symbol or row.symbol}: "
+        f"'dashboard instruments remap {row.symbol} {wanted} --discard' drops them and asks anew"
+    )
+
+
 def _doubles(symbols: Sequence[str]) -> tuple[FileFault, ...]:
     """That an instrument which the file names has the ISIN and the currency of another one: both are taken over."""
     rows = {row.id: row for row in store.by_symbol(db.session, symbols).values()}
@@ -102,6 +127,10 @@ def _values(row: Row) -> tuple[str, Values]:
     if row.cells.get("multiplier"):
         values["multiplier"] = row.positive_decimal("multiplier")
     values |= {name: text for name in TEXTS if (text := _text(row, name))}
+    if provider := str(values.get("provider", "")).lower():
+        if provider not in PROVIDERS:
+            raise BadCell("provider", f"{provider[:20]!r} is none of {', '.join(PROVIDERS)}")
+        values["provider"] = provider
     if MIC.fullmatch(row.cells.get("exchange", "")):
         values["mic"] = row.cells["exchange"]  # its sessions are those of that exchange
     symbol = row.text("symbol")
@@ -153,6 +182,8 @@ def _take_over(symbol: str, values: Values) -> bool:
         raise BadCell(
             "currency", f"{symbol} is counted in {row.currency} already and cannot become {values['currency']}"
         )
+    if (problem := other_symbol_problem(row, values)) is not None:
+        raise BadCell("provider_symbol", problem)
     counted = row.value_multiplier
     different = {name: value for name, value in values.items() if getattr(row, name) != value}
     for name, value in different.items():

@@ -11,8 +11,8 @@ from dash.development.base_component import Component
 from dashboard.domain.instruments import AssetClass
 from dashboard.figures.allocation import CLASS_NAMES
 from dashboard.results.instrument_editing import EditableInstrument, MergePlan
-from dashboard.services.instruments.fields import PROVIDERS
 from dashboard.services.ledger.currencies import known_currencies
+from dashboard.services.market_data.master_data import PROVIDERS
 from dashboard.web.components.basics import button, field
 from dashboard.web.components.states import note
 from dashboard.web.instrument_panel import sections

@@ -120,6 +120,24 @@ def test_each_provider_is_asked_by_the_symbol_that_it_knows() -> None:
     assert market_data.instrument(SYSTEM, "AAA").provider == "yahoo"  # as a person has said
 
 
+def test_another_symbol_of_the_same_provider_is_refused_while_its_prices_are_of_the_one_before() -> None:
+    make_instrument("AAA", state=InstrumentState.UNRESOLVED)
+    chain = ProviderChain([RecordingProvider("yahoo"), RecordingProvider("alphavantage")])
+    instruments.edit(SYSTEM, "AAA", {"provider_symbol": "AAA.DE"})
+    market_data.refresh(SYSTEM, ["AAA"], chain=chain)
+
+    with pytest.raises(Conflict, match=r"AAA has 2 prices of what yahoo calls AAA\.DE.*remap AAA AAA\.PA --discard"):
+        instruments.edit(SYSTEM, "AAA", {"provider_symbol": "AAA.PA"})
+    db.session.rollback()
+    content = b"symbol,currency,provider_symbol\nAAA,EUR,AAA.PA\nAAA,EUR,AAA.DE\n"
+    (fault,) = market_data.import_instruments(SYSTEM, content, "instruments.csv").faults
+    assert (fault.row, fault.column) == (2, "provider_symbol")
+    assert market_data.instrument(SYSTEM, "AAA").provider_symbol == "AAA.DE"
+
+    instruments.edit(SYSTEM, "AAA", {"provider": "alphavantage", "provider_symbol": "AAA.DEX"})
+    assert market_data.instrument(SYSTEM, "AAA").provider_symbol == "AAA.DEX"
+
+
 def test_a_rename_keeps_history_and_ledger_and_old_files_still_mean_it() -> None:
     portfolio = make_portfolio(ledger=LEDGER)
     closes("AAA", d2024_01_03=100, d2024_01_04=110)

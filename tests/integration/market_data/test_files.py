@@ -200,6 +200,15 @@ def test_a_price_in_percent_is_of_the_face_value_that_is_held() -> None:
     assert market_data.market_data_for(["BOND"], []).instruments["BOND"].multiplier == 1
 
 
+def test_a_provider_is_known_by_its_name_however_it_is_written_and_no_other_is_taken() -> None:
+    content = b"symbol,currency,provider,provider_symbol\nA,GBP,Yahoo,A.L\nB,GBP,Yaho,B.L\n"
+
+    (fault,) = market_data.import_instruments(SYSTEM, content, "instruments.csv").faults
+
+    assert (fault.row, fault.column) == (3, "provider")
+    assert market_data.instrument(SYSTEM, "A").provider == "yahoo"
+
+
 def test_the_code_of_an_exchange_gives_its_sessions_and_a_name_gives_none() -> None:
     market_data.import_instruments(SYSTEM, b"symbol,currency,exchange\nA,EUR,XETR\nB,USD,NYSE\n", "instruments.csv")
     found = market_data.details_of(["A", "B"])
