@@ -22,7 +22,7 @@ def card(found: RiskMatrix | None) -> Component:
         return basics.card("Correlation", empty("Nothing to compare", text), class_name="c6")
     count = min(len(found.symbols), MOST)
     rows = [_row(found, at) for at in range(1, count)]
-    foot = html.Tr([html.Th(), *(html.Th(found.symbols[at], className="ell") for at in range(count - 1))])
+    foot = html.Tr([html.Td(), *(html.Th(found.symbols[at], className="ell") for at in range(count - 1))])
     table = html.Table([html.Tbody(rows), html.Tfoot(foot)], className="cor num")
     average = _average(found, count)
     more = f", the largest {MOST} holdings" if len(found.symbols) > MOST else ""

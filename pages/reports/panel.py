@@ -64,7 +64,8 @@ def panel(owned: Sequence[PortfolioItem], slug: str, address: str, *, is_open: b
     shown: Component = dbc.Offcanvas(
         [html.Div(form, className="panel-bd"), foot],
         id="report-panel",
-        title="New report",
+        title=html.Span("New report", id="report-panel-title"),
+        labelledby="report-panel-title",
         placement="end",
         is_open=is_open,
         class_name="panel-x",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -47,7 +48,7 @@ def page_header(title: str, *, scope: Sequence[Component] = (), actions: Sequenc
 def scrolling(table: Component, label: str) -> Component:
     """A table that may be wider than its card: it is scrolled with the keys, too."""
     focus: dict[str, Any] = {"tabIndex": "0"}  # Any: as Dash takes it
-    return html.Div(table, className="hm-box", role="region", **focus, **aria(label=label))
+    return html.Div(table, className="hm-box", role="group", **focus, **aria(label=label))
 
 
 def card(
@@ -129,8 +130,13 @@ def chip(text: str, tone: str = "", *, mark: str = "") -> Component:
     return html.Span([icon(mark), text] if mark else text, className=f"chip {tone}".strip())
 
 
+def _element(id: Id | None) -> str | None:
+    """What the browser has as the id of a component with ``id``."""
+    return json.dumps(id, sort_keys=True, separators=(",", ":")) if isinstance(id, dict) else id
+
+
 def field(label: str, control: Component, *, hint: Children = "", id: Id | None = None) -> Component:
     """A labelled control of a form; ``id`` is that of the hint below it, where its error can be put."""
     known = getattr(control, "id", None)
-    name = html.Label(label, className="lab", **given(htmlFor=known if isinstance(known, str) else None))
+    name = html.Label(label, className="lab", **given(htmlFor=_element(known)))
     return html.Div([name, control, html.Div(hint, className="hint", **given(id=id))])

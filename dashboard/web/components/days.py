@@ -18,6 +18,8 @@ def day_box(id: str | dict[str, str], value: date | None = None, *, class_name: 
     )
 
 
-def named_day_box(id: str, label: str, value: date | None = None) -> Component:
-    """A small box for a toolbar; its label is for readers and on hover."""
-    return html.Label([html.Span(label, className="sr"), day_box(id, value, class_name="in sm")], title=label)
+def named_day_box(
+    id: str | dict[str, str], label: str, value: date | None = None, *, class_name: str = "in sm"
+) -> Component:
+    """A box for a toolbar or a line, there small; its label is for readers and on hover."""
+    return html.Label([html.Span(label, className="sr"), day_box(id, value, class_name=class_name)], title=label)

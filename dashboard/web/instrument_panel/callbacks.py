@@ -170,7 +170,7 @@ def register(app: Dash) -> None:
         app,
         show,
         body,
-        Output("ie-panel", "title"),
+        Output("ie-title", "children"),
         is_open,
         error,
         Input(form.OPENED, "data"),

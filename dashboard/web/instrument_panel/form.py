@@ -57,7 +57,8 @@ def panel() -> Component:
             foot,
         ],
         id="ie-panel",
-        title="Instrument",
+        title=html.Span("Instrument", id="ie-title"),
+        labelledby="ie-title",
         placement="end",
         is_open=False,
         class_name="panel-x",
@@ -93,6 +94,7 @@ def edit_form(found: EditableInstrument, plan: MergePlan | None = None, *, delet
         options=[{"value": "", "label": "Whichever knows it"}]
         + [{"value": name, "label": NAMES.get(name, name.capitalize())} for name in PROVIDERS],
         value=detail.provider,
+        placeholder="Whichever knows it",
         class_name="in",
     )
     symbols = dcc.Textarea(

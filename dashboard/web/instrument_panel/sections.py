@@ -11,7 +11,7 @@ from dashboard.domain.instruments import InstrumentState
 from dashboard.formatting import dates, numbers
 from dashboard.results.instrument_editing import EditableInstrument, ManualPrice, MergePlan
 from dashboard.web.components.basics import button, icon_button
-from dashboard.web.components.days import day_box
+from dashboard.web.components.days import named_day_box
 from dashboard.web.components.states import note
 
 SHOWN_PRICES, SHOWN_DIFFERENCES = 12, 8
@@ -48,7 +48,7 @@ def by_hand(prices: Sequence[ManualPrice], currency: str, *, editable: bool) -> 
     table = [html.Table(html.Tbody(rows), className="tb den")] if rows else []
     enter = html.Div(
         [
-            day_box({"ie-line": "day"}),
+            named_day_box({"ie-line": "day"}, "Day of the price", class_name="in"),
             dcc.Input(id={"ie-line": "price"}, type="text", placeholder=f"Price, {currency}", className="in"),
             button("Enter", id={"ie-do": "set"}),
         ],
@@ -67,7 +67,7 @@ def more(found: EditableInstrument, plan: MergePlan | None, *, deleting: bool) -
         [html.Span(f"Delisted since {dates.day(found.detail.delisted_on)}.", className="grow"),
          button("It trades after all", id={"ie-do": "relist"})]
         if delisted
-        else [day_box({"ie-line": "end"}), button("Delisted from then on", id={"ie-do": "delist"})]
+        else [named_day_box({"ie-line": "end"}, "Last day of trading", class_name="in"), button("Delisted from then on", id={"ie-do": "delist"})]
     )  # fmt: skip
     return html.Div(
         [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -84,7 +85,7 @@ def text_of(response: TestResponse) -> str:
 
 def form_of(app: Dash, client: FlaskClient, symbol: str) -> str:
     opened = [{"id": "ie-opened", "property": "data", "value": {"symbol": symbol}}]
-    return text_of(call(app, client, "ie-panel.title", opened, [], "ie-opened.data"))
+    return text_of(call(app, client, "ie-title.children", opened, [], "ie-opened.data"))
 
 
 def test_an_administrator_opens_it_changes_a_field_and_the_page_is_loaded_again(
@@ -92,6 +93,9 @@ def test_an_administrator_opens_it_changes_a_field_and_the_page_is_loaded_again(
 ) -> None:
     shown = form_of(dash_app, chief, "AAA")
     assert '"ie": "isin"' in shown and "Prices by hand" in shown and '"ie-do": "plan"' in shown
+    boxes = set(re.findall(r'"id": \{"ie": "(\w+)"\}', shown))
+    labelled = set(re.findall(r'"htmlFor": "\{\\"ie\\":\\"(\w+)\\"\}"', shown))
+    assert boxes and boxes == labelled, "a reader is told what each box is for"
     answer = text_of(press(dash_app, chief, "save", "AAA", {"name": "Acme", "symbols": "alphavantage=ACME.LON"}))
     assert '"href": "/instruments"' in answer and '"is_open": false' in answer
     with server.app_context():
