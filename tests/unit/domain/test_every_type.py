@@ -140,8 +140,10 @@ def _has_two_prices_of_a_day(rows: list[Transaction]) -> bool:
 
     The portfolio counts the transfer at what its row says, and its accounts count it at the day's last price.
     """
-    days = Counter((row.date, row.symbol) for row in rows if row.symbol in {"C", "N"})
-    return any(row.type in {Kind.TRANSFER_IN, Kind.TRANSFER_OUT} and days[row.date, row.symbol] > 1 for row in rows)
+    days = Counter((row.date, str(row.symbol)) for row in rows if row.symbol in {"C", "N"})
+    return any(
+        row.type in {Kind.TRANSFER_IN, Kind.TRANSFER_OUT} and days[row.date, str(row.symbol)] > 1 for row in rows
+    )
 
 
 def _by_day(amounts: Floats, count: int, rates: Floats) -> Floats:
