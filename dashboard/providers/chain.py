@@ -229,7 +229,8 @@ def _asked(provider: MarketDataProvider, request: HistoryRequest) -> History:
     history = provider.history(request)
     _require_currency(history.currency, provider, request.provider_symbol)
     if request.start is None and not len(history.bars):
-        message = f"{provider.name} knows {request.provider_symbol} but has no price of it."
+        first = next((f" ({bar.date}: {bar.reason})" for bar in history.rejected), "")
+        message = f"{provider.name} knows {request.provider_symbol} but has no price of it{first}."
         raise NoPrices(message, provider=provider.name, symbol=request.provider_symbol)
     return history
 

@@ -136,7 +136,7 @@ def _valid(
     faults = (
         (future, Issue.FUTURE, "its time has not come yet"),
         (off_grid & ~future & ~running, Issue.OFF_GRID, "it does not begin with a minute"),
-        (missing & ~(future | off_grid | running), Issue.MISSING_CLOSE, "no close was given"),
+        (missing & ~(future | off_grid | running), Issue.MISSING_CLOSE, "no close was given that is a number"),
         (negative & ~(future | off_grid | running), Issue.NOT_POSITIVE, "the close is not a positive number"),
         (repeated & ~bad, Issue.DUPLICATE, "a later bar of the same time replaces it"),
     )

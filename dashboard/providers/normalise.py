@@ -154,7 +154,7 @@ def _valid_bars(raw: RawHistory, today: date) -> tuple[DailyBars, list[RejectedB
     rejected = [
         RejectedBar(day, issue, reason)
         for mask, issue, reason in (
-            (missing & ~future, Issue.MISSING_CLOSE, "no close was given"),
+            (missing & ~future, Issue.MISSING_CLOSE, "no close was given that is a number"),
             (negative & ~future, Issue.NOT_POSITIVE, "the close is not a positive number"),
             (future, Issue.FUTURE, "the day has not come yet, or never was"),
         )

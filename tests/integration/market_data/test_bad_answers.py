@@ -264,6 +264,11 @@ def test_an_instrument_without_any_price_is_no_success(app: MakeApp, server: Loo
     assert outcome.code == "no_prices"
     assert market_data.instrument(SYSTEM, "BAD").problem_code == "no_prices"
 
+    server.will_answer(f"{CHART}BAD", Answer(body=yahoo("BAD", {DAYS[0]: None})))
+    again, _ = refreshed("BAD")
+    assert again.code == "no_prices"
+    assert again.reason == f"yahoo knows BAD but has no price of it ({DAYS[0]}: no close was given that is a number)."
+
 
 def test_ten_thousand_quotes_are_asked_for_in_batches_and_a_bad_batch_loses_itself_alone(
     app: MakeApp, server: Loopback
