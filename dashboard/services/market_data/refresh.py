@@ -8,7 +8,7 @@ from functools import partial
 from itertools import combinations
 
 from dashboard.db.engine import db
-from dashboard.db.repositories import fx, instrument_symbols
+from dashboard.db.repositories import fx
 from dashboard.db.repositories import instruments as store
 from dashboard.db.repositories.fx import Pair
 from dashboard.domain.access import Actor
@@ -111,7 +111,7 @@ class _Run:
         needed = (row.symbol for row in store.needed(db.session)) if symbols is None else symbols
         names = list(dict.fromkeys(needed))
         for first in range(0, len(names), BATCH):
-            batch = _names_of_today(names[first : first + BATCH])
+            batch = series.names_of_today(names[first : first + BATCH])
             known = {
                 target.symbol: target for target in series.targets(list(store.by_symbol(db.session, batch).values()))
             }
@@ -158,10 +158,3 @@ class _Run:
         self._changed |= bool(result.portfolios)
         if self._told is not None:
             self._told(result.outcome)
-
-
-def _names_of_today(names: Sequence[str]) -> list[str]:
-    """``names`` without those that were given up: what was renamed or merged is asked for as what it is now."""
-    stored = store.by_symbol(db.session, names)
-    former = instrument_symbols.former(db.session, [name for name in names if name not in stored])
-    return list(dict.fromkeys(former.get(name, name) for name in names))

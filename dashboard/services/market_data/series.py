@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -102,6 +102,13 @@ class Target:
             symbols=self.symbols,
             source=self.source,
         )
+
+
+def names_of_today(names: Sequence[str]) -> list[str]:
+    """``names`` without those that were given up: what was renamed or merged is asked for as what it is now."""
+    stored = store.by_symbol(db.session, names)
+    former = instrument_symbols.former(db.session, [name for name in names if name not in stored])
+    return list(dict.fromkeys(former.get(name, name) for name in names))
 
 
 def targets(rows: list[InstrumentRow]) -> list[Target]:

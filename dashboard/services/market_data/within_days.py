@@ -89,11 +89,12 @@ def _rows(symbols: Sequence[str] | None) -> list[InstrumentRow]:
     """Those in use that some provider knows, or those of ``symbols``."""
     if symbols is None:
         return [row for row in store.needed(db.session) if row.state == InstrumentState.ACTIVE]
-    found = store.by_symbol(db.session, symbols)
-    unknown = [symbol for symbol in symbols if symbol not in found]
+    names = series.names_of_today(symbols)
+    found = store.by_symbol(db.session, names)
+    unknown = [symbol for symbol in names if symbol not in found]
     if unknown:
         raise NotFound(f"There is no instrument {unknown[0]}: refresh its daily prices first.")
-    return [found[symbol] for symbol in dict.fromkeys(symbols)]
+    return [found[symbol] for symbol in names]
 
 
 def _requests(

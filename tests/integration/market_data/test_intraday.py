@@ -20,7 +20,7 @@ from dashboard.providers.chain import ProviderChain
 from dashboard.providers.intraday import IntradayHistory, IntradayRequest
 from dashboard.providers.simulated import SimulatedProvider
 from dashboard.results.instruments import RefreshReport
-from dashboard.services import market_data
+from dashboard.services import instruments, market_data
 from dashboard.settings import Settings
 from tests.unit.providers.fakes import FakeProvider
 
@@ -154,6 +154,13 @@ def test_bars_are_forgotten_when_they_are_older_than_is_kept(known: None) -> Non
     assert 0 < len(left) < count
     assert left.at[0] >= np.datetime64("2026-03-11T15:32:00")
     assert gone > count - len(left)  # those of an hour too
+
+
+def test_a_symbol_that_was_given_up_means_what_it_is_now(known: None) -> None:
+    instruments.rename(SYSTEM, SHARE, "NEW")
+    (outcome,) = refreshed(SHARE).outcomes
+    assert (outcome.symbol, outcome.complete) == ("NEW", True)
+    assert len(market_data.intraday("NEW").bars) == outcome.rows
 
 
 def test_a_symbol_that_is_not_stored_is_named(known: None) -> None:
