@@ -17,8 +17,8 @@ class MalformedAnswer(ValueError):
 
 
 def storable_text(text: str) -> str:
-    """``text`` without what no database holds, NUL and halves of surrogate pairs, and without spaces around it."""
-    return text.replace("\0", "").encode(errors="ignore").decode().strip()
+    """``text`` on one line, without what no database holds: NUL and halves of surrogate pairs."""
+    return " ".join(text.replace("\0", "").encode(errors="ignore").decode().split())
 
 
 class Node:

@@ -211,6 +211,10 @@ def valid_splits(raw: Sequence[tuple[date, Decimal, Decimal]]) -> tuple[list[Spl
         if ratio is None:
             rejected.append(RejectedBar(day, Issue.BAD_SPLIT, f"a split of {new} for {old} means nothing"))
         elif ratio != 1:
+            before = splits.get(day)
+            if before is not None and before.ratio != ratio:
+                reason = f"a split of {before.ratio:f} for 1 is replaced by one of {ratio:f} for 1 of the same day"
+                rejected.append(RejectedBar(day, Issue.BAD_SPLIT, reason))
             splits[day] = Split(day, ratio)
     return sorted(splits.values()), rejected
 

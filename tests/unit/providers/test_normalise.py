@@ -150,6 +150,17 @@ def test_a_split_without_meaning_is_named_and_ignored(new: str, old: str) -> Non
     assert [it.issue for it in clean.rejected] == [Issue.BAD_SPLIT]
 
 
+def test_two_splits_of_one_day_are_one_and_where_they_differ_it_is_said() -> None:
+    bars = {march(1): 20.0, march(4): 21.0}
+    same = as_traded(raw(bars, splits=(split(march(4), "3", "1"), split(march(4), "6", "2"))), "USD", today=TODAY)
+    assert (same.bars.close.tolist(), same.rejected) == ([60.0, 21.0], ())
+    differing = as_traded(raw(bars, splits=(split(march(4), "3", "1"), split(march(4), "2", "1"))), "USD", today=TODAY)
+    assert differing.bars.close.tolist() == [40.0, 21.0]
+    assert [(it.issue, it.reason) for it in differing.rejected] == [
+        (Issue.BAD_SPLIT, "a split of 3 for 1 is replaced by one of 2 for 1 of the same day")
+    ]
+
+
 def test_a_dividend_without_an_amount_is_named_and_ignored() -> None:
     sent = raw({march(1): 20.0}, dividends=((march(1), -0.5, ""), (march(1), np.nan, "")))
     clean = as_traded(sent, "USD", today=TODAY)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.domain.session_range import SessionRange
-from dashboard.providers.json_answers import MalformedAnswer
+from dashboard.providers.json_answers import MalformedAnswer, Node
 from dashboard.providers.normalise import as_traded
 from dashboard.providers.yahoo_wire import parse_chart, parse_quotes, parse_search
 from tests.yahoo_loopback import chart, stamp
@@ -117,3 +117,7 @@ def test_an_answer_of_any_shape_is_no_surprise(answer: Json) -> None:
             parse()
         except MalformedAnswer:
             continue
+
+
+def test_a_text_is_on_one_line_and_can_be_stored() -> None:
+    assert Node({"longName": " Alpha\n\tBeta\0 AG \ud800"}).text("longName") == "Alpha Beta AG"
