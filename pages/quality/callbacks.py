@@ -50,7 +50,8 @@ def layout(actor: Actor, view: ViewState) -> Sequence[Component]:
         className="row-f wrap list-bar",
     )
     table = html.Div(findings.body(own, show), id="quality-body", className="card-edge")
-    told = html.Span(progress.line(checked), id="quality-progress", className="t2 xs", **aria(live="polite"))
+    line = progress.line(checked) if report.may_decide else []  # it counts what others have, and names who asked
+    told = html.Span(line, id="quality-progress", className="t2 xs", **aria(live="polite"))
     return [
         page_header("Data quality", scope=[told], actions=[check] if report.may_decide else []),
         dcc.Store(id=CHANGED),

@@ -51,7 +51,7 @@ def columns(portfolio: PortfolioRef, accounts: tuple[str, ...]) -> list[Column]:
         | {"cellEditor": "agDateStringCellEditor", "comparator": {"function": "ledgerOrder"}, "cellClass": "num"},
         _cell("type", "Type", 96, cellRenderer="LedgerTypeCell", cellRendererParams={"tones": TONES})
         | {"cellEditor": "agSelectCellEditor", "cellEditorParams": {"values": types}},
-        _cell("symbol", "Instrument", 200, cellRenderer="LedgerInstrumentCell", flex=1, minWidth=120)
+        _cell("symbol", "Instrument", 200, cellRenderer="LedgerInstrumentCell", flex=1, minWidth=108)
         | _suggesting("tx-symbols"),
         _cell("account", "Account", 84, cellClass="t2", hide=not any(accounts)) | _suggesting("tx-accounts"),
         _figure("quantity", "Quantity", 82),

@@ -84,7 +84,10 @@ def edit_form(found: EditableInstrument, plan: MergePlan | None = None, *, delet
     """All of it, or a word about who may change it."""
     if not found.may_edit:
         words = "Others have this instrument in their portfolios too: an administrator can change it."
-        return [note(words, mark="lock"), sections.by_hand(found.prices_by_hand, found.detail.currency, editable=False)]
+        return [
+            html.Div(note(words, mark="lock"), className="ie-locked"),
+            sections.by_hand(found.prices_by_hand, found.detail.currency, editable=False),
+        ]
     detail = found.detail
     double = [_doubles(found)] if found.same_isin else []
     boxes = {name: field(label, _box(name, _shown(getattr(detail, name))), hint=HINTS.get(name, ""))

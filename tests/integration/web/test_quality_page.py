@@ -193,6 +193,8 @@ def test_check_now_is_a_workers_job_and_the_page_follows_it(dash_app: Dash, serv
     ended = call(dash_app, client, "quality-poll", "n_intervals").get_json()["response"]
     assert " findings · " in json.dumps(ended["quality-progress"], ensure_ascii=False)
     assert (ended["quality-poll"]["disabled"], ended["quality-changed"]["data"]) == (True, 1)
+    assert ADMIN in shown(client), "the last check, and who asked for it"
+    assert ADMIN not in shown(signed_in(server)), "to others what is theirs alone"
 
 
 @pytest.mark.usefixtures("spoiled")
