@@ -9,6 +9,7 @@ from math import ceil, floor, isfinite, log10
 from dashboard.figures.colors import Figure
 from dashboard.formatting.numbers import DEFAULT_LOCALE, compact, percent
 
+NOISE = 1e-6
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 MOST_DIGITS = 8
 DAYS_AND_TICKS: tuple[tuple[int, str | int, str], ...] = (
@@ -69,8 +70,8 @@ def date_ticks(first: dt.date, last: dt.date, *, narrow: bool = False) -> Figure
 
 
 def padded(low: float, high: float) -> tuple[float, float]:
-    """``low`` and ``high``, apart from each other even where they are one number."""
-    if high > low:
+    """``low`` and ``high``, apart from each other even where they are one number but for what rounding leaves."""
+    if high - low > NOISE * abs(high):
         return low, high
     margin = abs(high) * 0.02 or 1.0
     return low - margin, high + margin

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.figures.colors import DARK, LIGHT, SAFE_DARK, SAFE_LIGHT, color, theme_name
-from dashboard.figures.scale import date_ticks, money_labels, nice_ticks, percent_labels
+from dashboard.figures.scale import date_ticks, money_labels, nice_ticks, padded, percent_labels
 
 TOKENS = Path(__file__).parents[3] / "assets" / "02-tokens.css"
 
@@ -19,6 +19,13 @@ def test_ticks_are_round_and_inside() -> None:
     assert nice_ticks(-0.021, 0.043, 6) == [-0.02, 0.0, 0.02, 0.04]
     assert nice_ticks(1, 1, 6) == []
     assert nice_ticks(float("nan"), 1, 6) == []
+
+
+def test_what_rounding_leaves_between_equal_figures_is_no_span() -> None:
+    assert padded(14.55, 14.55 + 4e-10) == pytest.approx((14.259, 14.841))
+    assert padded(0.0, 0.0) == (-1.0, 1.0)
+    assert padded(-1e-9, 1e-9) == (-1e-9, 1e-9)
+    assert padded(14.55, 14.56) == (14.55, 14.56)
 
 
 def test_labels_have_as_many_digits_as_say_every_tick_exactly() -> None:
