@@ -14,10 +14,12 @@ from dashboard.db.models.market import PERCENT_UNIT
 from dashboard.db.repositories import dirty, instrument_symbols
 from dashboard.db.repositories import instruments as store
 from dashboard.db.repositories import prices
+from dashboard.db.repositories.prices import Floats
 from dashboard.domain.instruments import AssetClass, InstrumentState, Split
-from dashboard.errors import InstrumentNotFound, ProviderError
+from dashboard.errors import InstrumentNotFound, ProviderError, UnreadableAnswer
 from dashboard.providers.base import ADDRESS, MANUAL, AddressSource, History, HistoryRequest
 from dashboard.providers.chain import ProviderChain
+from dashboard.providers.normalise import MINOR_PER_MAJOR
 from dashboard.results.instruments import RefreshOutcome
 from dashboard.services.market_data import quality, restating
 from dashboard.services.market_data.outcome import (
@@ -39,6 +41,8 @@ from dashboard.services.market_data.restating import Cause
 OVERLAP_DAYS = 14
 # Two answers about one day that differ by more than this are not a correction but another unit: a split listed late.
 RESTATED_STEP = 0.2
+# A series in another unit is a hundred times the stored one but for corrections.
+SAME_STEP = 0.02
 FILE_SOURCE = "file"
 GONE = "it was deleted or merged into another meanwhile"
 
@@ -179,7 +183,8 @@ def _asked(chain: ProviderChain, target: Target, start: date | None) -> _Answer 
     try:
         history = closed_bars(chain.history(target.request(start)))
         if last is not None and _restated(target, history):
-            return _Answer(closed_bars(chain.history(target.whole())), None, Cause.RELOADED)
+            whole = closed_bars(chain.history(target.whole()))
+            return _other_unit(target, whole) or _Answer(whole, None, Cause.RELOADED)
     except ProviderError as error:
         return error
     return _Answer(history, last, Cause.CORRECTED)
@@ -203,15 +208,38 @@ def refresh_unknown(chain: ProviderChain, symbol: str, start: date | None = None
 
 def _restated(target: Target, history: History) -> bool:
     """Whether the answer and the stored bars of the same days are of different units."""
+    return bool((np.abs(1.0 / _steps(target, history) - 1.0) > RESTATED_STEP).any())
+
+
+def _other_unit(target: Target, history: History) -> UnreadableAnswer | None:
+    """Why a whole series cannot take the place of the stored one: it is that in pence, or in pounds for its pence."""
+    steps = _steps(target, history)
+    if not len(steps) or set(history.splits) - set(target.splits):
+        return None
+    step = float(np.median(steps))
+    if not any(abs(step / other - 1.0) < SAME_STEP for other in (MINOR_PER_MAJOR, 1.0 / MINOR_PER_MAJOR)):
+        return None
+    words = "100 times" if step > 1.0 else "a hundredth of"
+    return UnreadableAnswer(
+        f"{history.provider} now sends {words} the prices that it sent before, and no split: they were not taken over. "
+        f"If they are right, 'dashboard instruments remap {target.symbol} {history.provider_symbol} --discard' "
+        "takes them all.",
+        provider=history.provider,
+        symbol=target.symbol,
+    )
+
+
+def _steps(target: Target, history: History) -> Floats:
+    """The closes of the answer over the stored ones of the same days, without those by hand."""
     if not len(history.bars):
-        return False
+        return np.empty(0)
     first, last = history.bars.dates[0].item(), history.bars.dates[-1].item()
     stored = prices.read_bars(db.session, target.id, start=first, end=last)
     by_hand = prices.days_by_hand(db.session, target.id)
     db.session.rollback()
     days, ours, theirs = np.intersect1d(stored.dates, history.bars.dates, assume_unique=True, return_indices=True)
-    differs = np.abs(stored.close[ours] / history.bars.close[theirs] - 1.0) > RESTATED_STEP
-    return bool((differs & ~np.isin(days, by_hand)).any())
+    quoted = ~np.isin(days, by_hand)
+    return np.asarray(history.bars.close[theirs][quoted] / stored.close[ours][quoted], dtype=np.float64)
 
 
 def _record_failure(target: Target, error: ProviderError) -> SeriesResult:

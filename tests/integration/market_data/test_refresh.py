@@ -27,7 +27,7 @@ from dashboard.providers.base import (
 )
 from dashboard.providers.chain import ProviderChain
 from dashboard.providers.simulated import SimulatedProvider
-from dashboard.services import market_data
+from dashboard.services import instruments, market_data
 from tests.integration.market_data.ledgers import Purchase, make_ledger
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -127,6 +127,25 @@ def test_a_split_listed_late_has_the_whole_series_fetched_anew(fake: FakeProvide
 
     assert fake.asked[-1].start is None
     assert closes("A") == [100.0] * 35 + [50.0] * 5
+
+
+@pytest.mark.parametrize(("factor", "words"), [(100.0, "100 times"), (0.01, "a hundredth of")])
+def test_a_source_that_turns_to_pence_is_refused_and_what_was_stored_stays(
+    fake: FakeProvider, chain: ProviderChain, factor: float, words: str
+) -> None:
+    make_ledger("GBP", Purchase("A.L", "GBP"))
+    fake.answers["A.L"] = history("A.L", [10.0, 11.0, 12.0], "GBP")
+    market_data.refresh(SYSTEM, chain=chain)
+    fake.answers["A.L"] = history("A.L", [close * factor for close in (10.0, 11.0, 12.0, 13.0)], "GBP")
+
+    (outcome,) = market_data.refresh(SYSTEM, chain=chain).outcomes
+
+    assert (outcome.code, closes("A.L")) == ("provider_unavailable", [10.0, 11.0, 12.0])
+    assert words in outcome.reason
+    assert market_data.instrument(SYSTEM, "A.L").problem == outcome.reason
+    instruments.remap(SYSTEM, "A.L", "A.L", discard=True)
+    market_data.refresh(SYSTEM, chain=chain)
+    assert closes("A.L")[-1] == 13.0 * factor
 
 
 def test_a_split_that_moves_by_days_is_one_split(fake: FakeProvider, chain: ProviderChain) -> None:
