@@ -117,7 +117,8 @@ class _Planner:
 
     def _without_gain(self, trades: Sequence[Trade]) -> list[Note]:
         """The sales of what nobody knows the cost of."""
-        text = f"A rate to {self._state.currency} is missing on the day of a purchase, so the gain of its sale is not known."
+        missing = f"A rate to {self._state.currency} is missing on the day of a purchase"
+        text = f"{missing}, so the gain of its sale is not known."
         return [Note("undefined", text, trade.symbol) for trade in trades if trade.realized.is_nan()]
 
     def _wanted(self) -> tuple[dict[str, Decimal], list[Note]]:

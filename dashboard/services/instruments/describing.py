@@ -21,10 +21,10 @@ from dashboard.providers.chain import ProviderChain
 from dashboard.providers.descriptions import Description
 from dashboard.results.instrument_editing import DescribeOutcome, FundHoldings, FundShare
 from dashboard.services.instruments import permits
-from dashboard.services.market_data import series
+from dashboard.services.market_data import targets
 from dashboard.services.market_data.outcome import NAMED
-from dashboard.services.market_data.series import Target
 from dashboard.services.market_data.sources import providers
+from dashboard.services.market_data.targets import Target
 
 DESCRIBED = ("name", "exchange", "mic", "sector", "industry", "country")
 FRESH = timedelta(days=6)
@@ -41,8 +41,8 @@ def describe(
     """
     permits.require_administrator(actor, "have instruments described")
     source, failures = chain or providers(), _Failures()
-    targets = [target for target in series.targets(_wanted(symbols)) if not target.unasked]
-    outcomes = tuple(_describe(source, target, failures) for target in targets)
+    asked = [target for target in targets.stored_targets(_wanted(symbols)) if not target.unasked]
+    outcomes = tuple(_describe(source, target, failures) for target in asked)
     failures.tell()
     return outcomes
 
@@ -101,7 +101,7 @@ def _describe(source: ProviderChain, target: Target, failures: _Failures) -> Des
         outcome = DescribeOutcome(target.symbol, False, error.code, error.message)
         failures.add(error.provider, outcome)
         return outcome
-    now = series.locked(target)
+    now = targets.locked(target)
     if now is None or not now.asks_like(target):
         db.session.rollback()
         # Nothing is said of what is gone; of what has changed meanwhile it is asked what it is now.

@@ -32,7 +32,7 @@ from dashboard.services import audit
 from dashboard.services.market_data import quality, restating, revaluation
 from dashboard.services.market_data.blends import import_blends
 from dashboard.services.market_data.restating import Cause, Counted
-from dashboard.services.market_data.series import FILE_SOURCE
+from dashboard.services.market_data.targets import FILE_SOURCE
 from dashboard.services.names import SYMBOL_LENGTH, symbol_problem
 
 Event = TypeVar("Event")

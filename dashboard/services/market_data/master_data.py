@@ -22,7 +22,7 @@ from dashboard.providers.normalise import major_unit
 from dashboard.results.instruments import FileFault, ImportCounts
 from dashboard.services import audit
 from dashboard.services.market_data.files import require_administrator
-from dashboard.services.market_data.series import FILE_SOURCE
+from dashboard.services.market_data.targets import FILE_SOURCE
 from dashboard.services.names import TEXT_LENGTH, cannot_be_shown, is_isin, symbol_problem
 from dashboard.settings import PROVIDER_NAMES
 

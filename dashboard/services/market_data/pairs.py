@@ -23,7 +23,7 @@ from dashboard.services.market_data.outcome import (
     tell,
 )
 from dashboard.services.market_data.restating import Cause
-from dashboard.services.market_data.series import OVERLAP_DAYS
+from dashboard.services.market_data.targets import OVERLAP_DAYS
 
 
 def name_of(pair: Pair) -> str:

@@ -15,12 +15,12 @@ from dashboard.domain.access import Actor
 from dashboard.providers.chain import ProviderChain
 from dashboard.results.instruments import RefreshOutcome, RefreshReport
 from dashboard.runtime import redis_client
-from dashboard.services.market_data import due, pairs, quality, revaluation, series
+from dashboard.services.market_data import due, pairs, quality, revaluation, series, targets
 from dashboard.services.market_data.flights import Flights
 from dashboard.services.market_data.outcome import SeriesResult
-from dashboard.services.market_data.series import Target
 from dashboard.services.market_data.sessions import refresh_sessions
 from dashboard.services.market_data.sources import providers
+from dashboard.services.market_data.targets import Target
 
 # What is stored is read for so many at a time: ten thousand symbols take no more memory than these.
 BATCH = 500
@@ -111,9 +111,10 @@ class _Run:
         needed = (row.symbol for row in store.needed(db.session)) if symbols is None else symbols
         names = list(dict.fromkeys(needed))
         for first in range(0, len(names), BATCH):
-            batch = series.names_of_today(names[first : first + BATCH])
+            batch = targets.names_of_today(names[first : first + BATCH])
             known = {
-                target.symbol: target for target in series.targets(list(store.by_symbol(db.session, batch).values()))
+                target.symbol: target
+                for target in targets.stored_targets(list(store.by_symbol(db.session, batch).values()))
             }
             for done, name in enumerate(batch, start=first):
                 if not self._goes_on(done, len(names), name):

@@ -19,7 +19,7 @@ from dashboard.errors import ProviderError, RateLimited
 from dashboard.providers.base import History, HistoryRequest, MarketDataProvider
 from dashboard.providers.chain import ProviderChain
 from dashboard.results.price_quality import Comparison
-from dashboard.services.market_data import quality, series
+from dashboard.services.market_data import quality, targets
 from dashboard.services.market_data.outcome import CURRENCY_MISMATCH, closed_bars
 
 COMPARED_CLOSES = 20
@@ -78,7 +78,7 @@ def _instrument(key: int) -> tuple[_Ours, AssetClass, Request]:
     row = db.session.get_one(InstrumentRow, key)
     bars = prices.read_bars(db.session, key)
     ours = _last(row.symbol, row.provider, row.currency, bars.dates, bars.close)
-    (target,) = series.targets([row])
+    (target,) = targets.stored_targets([row])
     return ours, target.asset_class, lambda _provider: target.request(ours.first)
 
 

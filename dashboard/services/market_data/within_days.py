@@ -26,10 +26,10 @@ from dashboard.providers.chain import ProviderChain
 from dashboard.providers.intraday import IntradayHistory, IntradayRequest
 from dashboard.results.instruments import RefreshOutcome, RefreshReport
 from dashboard.runtime import settings
-from dashboard.services.market_data import series
+from dashboard.services.market_data import targets
 from dashboard.services.market_data.outcome import CURRENCY_MISMATCH, NAMED, remark
-from dashboard.services.market_data.series import Target
 from dashboard.services.market_data.sources import providers
+from dashboard.services.market_data.targets import Target
 
 DEFAULT = BarInterval.FIVE_MINUTES
 # A source may still correct its last bars.
@@ -89,7 +89,7 @@ def _rows(symbols: Sequence[str] | None) -> list[InstrumentRow]:
     """Those in use that some provider knows, or those of ``symbols``."""
     if symbols is None:
         return [row for row in store.needed(db.session) if row.state == InstrumentState.ACTIVE]
-    names = series.names_of_today(symbols)
+    names = targets.names_of_today(symbols)
     found = store.by_symbol(db.session, names)
     unknown = [symbol for symbol in names if symbol not in found]
     if unknown:
@@ -110,7 +110,7 @@ def _requests(
 
     return [
         (target, currencies[target.id], IntradayRequest(target.whole(), interval, start(target.id)))
-        for target in series.targets(list(rows))
+        for target in targets.stored_targets(list(rows))
     ]
 
 
@@ -126,10 +126,10 @@ def _refreshed(source: ProviderChain, target: Target, currency: str, request: In
     if found.currency != currency:
         reason = f"{found.provider} quotes {found.provider_symbol} in {found.currency}, not in {currency}."
         return RefreshOutcome(target.symbol, 0, code=CURRENCY_MISMATCH, reason=reason)
-    now = series.locked(target)
+    now = targets.locked(target)
     if now is None:
         db.session.rollback()
-        return RefreshOutcome(target.symbol, 0, reason=series.GONE)
+        return RefreshOutcome(target.symbol, 0, reason=targets.GONE)
     if not now.asks_like(target):
         db.session.rollback()
         return _refreshed(source, now, currency, replace(request, of=now.whole()))

@@ -67,7 +67,8 @@ def more(found: EditableInstrument, plan: MergePlan | None, *, deleting: bool) -
         [html.Span(f"Delisted since {dates.day(found.detail.delisted_on)}.", className="grow"),
          button("It trades after all", id={"ie-do": "relist"})]
         if delisted
-        else [named_day_box({"ie-line": "end"}, "Last day of trading", class_name="in"), button("Delisted from then on", id={"ie-do": "delist"})]
+        else [named_day_box({"ie-line": "end"}, "Last day of trading", class_name="in"),
+              button("Delisted from then on", id={"ie-do": "delist"})]
     )  # fmt: skip
     return html.Div(
         [

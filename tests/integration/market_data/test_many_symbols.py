@@ -12,9 +12,9 @@ from dashboard.domain.access import SYSTEM
 from dashboard.errors import RateLimited
 from dashboard.providers.chain import ProviderChain
 from dashboard.services import market_data
-from dashboard.services.market_data import series
+from dashboard.services.market_data import targets
 from dashboard.services.market_data.refresh import BATCH
-from dashboard.services.market_data.series import Target
+from dashboard.services.market_data.targets import Target
 from jobs import prices
 from tests.integration.market_data.test_refresh import FakeProvider, history
 
@@ -29,13 +29,13 @@ def test_each_of_ten_thousand_symbols_is_complete_or_has_a_reason(
     known = SYMBOLS[::500]
     chain = ProviderChain([FakeProvider({symbol: history(symbol, [1.0, 2.0]) for symbol in known})])
     held: list[int] = []
-    targets = series.targets
+    stored_targets = targets.stored_targets
 
     def counted(rows: list[InstrumentRow]) -> list[Target]:
         held.append(len(rows))
-        return targets(rows)
+        return stored_targets(rows)
 
-    monkeypatch.setattr(series, "targets", counted)
+    monkeypatch.setattr(targets, "stored_targets", counted)
     market_data.refresh(SYSTEM, known, chain=chain)
     caplog.set_level(logging.CRITICAL)  # what is logged of each is tested elsewhere: it would be kept here
     told: Counter[str] = Counter()
