@@ -134,6 +134,7 @@
   };
 
   // ---- preview
+  const said = (text) => text.replace(/\b\d{4}-[01]\d-[0-3]\d\b/g, (day) => format.day(day));
   const asRow = (verdict) => {
     const values = verdict.transaction || verdict.cells;
     const row = {
@@ -141,7 +142,7 @@
       row: verdict.row,
       verdict: verdict.verdict,
       column: verdict.column,
-      reason: verdict.reason,
+      reason: verdict.kept_out ? said(verdict.reason) : verdict.reason, // of an error it says what to write
       kept: verdict.kept_out,
     };
     for (const name of SHOWN) row[name] = values[name] == null ? "" : values[name];
@@ -211,7 +212,7 @@
     const row = preview.rows.find((row) => row.kept_out); // not sent where too many rows have errors
     if (row) {
       const all = `${format.number(preview.kept_out, 0)} rows stay out, since the ledger has them in other words. `;
-      const first = `Row ${row.row}${preview.kept_out === 1 ? " stays out" : ""}: ${row.reason}`;
+      const first = `Row ${row.row}${preview.kept_out === 1 ? " stays out" : ""}: ${said(row.reason)}`;
       notes.push(remark("warn", "exclamation-circle", `${preview.kept_out === 1 ? "" : all}${first}`));
     }
     for (const name of preview.questions) {
@@ -264,7 +265,7 @@
       body.added === 0 ? "Nothing was new" : `${count(body.added, "transaction")} added`;
     const left = [
       body.duplicates ? `${count(body.duplicates, "duplicate")} left out.` : "",
-      ...body.kept_out.slice(0, 3).map((row) => `Row ${row.row}: ${row.reason}`),
+      ...body.kept_out.slice(0, 3).map((row) => `Row ${row.row}: ${said(row.reason)}`),
       body.failed ? `${leftOut(body)}.` : "",
       body.fetching_prices ? "Prices of the new instruments are being fetched; the figures follow." : "",
     ];
