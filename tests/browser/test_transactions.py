@@ -70,11 +70,11 @@ def test_of_ten_rows_nine_are_imported_on_request_and_the_tenth_is_named(
     browser.click('[data-verdict="error"]')
     browser.wait_for_text("#import-shown", "1 row shown")
     browser.wait_for_text("#import-grid", "'abc' is not a number.")
-    assert browser.find("#import-grid .ag-cell.err").text == "abc"
+    browser.wait_for_text("#import-grid .ag-cell.err", "abc")
 
     browser.click("#import-commit")
     browser.wait_for_text("#import-result", "9 transactions added")
-    assert browser.text("#import-detail") == "Row 7, amount, left out: 'abc' is not a number."
+    browser.wait_for_text("#import-detail", "Row 7, amount, left out: 'abc' is not a number.")
     browser.wait_for_text("#import-changes", "€900.00")
     with server.app_context():
         assert transactions.list_transactions(person, portfolio.id).total == 9
