@@ -20,6 +20,7 @@ from dashboard.formatting.numbers import DEFAULT_LOCALE, compact, currency_symbo
 from dashboard.results.performance import BenchmarkResult, ExternalFlow, PerformanceSummary
 
 NOTHING = "The value appears here once there are transactions and prices."
+NO_BARS = "Nothing that is held has a price of these days: the last ones are older. Choose a longer time."
 UNKNOWN = "Not known on these days: the price or the exchange rate of something held is missing."
 TICK_COUNT = 6
 TAG_SHARE = 0.075
@@ -88,7 +89,7 @@ def value_figure(
     """
     summary = _from_the_start(summary)
     if len(summary.series.dates) < 2:
-        return empty_figure(NOTHING, theme=theme, height=height)
+        return empty_figure(NO_BARS if summary.start_value > 0.0 else NOTHING, theme=theme, height=height)
     chart = _prepare(summary, Mode(mode), narrow, locale)
     if not np.isfinite(chart.line.values).any():
         return empty_figure(UNKNOWN, theme=theme, height=height)

@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.domain.measures import Status
-from dashboard.formatting import dates
+from dashboard.formatting import dates, numbers
 from dashboard.results.holdings import Holding, HoldingsReport
 from dashboard.results.performance import PerformanceSummary
 from dashboard.web.components.basics import button, icon
@@ -47,7 +47,7 @@ def _stale(report: HoldingsReport) -> list[Component | str]:
     age = (report.as_of - oldest).days
     return [
         html.B(f"{len(days)} of {len(report.holdings)} prices {'is' if len(days) == 1 else 'are'} old. "),
-        f"The oldest is of {dates.day(oldest)}, {age} days ago. Figures marked ",
+        f"The oldest is of {dates.day(oldest)}, {numbers.number(age, 0)} days ago. Figures marked ",
         icon("clock-history", "warn"),
         " use the last good price.",
     ]

@@ -107,7 +107,7 @@ def stale_findings(series: ObservedSeries) -> list[Finding]:
     if age <= allowed or series.ended:
         return []
     day, close = date_of(last), float(series.close[-1])
-    words = f"The last bar is of {day}, {age} {unit} before the check on {series.as_of}."
+    words = f"The last bar is of {day}, {age:,} {unit} before the check on {series.as_of}."
     return [Finding(day, FindingKind.STALE, close, None, words, CERTAIN, False)]
 
 

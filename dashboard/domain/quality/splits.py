@@ -75,7 +75,7 @@ def split_factors_of(series: ObservedSeries, logs: Floats) -> Floats:
 def split_findings(series: ObservedSeries, factors: Floats) -> list[Finding]:
     """A finding for each bar that ``factors`` change."""
     reason = (
-        "The bar is {ratio:g} times off, the ratio of a split: the source applied it to this bar twice, or not at all."
+        "The bar is {ratio:,g} times off, the ratio of a split: the source applied it to this bar twice, or not at all."
     )
     return _held_back(series, factors, reason, CERTAIN)
 

@@ -232,6 +232,15 @@ def test_a_missing_value_is_a_gap_and_not_a_number() -> None:
     assert figure["data"][1]["y"][5] is None
 
 
+@pytest.mark.parametrize(
+    ("start", "words"), [(1_000.0, "the last ones are older"), (0.0, "once there are transactions")]
+)
+def test_a_period_without_a_price_says_why_nothing_is_drawn(start: float, words: str) -> None:
+    figure = value_figure(dataclasses.replace(make.summary(points=0), start_value=start))
+    (told,) = figure["layout"]["annotations"]
+    assert words in told["text"]
+
+
 def test_the_tiles_of_a_group_add_up_to_it_and_what_is_owed_has_no_tile() -> None:
     report = make.holdings_report(
         make.holding("A", market_value=600.0, weight=0.6),
