@@ -32,7 +32,7 @@ LEDGER = """
     2024-01-03  buy      RHNW    10        100    EUR       -
     2024-01-03  buy      NWRB    10        100    EUR       -
 """
-INSTRUMENTS = b"symbol,name,asset_class,currency,exchange\nRHNW,Rhein,equity,EUR,XETR\nNWRB,Nord,equity,EUR,XAMS\n"
+INSTRUMENTS = b"symbol,name,asset_class,currency,exchange\nRHNW,Rhein,equity,EUR,Xetra\nNWRB,Nord,equity,EUR,Paris\n"
 HOUR = timedelta(hours=1)
 PRICES = b"symbol,date,close,currency\nRHNW,2024-01-03,100,EUR\nNWRB,2024-01-03,100,EUR\n"
 
@@ -61,7 +61,7 @@ def test_a_portfolio_is_told_at_the_newest_prices_and_which_of_its_markets_are_o
     answer = signed.get(path)
     data = answer.get_json()
     assert data["market_value"] == pytest.approx(3000 + 10 * 110 + 10 * 90)
-    assert [(one["market"], one["state"]) for one in data["markets"]] == [("XAMS", "closed"), ("XETR", "open")]
+    assert [(one["market"], one["state"]) for one in data["markets"]] == [("Paris", "closed"), ("Xetra", "open")]
     assert {one["symbol"]: one["market_state"] for one in data["positions"]} == {"NWRB": "closed", "RHNW": "open"}
     assert answer.headers["Cache-Control"] == "no-store"
     assert signed.get(path).headers["Live-Version"] == answer.headers["Live-Version"]
