@@ -46,8 +46,10 @@ def search_elsewhere(actor: Actor, text: str) -> ProviderSearch:
 
 
 def search_providers(text: str, *, chain: ProviderChain | None = None) -> None:
-    """Ask every provider, and keep what they say. Only a worker calls this."""
+    """Ask every provider, and keep what they say, also for who asked meanwhile. Only a worker calls this."""
     words = _words(text)
+    if isinstance(redis_store.cache_get(redis_client(), _key(words)), dict):
+        return
     found, failures = (chain or providers()).search_all(words)
     hits: dict[tuple[str, str], SearchResult] = {}
     for hit in found:

@@ -51,6 +51,16 @@ def test_a_worker_is_asked_once_and_its_answer_is_kept(redis_client: redis.Redis
     assert [(one.provider, one.code) for one in found.failures] == [("alphavantage", "rate_limited")]
 
 
+def test_a_search_that_was_asked_for_while_it_ran_asks_no_provider_again(redis_client: redis.Redis) -> None:
+    provider = RecordingProvider("yahoo", hits=HITS)
+    for _ in range(2):
+        instruments.search_elsewhere(SYSTEM, "sap")
+        redis_client.delete(queue(redis_client, QueueName.HIGH).key)  # a worker has begun
+    for _ in range(2):
+        instruments.search_providers("sap", chain=ProviderChain([provider]))
+    assert provider.asked == ["sap"]
+
+
 def test_what_is_found_by_its_isin_is_added_with_it_and_its_history_is_asked_for(redis_client: redis.Redis) -> None:
     person = make_user()
     make_portfolio(person, currency="CHF")
@@ -102,6 +112,7 @@ def test_an_instrument_without_prices_of_the_provider_is_asked_for_by_the_other_
 
     market_data.refresh(SYSTEM, ["SAPX"], chain=ProviderChain([RecordingProvider("yahoo")]))
     other = SearchHit("yahoo", "SAP.F", "SAP SE", AssetClass.EQUITY, "Frankfurt", "EUR")
+    redis_client.delete(*redis_client.keys("*provider-search*"))
     instruments.search_providers(ISIN, chain=ProviderChain([RecordingProvider("yahoo", hits=[other])]))
     found = instruments.search_elsewhere(SYSTEM, ISIN)
     assert found.twin_of(found.hits[0]) == Twin("SAPX", "EUR", double=True, joins=False)
