@@ -12,6 +12,7 @@ from dashboard.db.repositories import fx
 from dashboard.db.repositories import instruments as store
 from dashboard.db.repositories.fx import Pair
 from dashboard.domain.access import Actor
+from dashboard.errors import InvalidInput
 from dashboard.providers.chain import ProviderChain
 from dashboard.results.instruments import RefreshOutcome, RefreshReport
 from dashboard.runtime import redis_client
@@ -46,8 +47,10 @@ def refresh(
     uses beside its own; with them, those instruments, and the pairs that are used and were never fetched, since a
     price in a currency without a rate counts for nothing. A series that fails does not stop the others; what was
     stored of it stays. One that another process is fetching is waited for and not fetched again, nor is one that came
-    in up to ``fresh_seconds`` ago. ``told`` hears of each series that is done.
+    in up to ``fresh_seconds`` ago. ``told`` hears of each series that is done. Raises: InvalidInput.
     """
+    if start is not None and start > datetime.now(UTC).date():
+        raise InvalidInput(f"{start} is still to come: nothing has a price of it.", field="start")
     run = _Run(chain or providers(), start, progress, told, fresh_seconds)
     run.instruments(symbols)
     run.pairs(fx.needed(db.session) if symbols is None else fx.lacking(db.session))

@@ -121,10 +121,14 @@ def test_an_unknown_symbol_is_unresolved_in_every_figure_and_what_cannot_be_aske
 ) -> None:
     make_portfolio(name="sample", ledger="date type symbol quantity price currency\n2024-01-03 buy NOSUCH 10 100 EUR")
     db.session.remove()
-    for words in (("performance", "sample", "--currency", "QQQ"), ("holdings", "sample", "--as-of", "2999-01-01")):
+    for words, reason in (
+        (("performance", "sample", "--currency", "QQQ"), "not a currency"),
+        (("holdings", "sample", "--as-of", "2999-01-01"), "later than today"),
+        (("prices", "refresh", "NOSUCH", "--from", "2999-01-01"), "still to come"),
+    ):
         refused = dashboard(*words, "--json")
         assert (refused.status, refused.data["error"]["code"]) == (1, "invalid_input"), words
-        assert "not a currency" in refused.out or "later than today" in refused.out
+        assert reason in refused.out
     for command in ("holdings", "performance"):
         told = dashboard(command, "sample", "--json")
         assert told.status == 0, told.err
