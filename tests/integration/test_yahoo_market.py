@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from urllib.request import urlopen
 
 import numpy as np
 import pytest
@@ -24,8 +20,8 @@ from dashboard.providers.normalise import split_factors
 from dashboard.providers.retry import Retry
 from dashboard.providers.yahoo import YahooProvider
 from dashboard.providers.yahoo_wire import parse_chart, parse_quotes, parse_search
+from tests.stand_in import MARKET, StandIn, served
 
-MARKET = Path(__file__).parents[3] / "shared" / "market"
 SERIES = sorted(path.stem for path in MARKET.glob("ohlcv/*.csv"))
 RECORDED = MARKET / "wire" / "yahoo"
 TODAY = date(2026, 11, 1)
@@ -34,28 +30,17 @@ pytestmark = pytest.mark.skipif(not (MARKET / "standin.py").exists(), reason="th
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, str(MARKET / "standin.py"), "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-        assert process.stdout is not None
-        process.stdout.readline()  # it says when it listens
-        yield f"http://127.0.0.1:{port}"
-        process.kill()
+def stand_in() -> Iterator[StandIn]:
+    """A stand-in for these tests alone."""
+    with served() as running:
+        yield running
 
 
 @pytest.fixture
-def steady(address: str) -> Iterator[str]:
-    yield address
-    tell(address, "/_set?fail=0&rate_limit=0")
-
-
-def tell(address: str, path: str) -> dict[str, dict[str, int]]:
-    with urlopen(f"{address}{path}") as answer:
-        told: dict[str, dict[str, int]] = json.load(answer)
-    return told
+def steady(stand_in: StandIn) -> str:
+    """The address of the stand-in in good health."""
+    stand_in.set()
+    return stand_in.address
 
 
 def make_yahoo(address: str, cache: Path, timeout_seconds: float = 10) -> YahooProvider:
@@ -122,8 +107,10 @@ def test_an_unknown_symbol_is_not_found(steady: str, tmp_path: Path) -> None:
         make_yahoo(steady, tmp_path).history(HistoryRequest("NOPE"))
 
 
-def test_with_a_third_of_the_answers_broken_every_series_is_right(steady: str, tmp_path: Path) -> None:
-    tell(steady, "/_set?fail=0.3")
+def test_with_a_third_of_the_answers_broken_every_series_is_right(
+    stand_in: StandIn, steady: str, tmp_path: Path
+) -> None:
+    stand_in.set(fail=0.3)
     provider = make_yahoo(steady, tmp_path, timeout_seconds=0.4)
     for symbol in SERIES:
         history = provider.history(HistoryRequest(symbol))
@@ -131,8 +118,8 @@ def test_with_a_third_of_the_answers_broken_every_series_is_right(steady: str, t
         np.testing.assert_allclose(adjusted, list(file_closes(symbol).values()), rtol=1e-12)
 
 
-def test_beyond_the_rate_limit_each_symbol_is_refused_by_itself(steady: str, tmp_path: Path) -> None:
-    tell(steady, "/_set?rate_limit=5")
+def test_beyond_the_rate_limit_each_symbol_is_refused_by_itself(stand_in: StandIn, steady: str, tmp_path: Path) -> None:
+    stand_in.set(rate_limit=5)
     provider = make_yahoo(steady, tmp_path)
     outcomes: list[ProviderError | None] = []
     for _ in range(7):

@@ -13,7 +13,8 @@ import redis
 
 from dashboard.settings import Settings
 from tests.command_server import CommandServer
-from tests.integration.market_data.conftest import StandIn, running_stand_in, stand_in
+from tests.integration.market_data.conftest import running_stand_in, stand_in
+from tests.stand_in import StandIn
 
 __all__ = ["running_stand_in", "stand_in"]
 CommandLine = Callable[..., "Answer"]

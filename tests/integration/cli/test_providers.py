@@ -6,7 +6,7 @@ import pytest
 
 from tests.integration.cli.conftest import CommandLine
 from tests.integration.cli.test_sample import LEDGER
-from tests.integration.market_data.conftest import StandIn
+from tests.stand_in import StandIn
 
 NOBODY = "http://127.0.0.1:9"
 

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from tests.integration.cli.conftest import CommandLine
-from tests.integration.market_data.conftest import MARKET, StandIn
+from tests.stand_in import MARKET, StandIn
 
 LEDGER = MARKET / "sample_transactions.csv"
 EXPECTED = MARKET / "sample_expected.json"

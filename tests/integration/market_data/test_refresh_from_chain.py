@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,9 +27,10 @@ from dashboard.server import create_server
 from dashboard.services import market_data
 from dashboard.services.market_data.sources import EXTENSION
 from dashboard.settings import Settings
-from tests.integration.market_data.conftest import MARKET, StandIn, file_closes
+from tests.integration.market_data.conftest import file_closes
 from tests.integration.market_data.ledgers import Purchase, make_ledger
 from tests.integration.market_data.test_refresh_from_yahoo import HELD, as_traded, reasons
+from tests.stand_in import StandIn, free_port, started, stop
 
 IMPATIENT = Patience(timeout_seconds=2.0, retry=Retry(attempts=3, total_seconds=5, first_wait_seconds=0.0))
 NOBODY = "http://127.0.0.1:9"
@@ -150,20 +148,6 @@ def test_sources_in_trouble_leave_each_series_complete_or_with_a_typed_reason(
             assert {outcome.code for outcome in report.outcomes[2:]} == {"rate_limited"}
 
 
-def serve(port: int) -> subprocess.Popen[str]:
-    """A stand-in of the test's own, that it may stop."""
-    command = [sys.executable, str(MARKET / "standin.py"), "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert "series on" in process.stdout.readline()
-    return process
-
-
-def stop(process: subprocess.Popen[str]) -> None:
-    with process:
-        process.terminate()
-
-
 @dataclass
 class Clock:
     now: float = 1_700_000_000.0
@@ -176,10 +160,7 @@ class Clock:
 def test_a_source_that_stops_is_left_alone_and_taken_up_again_when_it_is_back(
     settings: Settings, redis_client: redis.Redis
 ) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    clock = Clock()
+    port, clock = free_port(), Clock()
     circuits = SharedCircuits(redis_client, Rule(failures=3, rest_seconds=20), clock=clock)
     source = AlphaVantageProvider(
         api_key="key", base_url=f"http://127.0.0.1:{port}", timeout_seconds=5.0, retry=Retry(attempts=1)
@@ -192,12 +173,12 @@ def test_a_source_that_stops_is_left_alone_and_taken_up_again_when_it_is_back(
 
     with installation(settings, ["simulated"]):
         make_ledger("USD", Purchase("EWG", "USD"))
-        process = serve(port)
+        process, _ = started(port)
         assert refresh() == ("", False)
         stored = len(market_data.bars("EWG").dates)
         stop(process)
         assert [refresh() for _ in range(3)] == [("provider_unavailable", False)] * 3
-        process = serve(port)
+        process, _ = started(port)
         try:
             assert refresh() == ("provider_unavailable", True)
             assert len(market_data.bars("EWG").dates) == stored

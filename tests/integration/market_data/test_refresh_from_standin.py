@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -25,9 +24,9 @@ from dashboard.providers.yahoo import YahooProvider
 from dashboard.results.instruments import RefreshReport
 from dashboard.services import market_data
 from dashboard.settings import Settings
-from tests.integration.market_data.conftest import MARKET, StandIn, served
-from tests.integration.market_data.test_refresh_from_chain import Clock, serve, stop
+from tests.integration.market_data.test_refresh_from_chain import Clock
 from tests.integration.market_data.test_refresh_from_yahoo import QUARANTINED, as_traded, reasons
+from tests.stand_in import MARKET, StandIn, free_port, served, started, stop
 
 Closes = Mapping[date, float]
 IMPATIENT = Retry(attempts=3, total_seconds=1.5, first_wait_seconds=0.01)
@@ -126,13 +125,6 @@ def stand_in(own_stand_in: StandIn) -> StandIn:
     return own_stand_in
 
 
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
 def chain_of(provider: MarketDataProvider) -> ProviderChain:
     return ProviderChain([GuardedProvider(provider, LocalPauses())])
 
@@ -201,20 +193,21 @@ def test_past_twenty_requests_a_minute_the_rest_is_named_and_what_came_is_whole(
 
 
 def test_a_source_that_is_away_for_a_minute_in_the_middle_is_left_alone_and_made_up_for(
-    settings: Settings, stand_in: StandIn, redis_client: redis.Redis, free_port: int
+    settings: Settings, stand_in: StandIn, redis_client: redis.Redis
 ) -> None:
     clock = Clock()
-    source = Recorded(yahoo(settings, f"http://127.0.0.1:{free_port}", timeout_seconds=5.0))
+    port = free_port()
+    source = Recorded(yahoo(settings, f"http://127.0.0.1:{port}", timeout_seconds=5.0))
     circuits = SharedCircuits(redis_client, Rule(failures=3), clock=clock)
     chain = ProviderChain([GuardedProvider(source, LocalPauses(clock), circuits)])  # type: ignore[arg-type]  # as above
-    running = [serve(free_port)]
+    running = [started(port)[0]]
     symbols = sorted(shares())[:15]
 
     def weather(done: int, total: int, symbol: str) -> None:
         if done == 5:
             stop(running.pop())
         if done == 11:
-            running.append(serve(free_port))
+            running.append(started(port)[0])
             clock.now += 60
 
     try:

@@ -19,8 +19,9 @@ from dashboard.providers.retry import Retry
 from dashboard.providers.yahoo import YahooProvider
 from dashboard.results.instruments import RefreshReport
 from dashboard.services import market_data, restatements, revaluation
-from tests.integration.market_data.conftest import StandIn, file_closes
+from tests.integration.market_data.conftest import file_closes
 from tests.integration.market_data.ledgers import Purchase, make_ledger
+from tests.stand_in import StandIn
 
 HELD = (
     Purchase("IBE.MC", "EUR"),

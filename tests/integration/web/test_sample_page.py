@@ -14,7 +14,8 @@ from dashboard.formatting import numbers
 from dashboard.providers.chain import ProviderChain
 from dashboard.providers.yahoo import YahooProvider
 from dashboard.services import imports, market_data, portfolios
-from tests.integration.market_data.conftest import MARKET, StandIn, running_stand_in, stand_in
+from tests.integration.market_data.conftest import running_stand_in, stand_in
+from tests.stand_in import MARKET, StandIn
 from tests.web import open_page
 
 __all__ = ["running_stand_in", "stand_in"]
