@@ -20,7 +20,8 @@ def fund_card(found: FundHoldings | None) -> list[Component]:
         return []
     parts = [part for title, shares in (("Largest holdings", found.holdings), ("Sectors", found.sectors))
              for part in _table(title, shares)]  # fmt: skip
-    return [basics.card("In the fund", parts, sub=f"said on {dates.day(found.as_of)}", padded=False)]
+    body, told = html.Div(parts, className="fund-parts"), f"said on {dates.day(found.as_of)}"
+    return [basics.card("In the fund", body, sub=told, class_name="c9", padded=False)]
 
 
 def _table(title: str, shares: Sequence[FundShare]) -> list[Component]:

@@ -1,4 +1,4 @@
-"""The layout of an instrument: head, chart, and beside it position, trades and facts."""
+"""The layout of an instrument: head, chart, beside it position, trades and facts, below it what a fund holds."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def layout(actor: Actor, view: ViewState, *, symbol: str) -> list[Component]:
     own = [_failed("My position", fault)] if fault else [position.position_card(positions)]
     trades = position.trades_card(positions, detail.asset_class.price_decimals)
     held_by_it = funds.fund_card(instruments.fund_holdings_of(symbol))
-    side = [*own, *trades, facts.card(detail, known), *held_by_it, history.history_card()]
+    side = html.Div([*own, *trades, facts.card(detail, known), history.history_card()], className="c3 px-side")
     return [
         header(
             detail,
@@ -42,8 +42,8 @@ def layout(actor: Actor, view: ViewState, *, symbol: str) -> list[Component]:
         ),
         *banner(detail, problem),
         html.Div(
-            [_chart(detail, view, positions, problem, bool(known.splits)), html.Div(side, className="c3 px-side")],
-            className="grid px-grid",
+            [_chart(detail, view, positions, problem, bool(known.splits)), side, *held_by_it],
+            className="grid px-grid px-two" if held_by_it else "grid px-grid",
         ),
         live_source(symbols=[symbol]),
         instrument_panel.panel(),
