@@ -17,7 +17,7 @@ from dashboard.domain.action_rules import (
     WithholdingRates,
 )
 from dashboard.domain.arrays import day_of
-from dashboard.domain.booked_income import Booking, find_bookings
+from dashboard.domain.booked_income import Booking
 from dashboard.domain.entitlements import Entitlement, Places, entitlements
 from dashboard.domain.fx import Rates
 from dashboard.domain.instruments import Instrument
@@ -86,11 +86,12 @@ def dividend_proposals(
     accepted = accepted_rows(due, rows, setting)
     taken = {row.id for row in accepted.values()}
     own = [row for row in rows if row.id is None or row.id not in taken]
-    terms = setting.terms()
-    booked = {one: Booking((row,), is_same_money([one], [row], terms)) for one, row in accepted.items()}
-    booked |= find_bookings([one for one in due if one not in accepted], own, terms)
-    surplus = find_surplus(Payments(due, accepted, own, setting.known_until, terms))
-    twice = {repeat.accepted.id: repeat.row for repeat in surplus}
+    payments = Payments(due, accepted, own, setting.known_until, setting.terms())
+    by_own = payments.bookings()
+    booked = by_own | {
+        one: Booking((row,), is_same_money([one], [row], payments.terms)) for one, row in accepted.items()
+    }
+    twice = {repeat.accepted.id: repeat.row for repeat in find_surplus(payments, by_own)}
     places = _MoneyPlaces(rows, setting.base_currency)
     found = []
     for one in due:

@@ -14,15 +14,15 @@ SPREAD_DAYS = 9
 
 
 def most_of_one_lag(due: Sequence[Entitlement], rows: Sequence[Transaction], terms: Terms) -> int:
-    """The most rows of one instrument that pay a distribution each, the same number of days after it.
+    """The most rows of one instrument that pay a distribution each, the same number of days after it; both by date.
 
     The days may differ by :data:`SPREAD_DAYS`. Equal amounts every month fit under several lags: the lag that most of
     the rows keep is the payer's.
     """
     pairs = [
         (days, number, at)
-        for at, row in enumerate(sorted(rows, key=lambda row: row.date))
-        for number, one in enumerate(sorted(due, key=lambda one: one.date))
+        for at, row in enumerate(rows)
+        for number, one in enumerate(due)
         if 0 <= (days := (row.date - one.date).days) <= LONGEST_LAG_DAYS
         and unnamed_account(one, row)
         and is_same_money([one], [row], terms)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import groupby
 
-from dashboard.domain.booked_income import PAYMENTS, find_bookings
+from dashboard.domain.booked_income import PAYMENTS, Booking, find_bookings
 from dashboard.domain.entitlements import Entitlement
 from dashboard.domain.payment_lags import most_of_one_lag
 from dashboard.domain.payment_matching import DAYS_BEFORE
@@ -50,6 +52,14 @@ class Payments:
     known_until: Callable[[str], date | None]
     terms: Terms
 
+    def bookings(self) -> dict[Entitlement, Booking]:
+        """What the own rows book of all that nobody has accepted."""
+        return find_bookings([one for one in self.due if one not in self.accepted], self.own, self.terms)
+
+    def with_rows(self, new: Sequence[Transaction]) -> Payments:
+        """The same with more rows."""
+        return replace(self, own=[*self.own, *new])
+
 
 def find_repeats(payments: Payments, new: Sequence[Transaction]) -> tuple[Repeat, ...]:
     """Those of the ``new`` rows that pay what an accepted row has booked already, so that they must not enter too.
@@ -66,50 +76,55 @@ def find_repeats(payments: Payments, new: Sequence[Transaction]) -> tuple[Repeat
             kind = RepeatKind.SAME if booking.fits else RepeatKind.OTHER_MONEY
             found += [Repeat(row, accepted[due], kind) for row in booking.rows if id(row) in entering]
     out = {id(repeat.row) for repeat in found}
-    rest = [row for row in new if id(row) not in out and row.type in PAYMENTS]
-    for symbol in sorted({due.symbol for due in accepted}):
-        found += _one_too_many(symbol, payments, [row for row in rest if row.symbol == symbol])
-    return tuple(found)
+    symbols = {due.symbol for due in accepted}
+    rest = [row for row in new if id(row) not in out and row.type in PAYMENTS and row.symbol in symbols]
+    return (*found, *_one_too_many(payments, rest)) if rest else tuple(found)
 
 
-def _one_too_many(symbol: str, payments: Payments, new: Sequence[Transaction]) -> list[Repeat]:
-    """The last of the ``new`` rows, as many as there are more rows than distributions with them."""
-    if not new:
-        return []
-    after = _surplus(symbol, replace(payments, own=[*payments.own, *new]))
-    extra = len(after) - len(_surplus(symbol, payments))
-    spare, amounts = {id(repeat.row) for repeat in after}, {repeat.row.amount for repeat in after}
-    last_first = sorted(new, key=lambda row: (id(row) in spare, row.amount in amounts, row.date), reverse=True)
-    last = last_first[: max(extra, 0)]
-    return [Repeat(row, repeat.accepted, RepeatKind.SURPLUS) for row, repeat in zip(last, after, strict=False)]
+def _one_too_many(payments: Payments, new: Sequence[Transaction]) -> Iterator[Repeat]:
+    """The last of the ``new`` rows of each symbol, as many as there are more rows than distributions with them."""
+    with_new = payments.with_rows(new)
+    before = Counter(repeat.row.symbol for repeat in find_surplus(payments, payments.bookings()))
+    after = find_surplus(with_new, with_new.bookings())
+    for symbol, found in groupby(after, key=lambda repeat: repeat.row.symbol):
+        surplus = list(found)
+        spare, amounts = {id(repeat.row) for repeat in surplus}, {repeat.row.amount for repeat in surplus}
+        rows = [row for row in new if row.symbol == symbol]
+        rows.sort(key=lambda row: (id(row) in spare, row.amount in amounts, row.date), reverse=True)
+        extra = max(len(surplus) - before[symbol], 0)
+        for row, repeat in zip(rows[:extra], surplus, strict=False):
+            yield Repeat(row, repeat.accepted, RepeatKind.SURPLUS)
 
 
-def find_surplus(payments: Payments) -> tuple[Repeat, ...]:
-    """Own rows beyond the distributions: with them, what accepted rows have booked is booked twice.
+def find_surplus(payments: Payments, booked: Mapping[Entitlement, Booking]) -> tuple[Repeat, ...]:
+    """Own rows beyond the distributions, by symbol: with them, what accepted rows have booked is booked twice.
 
     Equal amounts every month that are paid later than the next ex-date fit a month early as well. So the month that
     seemed to lack, and was accepted, may be an early one, and the rows are one too many when the last of them is there.
-    A row is so when it has no distribution of its own, and more rows keep one lag with the accepted distributions than
-    without them: a distribution that nobody knows of leaves a row over too, but all others keep their lag.
+    A row is so when it has no distribution of its own (``booked`` are :meth:`Payments.bookings`), and more rows keep
+    one lag with the accepted distributions than without them: a distribution that nobody knows of leaves a row over
+    too, but all others keep their lag.
     """
+    used = {id(row) for booking in booked.values() for row in booking.rows}
     symbols = sorted({due.symbol for due in payments.accepted})
-    return tuple(repeat for symbol in symbols for repeat in _surplus(symbol, payments))
+    return tuple(repeat for symbol in symbols for repeat in _surplus(symbol, payments, used))
 
 
-def _surplus(symbol: str, payments: Payments) -> list[Repeat]:
-    accepted, terms, latest = payments.accepted, payments.terms, payments.known_until(symbol)
-    due = [one for one in payments.due if one.symbol == symbol]
-    free = [one for one in due if one not in accepted]
+def _surplus(symbol: str, payments: Payments, used: Set[int]) -> list[Repeat]:
+    """Those of one symbol; ``used`` are the rows (by identity) that have a distribution of their own."""
+    latest, accepted = payments.known_until(symbol), payments.accepted
+    if latest is None:
+        return []
     mine = (row for row in payments.own if row.symbol == symbol and row.type in PAYMENTS)
     rows = sorted(mine, key=lambda row: row.date)
-    used = {id(row) for booking in find_bookings(free, rows, terms).values() for row in booking.rows}
-    spare = [row for row in rows if id(row) not in used]
-    known = [row for row in spare if latest is not None and (row.date - latest).days <= DAYS_BEFORE]
-    if not known:
+    spare = [row for row in rows if id(row) not in used and (row.date - latest).days <= DAYS_BEFORE]
+    if not spare:
         return []
-    count = most_of_one_lag(due, rows, terms) - most_of_one_lag(free, rows, terms)
+    due = sorted((one for one in payments.due if one.symbol == symbol), key=lambda one: one.date)
+    free = [one for one in due if one not in accepted]
+    count = most_of_one_lag(due, rows, payments.terms) - most_of_one_lag(free, rows, payments.terms)
     taken = [accepted[one] for one in due if one in accepted]
-    last = known[-count:] if count > 0 else []
+    last = spare[-count:] if count > 0 else []
     return [Repeat(row, repeated, RepeatKind.SURPLUS) for row, repeated in zip(last, taken, strict=False)]
 
 

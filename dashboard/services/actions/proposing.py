@@ -23,7 +23,7 @@ from dashboard.services.portfolios import portfolio_by_id, today_in
 
 
 @dataclass(frozen=True, slots=True)
-class _Stored:
+class Stored:
     """What a portfolio has set and decided."""
 
     rules: Mapping[tuple[ActionKind, str | None], ActionRule]
@@ -31,7 +31,7 @@ class _Stored:
     decisions: Mapping[ActionKey, DecisionMade]
 
     @classmethod
-    def of(cls, portfolio_id: int) -> _Stored:
+    def of(cls, portfolio_id: int) -> Stored:
         """As it is now."""
         return cls(actions.rules(portfolio_id), actions.rates(portfolio_id), actions.decisions(portfolio_id))
 
@@ -48,32 +48,37 @@ _boards: Memo[ProposalBoard] = Memo(16)
 def board(actor: Actor, portfolio_id: int) -> ProposalBoard:
     """Every corporate action that touches the ledger of a portfolio, in whatever state. Raises: NotFound."""
     portfolio = portfolio_by_id(actor, portfolio_id)
-    stored = _Stored.of(portfolio.id)
+    stored = Stored.of(portfolio.id)
     name = f"{portfolio.id}:{valuation.version(portfolio)}:{stored.version}"
     return replace(_boards.get(name, lambda: _board(portfolio, stored)), portfolio=portfolio)
 
 
 def board_of(portfolio: PortfolioRef) -> ProposalBoard:
     """The same from what the caller's transaction sees. Asks nobody's permission."""
-    return _board(portfolio, _Stored.of(portfolio.id))
+    return _board(portfolio, Stored.of(portfolio.id))
 
 
-def _board(portfolio: PortfolioRef, stored: _Stored) -> ProposalBoard:
+def _board(portfolio: PortfolioRef, stored: Stored) -> ProposalBoard:
     rows = transactions.ledger(portfolio.id)
-    setting = Setting(
-        market=market_of(portfolio, rows),
+    setting = setting_of(portfolio, rows, stored)
+    found = ledger_proposals(rows, today_in(portfolio), setting, allow_shorts=portfolio.allow_shorts)
+    names = {symbol: known.name for symbol, known in setting.market.instruments.items()}
+    return ProposalBoard(portfolio, found, names, stored.rules, stored.rates)
+
+
+def setting_of(portfolio: PortfolioRef, rows: Sequence[Transaction], stored: Stored) -> Setting:
+    """What proposals to ``rows`` are made with."""
+    return Setting(
+        market=_market_of(portfolio, rows),
         base_currency=portfolio.base_currency,
         rules=ActionRules(stored.rules),
         withholding=WithholdingRates(stored.rates),
         decisions=stored.decisions,
         places=minor_unit_digits,
     )
-    found = ledger_proposals(rows, today_in(portfolio), setting, allow_shorts=portfolio.allow_shorts)
-    names = {symbol: known.name for symbol, known in setting.market.instruments.items()}
-    return ProposalBoard(portfolio, found, names, stored.rules, stored.rates)
 
 
-def market_of(portfolio: PortfolioRef, rows: Sequence[Transaction]) -> MarketData:
+def _market_of(portfolio: PortfolioRef, rows: Sequence[Transaction]) -> MarketData:
     """What is stored of the instruments and currencies of ``rows``."""
     symbols = {symbol for row in rows for symbol in (row.symbol, row.target_symbol) if symbol}
     return market_data.market_data_for(

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
-from dashboard.db.repositories.ledger import actions
-from dashboard.domain.action_rules import ActionKind, ActionRules, WithholdingRates
+from dashboard.domain.action_rules import ActionKind
 from dashboard.domain.booked_income import PAYMENTS
-from dashboard.domain.dividend_proposals import Setting
 from dashboard.domain.ledger_proposals import repeated_rows
 from dashboard.domain.repeated_income import Repeat
 from dashboard.domain.transactions import Transaction
 from dashboard.results.portfolios import PortfolioRef
-from dashboard.services.actions.proposing import market_of
-from dashboard.services.ledger.currencies import minor_unit_digits
+from dashboard.services.actions.proposing import Stored, setting_of
 from dashboard.services.portfolios import today_in
 
 
@@ -24,20 +22,14 @@ def repeats(
 
     A row (by id) that the file has too, ``named``, is the file's own.
     """
+    stored = Stored.of(portfolio.id)
     decisions = {
         key: made
-        for key, made in actions.decisions(portfolio.id).items()
+        for key, made in stored.decisions.items()
         if key.kind is ActionKind.DIVIDEND and made.row_id is not None and made.row_id not in named
     }
     symbols = {key.symbol for key in decisions}
     if not any(row.symbol in symbols and row.type in PAYMENTS for row in new):
         return ()
-    setting = Setting(
-        market=market_of(portfolio, [*rows, *new]),
-        base_currency=portfolio.base_currency,
-        rules=ActionRules(),
-        withholding=WithholdingRates(actions.rates(portfolio.id)),
-        decisions=decisions,
-        places=minor_unit_digits,
-    )
+    setting = setting_of(portfolio, [*rows, *new], replace(stored, decisions=decisions))
     return repeated_rows(rows, new, today_in(portfolio), setting, allow_shorts=portfolio.allow_shorts)
